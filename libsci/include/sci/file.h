@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The file operations that libsci itself makes, replaceable so that tests can make the k-th fail.
+ * (HDF5 makes its own calls for metadata; they do not go through this table.) */
+#ifndef SCI_FILE_H
+#define SCI_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <sci/status.h>
+
+/* Each as the POSIX call of that name: -1 and errno on failure. */
+typedef struct sci_file_ops {
+    int (*open)(const char *path, int flags, mode_t mode);
+    int (*close)(int fd);
+    ssize_t (*pread)(int fd, void *buffer, size_t bytes, off_t offset);
+    ssize_t (*pwrite)(int fd, const void *buffer, size_t bytes, off_t offset);
+    int (*ftruncate)(int fd, off_t length);
+    int (*fsync)(int fd);
+    int (*rename)(const char *from, const char *to);
+    int (*unlink)(const char *path);
+} sci_file_ops;
+
+/* Use `ops` (copied) from now on; NULL restores the default. */
+SCI_API void sci_file_ops_set(const sci_file_ops *ops);
+
+#endif
