@@ -6,11 +6,11 @@
 #if defined(__GNUC__)
 #define SCI_API __attribute__((visibility("default")))
 #define SCI_MUST_CHECK __attribute__((warn_unused_result))
-#define SCI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define SCI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define SCI_API
 #define SCI_MUST_CHECK
-#define SCI_PRINTF(format, first)
+#define SCI_PRINTF(text, first)
 #endif
 
 /* X(name, value, text). Values never change their meaning; new ones are added at the end. */
