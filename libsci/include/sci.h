@@ -20,4 +20,7 @@
 #include <sci/status.h>
 #include <sci/types.h>
 
+/* SCI_VERSION of the library that is running, which need not be the one of this header. */
+SCI_API const char *sci_version(void);
+
 #endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t, to allocate it ourselves */
+#include <xxhash.h>
+
+#include <sci/memory.h>
+
+#include "digest.h"
+
+enum { XXH3_BYTES = 16, SHA256_BYTES = 32 };
+
+struct sci_hasher {
+    XXH3_state_t xxh3;
+    EVP_MD_CTX *sha256; /* NULL for the other kind */
+};
+
+size_t
+sci_digest_size(sci_digest_kind kind)
+{
+    return kind == SCI_DIGEST_SHA256 ? SHA256_BYTES : XXH3_BYTES;
+}
+
+static void
+store_xxh3(XXH128_hash_t hash, sci_digest *out)
+{
+    XXH128_canonical_t canonical; /* big endian on every machine */
+
+    XXH128_canonicalFromHash(&canonical, hash);
+    memset(out, 0, sizeof *out);
+    memcpy(out->bytes, canonical.digest, XXH3_BYTES);
+}
+
+static sci_status
+fail_sha256(void)
+{
+    return sci_fail(SCI_ERR_NOMEM, "libcrypto cannot compute SHA-256");
+}
+
+/* Without this libcrypto would read the system's openssl.cnf. */
+static bool
+prepare_sha256(void)
+{
+    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
+}
+
+sci_status
+sci_digest_of(sci_digest_kind kind, const void *bytes, size_t n, sci_digest *out)
+{
+    if (kind != SCI_DIGEST_SHA256) {
+        store_xxh3(XXH3_128bits(bytes, n), out);
+        return SCI_OK;
+    }
+    if (!prepare_sha256() || EVP_Digest(bytes, n, out->bytes, NULL, EVP_sha256(), NULL) != 1)
+        return fail_sha256();
+    return SCI_OK;
+}
+
+sci_status
+sci_digest_join(sci_digest_kind kind, const sci_digest *left, const sci_digest *right, sci_digest *out)
+{
+    uint8_t both[2 * SCI_DIGEST_BYTES];
+    size_t size = sci_digest_size(kind);
+
+    memcpy(both, left->bytes, size);
+    memcpy(both + size, right->bytes, size);
+    return sci_digest_of(kind, both, 2 * size, out);
+}
+
+static sci_status
+reset(sci_hasher *h)
+{
+    if (h->sha256)
+        return EVP_DigestInit_ex(h->sha256, EVP_sha256(), NULL) == 1 ? SCI_OK : fail_sha256();
+    (void)XXH3_128bits_reset(&h->xxh3); /* fails only for NULL */
+    return SCI_OK;
+}
+
+sci_status
+sci_hasher_create(sci_hasher **out, sci_digest_kind kind)
+{
+    sci_status st;
+    sci_hasher *h = NULL;
+
+    st = sci_alloc_zero(&h, 1, 1, sizeof *h);
+    if (st != SCI_OK)
+        return st;
+    if (kind == SCI_DIGEST_SHA256) {
+        h->sha256 = prepare_sha256() ? EVP_MD_CTX_new() : NULL;
+        if (!h->sha256) {
+            st = fail_sha256();
+            goto out;
+        }
+    }
+    st = reset(h);
+    if (st != SCI_OK)
+        goto out;
+    *out = h;
+    h = NULL;
+out:
+    sci_hasher_free(h);
+    return st;
+}
+
+sci_status
+sci_hasher_update(sci_hasher *h, const void *bytes, size_t n)
+{
+    if (h->sha256)
+        return EVP_DigestUpdate(h->sha256, bytes, n) == 1 ? SCI_OK : fail_sha256();
+    if (n > 0)
+        (void)XXH3_128bits_update(&h->xxh3, bytes, n); /* fails only for NULL */
+    return SCI_OK;
+}
+
+sci_status
+sci_hasher_finish(sci_hasher *h, sci_digest *out)
+{
+    if (!h->sha256)
+        store_xxh3(XXH3_128bits_digest(&h->xxh3), out);
+    else if (EVP_DigestFinal_ex(h->sha256, out->bytes, NULL) != 1)
+        return fail_sha256();
+    return reset(h);
+}
+
+void
+sci_hasher_free(sci_hasher *h)
+{
+    if (!h)
+        return;
+    EVP_MD_CTX_free(h->sha256);
+    sci_free(h);
+}
+
+void
+sci_digest_text(sci_digest_kind kind, const sci_digest *digest, char text[80])
+{
+    int used = snprintf(text, 80, "%s:", kind == SCI_DIGEST_SHA256 ? "sha256" : "xxh3");
+
+    for (size_t i = 0; i < sci_digest_size(kind); i++)
+        used += snprintf(text + used, 80 - (size_t)used, "%02x", digest->bytes[i]);
+}
