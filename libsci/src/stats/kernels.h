@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Members to moments: blocks of up to 4096 members in 16 lanes, for every element type. */
+#ifndef SCI_STATS_KERNELS_H
+#define SCI_STATS_KERNELS_H
+
+#include <sci/moments.h>
+
+#define SCI_BLOCK 4096
+
+/* Exact sums of 64-bit integers: Σx in 128 bits, Σx² in 192. */
+typedef struct sci_wide_sums {
+    uint64_t count;
+    uint64_t sum[2];     /* two's complement, low limb first */
+    uint64_t squares[3]; /* low limb first */
+} sci_wide_sums;
+
+/* What one (segment, group) collects. Zeroed moments are not empty: begin with sci_tally_begin. */
+typedef struct sci_tally {
+    sci_moments moments;
+    uint64_t nonfinite; /* members that are NaN or infinite, whatever the policy */
+    sci_wide_sums wide;
+} sci_tally;
+
+void sci_tally_begin(sci_tally *tally);
+/* Bring exact sums of 64-bit integers into the moments. */
+void sci_tally_finish(sci_tally *tally);
+
+/* All members are of one native type. n <= SCI_BLOCK for each call. */
+typedef struct sci_kernels {
+    void (*block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan);
+    /* tallies[c] gets column c of n >= 1 rows, whose first elements are at rows[r]. */
+    void (*columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan);
+    void (*columns_weighted)(sci_tally *tallies, const void *const *rows, const double *weights, size_t n,
+                             size_t columns, sci_nan_policy nan);
+    void (*scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next);
+    void (*widen)(double *out, const void *elements, size_t n);
+} sci_kernels;
+
+/* NULL for SCI_FLOAT16, which is decoded to float first. */
+const sci_kernels *sci_kernels_of(sci_type type);
+
+/* A block of doubles with weights >= 0 (NULL: all 1), any values: the general rule of which the kernels
+ * are the fast case. */
+void sci_block_weighted(sci_tally *tally, const double *x, const double *weights, size_t n, sci_nan_policy nan);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kernels of one element type: included by kernels.c with T, NAME(x) and KIND, one of KIND_FLOAT,
+ * KIND_SMALL (integers of 8 and 16 bits), KIND_WORD (32 bits), KIND_WIDE (64 bits). */
+
+/* ---- sums of one block about a pivot ---- */
+
+#if KIND == KIND_FLOAT
+
+typedef struct NAME(sums) {
+    double s1, s2;
+    T min, max;
+} NAME(sums);
+
+/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. */
+SCI_CLONES static void
+NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
+{
+    double total1 = 0.0, total2 = 0.0;
+    T min[LANES], max[LANES];
+
+    for (int l = 0; l < LANES; l++)
+        min[l] = max[l] = x[0];
+    for (size_t first = 0; first < n; first += LANES * FOLD_ROWS) {
+        size_t end = n - first < LANES * FOLD_ROWS ? n : first + LANES * FOLD_ROWS;
+        double s1[LANES] = {0}, s2[LANES] = {0};
+        size_t i = first;
+
+        for (; i + LANES <= end; i += LANES) {
+            const T *p = x + i;
+
+            for (int l = 0; l < LANES; l++) {
+                double d = (double)p[l] - pivot;
+
+                s1[l] += d;
+                s2[l] += d * d;
+                min[l] = p[l] < min[l] ? p[l] : min[l];
+                max[l] = p[l] > max[l] ? p[l] : max[l];
+            }
+        }
+        for (; i < end; i++) {
+            double d = (double)x[i] - pivot;
+            size_t l = i % LANES;
+
+            s1[l] += d;
+            s2[l] += d * d;
+            min[l] = x[i] < min[l] ? x[i] : min[l];
+            max[l] = x[i] > max[l] ? x[i] : max[l];
+        }
+        total1 += fold_lanes(s1);
+        total2 += fold_lanes(s2);
+    }
+    for (int l = 1; l < LANES; l++) {
+        min[0] = min[l] < min[0] ? min[l] : min[0];
+        max[0] = max[l] > max[0] ? max[l] : max[0];
+    }
+    *out = (NAME(sums)){total1, total2, min[0], max[0]};
+}
+
+static void
+NAME(block_of_any)(sci_tally *tally, const T *x, size_t n, sci_nan_policy nan)
+{
+    double copy[SCI_BLOCK];
+
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (double)x[i];
+    sci_block_weighted(tally, copy, NULL, n, nan);
+}
+
+static void
+NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
+{
+    const T *x = members;
+    NAME(sums) sums;
+    sci_moments m;
+    double pivot = 0.0, own;
+    size_t head = n < LANES ? n : LANES;
+
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < head; i++)
+        pivot += (double)x[i];
+    pivot /= (double)head;
+    NAME(lane_sums)(x, n, pivot, &sums);
+    if (block_moments(&m, n, pivot, sums.s1, sums.s2, (double)sums.min, (double)sums.max, &own)) {
+        sci_moments_merge(&tally->moments, &m);
+        return;
+    }
+    if (isfinite(own)) {
+        NAME(lane_sums)(x, n, own, &sums);
+        if (block_moments(&m, n, own, sums.s1, sums.s2, (double)sums.min, (double)sums.max, NULL)) {
+            sci_moments_merge(&tally->moments, &m);
+            return;
+        }
+    }
+    NAME(block_of_any)(tally, x, n, nan);
+}
+
+#elif KIND != KIND_WIDE
+
+SCI_CLONES static void
+NAME(exact_sums)(const T *x, size_t n, exact_sums *out)
+{
+    int64_t s1 = 0;
+    uint64_t low = 0, high = 0;
+    T min = x[0], max = x[0];
+
+    for (size_t i = 0; i < n; i++) {
+        s1 += (int64_t)x[i];
+#if KIND == KIND_SMALL
+        low += (uint64_t)((int64_t)x[i] * (int64_t)x[i]);
+#else
+        uint64_t square = (uint64_t)((int64_t)x[i] * (int64_t)x[i]);
+
+        low += square & UINT32_MAX;
+        high += square >> 32;
+#endif
+        min = x[i] < min ? x[i] : min;
+        max = x[i] > max ? x[i] : max;
+    }
+    *out = (exact_sums){s1, low, high, (double)min, (double)max};
+}
+
+static void
+NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
+{
+    exact_sums sums;
+    sci_moments m;
+
+    (void)nan;
+    if (n == 0)
+        return;
+    NAME(exact_sums)(members, n, &sums);
+    exact_moments(&m, n, &sums);
+    sci_moments_merge(&tally->moments, &m);
+}
+
+#else /* KIND_WIDE: one exact sum for the whole (segment, group), finished by sci_tally_finish */
+
+static void
+NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
+{
+    const T *x = members;
+    sci_wide_sums *wide = &tally->wide;
+    sci_moments *m = &tally->moments;
+
+    (void)nan;
+    for (size_t i = 0; i < n; i++) {
+        wide_add(wide, (uint64_t)x[i], NEGATIVE(x[i]));
+        m->min = (double)x[i] < m->min ? (double)x[i] : m->min;
+        m->max = (double)x[i] > m->max ? (double)x[i] : m->max;
+    }
+    wide->count += n;
+}
+
+#endif
+
+/* ---- columns: the same members for every column of a tile, rows given by their addresses ---- */
+
+#if KIND == KIND_FLOAT || KIND == KIND_WIDE
+
+/* One column as a contiguous block, for what the tile cannot settle. */
+static void
+NAME(column_block)(sci_tally *tally, const void *const *rows, size_t n, size_t column, sci_nan_policy nan)
+{
+    T copy[SCI_BLOCK];
+
+    for (size_t r = 0; r < n; r++)
+        copy[r] = ((const T *)rows[r])[column];
+    NAME(block)(tally, copy, n, nan);
+}
+
+#endif
+
+#if KIND == KIND_FLOAT
+
+SCI_CLONES static void
+NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, const double *pivot,
+                double *restrict s1, double *restrict s2, T *restrict min, T *restrict max)
+{
+    size_t r = 0;
+
+    for (; r + 4 <= n; r += 4) {
+        const T *a = (const T *)rows[r] + first, *b = (const T *)rows[r + 1] + first;
+        const T *c = (const T *)rows[r + 2] + first, *d = (const T *)rows[r + 3] + first;
+
+        for (size_t i = 0; i < width; i++) {
+            double d0 = (double)a[i] - pivot[i], d1 = (double)b[i] - pivot[i];
+            double d2 = (double)c[i] - pivot[i], d3 = (double)d[i] - pivot[i];
+            T low01 = a[i] < b[i] ? a[i] : b[i], low23 = c[i] < d[i] ? c[i] : d[i];
+            T high01 = a[i] > b[i] ? a[i] : b[i], high23 = c[i] > d[i] ? c[i] : d[i];
+            T low = low01 < low23 ? low01 : low23, high = high01 > high23 ? high01 : high23;
+
+            s1[i] += (d0 + d1) + (d2 + d3);
+            s2[i] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+            min[i] = low < min[i] ? low : min[i];
+            max[i] = high > max[i] ? high : max[i];
+        }
+    }
+    for (; r < n; r++) {
+        const T *a = (const T *)rows[r] + first;
+
+        for (size_t i = 0; i < width; i++) {
+            double d = (double)a[i] - pivot[i];
+
+            s1[i] += d;
+            s2[i] += d * d;
+            min[i] = a[i] < min[i] ? a[i] : min[i];
+            max[i] = a[i] > max[i] ? a[i] : max[i];
+        }
+    }
+}
+
+static void
+NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
+{
+    double pivot[TILE], s1[TILE], s2[TILE];
+    T min[TILE], max[TILE];
+    size_t head = n < LANES ? n : LANES;
+
+    for (size_t first = 0; first < columns; first += TILE) {
+        size_t width = columns - first < TILE ? columns - first : TILE;
+
+        memset(pivot, 0, sizeof pivot);
+        memset(s1, 0, sizeof s1);
+        memset(s2, 0, sizeof s2);
+        memcpy(min, (const T *)rows[0] + first, width * sizeof *min);
+        memcpy(max, min, width * sizeof *max);
+        for (size_t r = 0; r < head; r++)
+            for (size_t i = 0; i < width; i++)
+                pivot[i] += (double)((const T *)rows[r])[first + i];
+        for (size_t i = 0; i < width; i++)
+            pivot[i] /= (double)head;
+        NAME(tile_sums)(rows, n, first, width, pivot, s1, s2, min, max);
+        for (size_t i = 0; i < width; i++) {
+            sci_moments m;
+            double own;
+
+            if (block_moments(&m, n, pivot[i], s1[i], s2[i], (double)min[i], (double)max[i], &own))
+                sci_moments_merge(&tallies[first + i].moments, &m);
+            else
+                NAME(column_block)(&tallies[first + i], rows, n, first + i, nan);
+        }
+    }
+}
+
+#elif KIND != KIND_WIDE
+
+SCI_CLONES static void
+NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, int64_t *restrict s1,
+                uint64_t *restrict low, uint64_t *restrict high, T *restrict min, T *restrict max)
+{
+    for (size_t r = 0; r < n; r++) {
+        const T *x = (const T *)rows[r] + first;
+
+        for (size_t i = 0; i < width; i++) {
+            uint64_t square = (uint64_t)((int64_t)x[i] * (int64_t)x[i]);
+
+            s1[i] += (int64_t)x[i];
+            low[i] += square & UINT32_MAX;
+            high[i] += square >> 32;
+            min[i] = x[i] < min[i] ? x[i] : min[i];
+            max[i] = x[i] > max[i] ? x[i] : max[i];
+        }
+    }
+}
+
+static void
+NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
+{
+    int64_t s1[TILE];
+    uint64_t low[TILE], high[TILE];
+    T min[TILE], max[TILE];
+
+    (void)nan;
+    for (size_t first = 0; first < columns; first += TILE) {
+        size_t width = columns - first < TILE ? columns - first : TILE;
+
+        memset(s1, 0, sizeof s1);
+        memset(low, 0, sizeof low);
+        memset(high, 0, sizeof high);
+        memcpy(min, (const T *)rows[0] + first, width * sizeof *min);
+        memcpy(max, min, width * sizeof *max);
+        NAME(tile_sums)(rows, n, first, width, s1, low, high, min, max);
+        for (size_t i = 0; i < width; i++) {
+            exact_sums sums = {s1[i], low[i], high[i], (double)min[i], (double)max[i]};
+            sci_moments m;
+
+            exact_moments(&m, n, &sums);
+            sci_moments_merge(&tallies[first + i].moments, &m);
+        }
+    }
+}
+
+#else
+
+static void
+NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
+{
+    for (size_t c = 0; c < columns; c++)
+        NAME(column_block)(&tallies[c], rows, n, c, nan);
+}
+
+#endif
+
+/* ---- moving members about ---- */
+
+/* Members in the order of their groups: element i goes to out[next[group[i]]++]; groups below 0 are left out. */
+static void
+NAME(scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next)
+{
+    const T *x = elements;
+    T *y = out;
+
+    for (size_t i = 0; i < n; i++)
+        if (group[i] >= 0)
+            y[next[group[i]]++] = x[i];
+}
+
+SCI_CLONES static void
+NAME(widen)(double *restrict out, const void *elements, size_t n)
+{
+    const T *x = elements;
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = (double)x[i];
+}
+
+/* Weighted rows of a tile are rare: a column at a time, as a weighted block. */
+static void
+NAME(columns_weighted)(sci_tally *tallies, const void *const *rows, const double *weights, size_t n,
+                       size_t columns, sci_nan_policy nan)
+{
+    double copy[SCI_BLOCK];
+
+    for (size_t c = 0; c < columns; c++) {
+        for (size_t r = 0; r < n; r++)
+            copy[r] = (double)((const T *)rows[r])[c];
+        sci_block_weighted(&tallies[c], copy, weights, n, nan);
+    }
+}
+
+#undef T
+#undef NAME
+#undef KIND
+#undef NEGATIVE
