@@ -46,10 +46,6 @@ const char *cli_inputs_field(const cli_inputs *inputs, size_t input, const char 
 
 void cli_inputs_clear(cli_inputs *inputs);
 
-/* "x.h5:/a/b" -> "x.h5", "/a/b" (NULL if there is none), split at the last ":/"; a file whose whole name exists is
- * taken as it is. Both released by sci_free. */
-sci_status cli_split_operand(const char *operand, char **file, char **dataset) SCI_MUST_CHECK;
-
 /* ---- outputs ---- */
 
 typedef struct cli_outputs {

@@ -67,10 +67,12 @@ size_t cli_rows_count(const cli_row *rows);
 
 /* Parse argv[1…] into the destinations, defaults first. Operands are moved to the end of argv, in order, and
  * *first_operand is the first one. Long names may be shortened as getopt_long does. SCI_ERR_ARGUMENT with
- * the message of a usage error; SCI_ERR_NOMEM. With `stop` (a row name such as "help", or NULL) parsing
- * ends well as soon as that option is seen. Lists are released by cli_options_clear. */
+ * the message of a usage error; SCI_ERR_NOMEM. Lists are released by cli_options_clear. */
 sci_status cli_options_parse(const cli_table *tables, size_t n_tables, int argc, char **argv,
                              int *first_operand) SCI_MUST_CHECK;
+
+/* SCI_ERR_ARGUMENT names the first row with CLI_REQUIRED that was not given. Separate, because --help needs none. */
+sci_status cli_options_required(const cli_table *tables, size_t n_tables) SCI_MUST_CHECK;
 
 void cli_options_clear(const cli_table *tables, size_t n_tables);
 

@@ -20,7 +20,7 @@ typedef struct cli_worker {
     size_t job;                                 /* its number */
     const char *temporary[CLI_TARGETS_MOST];    /* the empty file to fill for each target of the job */
     const char *target[CLI_TARGETS_MOST];       /* what it will be called, for messages */
-    int threads;              /* its share of -t; at least 1 */
+    int threads;              /* its share of -t; 0: one a processor */
     uint64_t memory;          /* its share of --memory; 0: as the library decides */
     uint64_t chunk_most;      /* its share of what a single chunk or table may take */
     const volatile int *stop; /* for sci_options */
@@ -37,9 +37,9 @@ typedef sci_status (*cli_work)(void *context, const cli_worker *worker);
 
 /* How a job ended. */
 typedef struct cli_result {
-    int code;           /* exit code, 0 if it is done */
-    sci_status status;  /* SCI_OK if a signal or the parent ended it */
-    char message[1024]; /* what an error line says; "" if done */
+    int code;          /* exit code, 0 if it is done */
+    sci_status status; /* SCI_OK if done */
+    char *message;     /* what an error line says; NULL if done. Owned by the job */
 } cli_result;
 
 typedef struct cli_job {
@@ -68,6 +68,9 @@ typedef struct cli_run {
  * SCI_ERR_INTERRUPTED. A job's outputs have their names if and only if it is done. SCI_ERR_NOMEM and the like before
  * any job has started are stored as every job's result. */
 int cli_workers_run(cli_run *run);
+
+/* Free the results. */
+void cli_jobs_clear(cli_job *jobs, size_t n_jobs);
 
 /* A run of one job: errors are printed, the exit code is returned. */
 int cli_worker_run_one(cli_run *run);
