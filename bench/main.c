@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sci-bench: every figure that the project promises, in one table. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "h5data.h"
+#include "rows.h"
+#include "serve.h"
+
+static const char usage[] =
+    "usage: sci-bench [--only SECTION] [--quick] [--json FILE] [--sci-array PATH]\n"
+    "                 [--peers FOLDER] [--python PATH] [--scratch FOLDER]\n"
+    "sections: norm moments threads stream gzip memory process\n";
+
+static const struct {
+    const char *name;
+    void (*run)(bench *b);
+} sections[] = {
+    { "norm", rows_norm }, { "moments", rows_moments }, { "threads", rows_threads },
+    { "stream", rows_stream }, { "gzip", rows_gzip }, { "memory", rows_memory },
+    { "process", rows_process },
+};
+
+/* What the program does for itself in a child. */
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} roles[] = {
+    { "serve-norm", serve_norm },
+    { "serve-moments", serve_moments },
+    { "make-h5", h5_make },
+    { "copy-h5", h5_copy },
+};
+
+static bool
+parse_options(bench *b, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "only", required_argument, NULL, 'o' },   { "quick", no_argument, NULL, 'q' },
+        { "json", required_argument, NULL, 'j' },   { "sci-array", required_argument, NULL, 'a' },
+        { "peers", required_argument, NULL, 'p' },  { "python", required_argument, NULL, 'y' },
+        { "scratch", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 },
+    };
+    int letter;
+
+    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (letter) {
+        case 'o': b->only = optarg; break;
+        case 'q': b->quick = true; break;
+        case 'a': b->sci_array = optarg; break;
+        case 'p': b->peers = optarg; break;
+        case 'y': b->python = optarg; break;
+        case 's': b->directory = optarg; break;
+        case 'j':
+            b->report.json = fopen(optarg, "w");
+            if (b->report.json == NULL) {
+                perror(optarg);
+                return false;
+            }
+            break;
+        default: return false;
+        }
+    }
+    return optind == argc;
+}
+
+/* torch and numpy get one thread; without the thresholds the page faults of torch's fresh outputs
+ * would be measured instead of its arithmetic. */
+static void
+peer_environment(void)
+{
+    setenv("OMP_NUM_THREADS", "1", 1);
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    setenv("MALLOC_MMAP_THRESHOLD_", "4294967296", 1);
+    setenv("MALLOC_TRIM_THRESHOLD_", "4294967296", 1);
+}
+
+int
+main(int argc, char **argv)
+{
+    char scratch[1024];
+    const char *temporary = getenv("TMPDIR");
+    bench b = { .self = "/proc/self/exe", .sci_array = "sci-array", .peers = "bench",
+                .python = "/usr/bin/python3", .report = { .table = stdout } };
+
+    for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(argv[1], roles[i].name) == 0)
+            return roles[i].run(argc - 2, argv + 2);
+
+    b.directory = temporary != NULL ? temporary : "/tmp";
+    if (!parse_options(&b, argc, argv)) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    snprintf(scratch, sizeof scratch, "%s/sci-bench.XXXXXX", b.directory);
+    if (mkdtemp(scratch) == NULL) {
+        perror(scratch);
+        return 4;
+    }
+    b.directory = scratch;
+    peer_environment();
+    report_begin(&b.report);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (b.only == NULL || strcmp(b.only, sections[i].name) == 0)
+            sections[i].run(&b);
+    report_end(&b.report);
+    rmdir(scratch);
+    if (b.report.json != NULL && fclose(b.report.json) != 0)
+        return 4;
+    return 0;
+}

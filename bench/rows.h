@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sections of the table. */
+#ifndef BENCH_ROWS_H
+#define BENCH_ROWS_H
+
+#include "contest.h"
+#include "report.h"
+
+typedef struct bench {
+    const char *self;      /* this program, for its servers */
+    const char *sci_array;
+    const char *python;    /* interpreter of the peers */
+    const char *peers;     /* folder of the peers' scripts */
+    const char *directory; /* scratch for HDF5 files */
+    const char *only;      /* a section, or NULL for all */
+    bool quick;            /* smaller arrays, fewer repetitions */
+    report report;
+} bench;
+
+void rows_norm(bench *b);    /* in memory, against memcpy and torch */
+void rows_moments(bench *b); /* against a plain sum */
+void rows_threads(bench *b); /* two against one */
+void rows_stream(bench *b);  /* HDF5, not compressed, against a copy */
+void rows_gzip(bench *b);    /* HDF5, gzip and shuffle, against h5py and numpy */
+void rows_memory(bench *b);  /* peak resident memory */
+void rows_process(bench *b); /* a small array, whole process */
+
+/* Report a ratio of times: with `speed` the peer's over ours (at least), else ours over the peer's
+ * (at most). */
+void report_contest(bench *b, const figure_row *given, const samples *ours, const samples *peer,
+                    bool speed);
+
+#endif
