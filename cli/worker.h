@@ -92,9 +92,4 @@ typedef struct cli_scratch {
 sci_status cli_scratch_create(cli_scratch *out, const char *directory) SCI_MUST_CHECK;
 void cli_scratch_free(cli_scratch *scratch); /* a zeroed one, with fd 0, is left alone */
 
-/* In a worker, around each call that reads metadata or one chunk with a foreign library: a thread that spends over 4 s of CPU
- * between the two is ended by the parent. Cheap; nests not; one thread at a time. For sci_h5_watch_set. */
-void cli_watch_enter(void *context);
-void cli_watch_leave(void *context);
-
 #endif

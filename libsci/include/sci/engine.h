@@ -27,6 +27,9 @@ typedef struct sci_options {
     const volatile int *stop; /* becomes nonzero to give up with SCI_ERR_INTERRUPTED; may be NULL */
 } sci_options;
 
+/* Processors that this process may use (affinity respected), at least 1. */
+SCI_API int sci_processors(void);
+
 /* What a pass saw. */
 typedef struct sci_report {
     uint64_t elements;         /* read */

@@ -3,6 +3,7 @@
 #ifndef SCI_CORE_PARALLEL_H
 #define SCI_CORE_PARALLEL_H
 
+#include <sci/engine.h> /* sci_processors */
 #include <sci/status.h>
 #include <stddef.h>
 
@@ -18,8 +19,5 @@ int sci_pool_threads(const sci_pool *pool);
  * and takes part. After a failure no new index starts; the failure of the lowest failing index is
  * returned, and its sci_message() becomes the caller's. pool NULL: run on the caller alone. */
 sci_status sci_parallel_for(sci_pool *pool, size_t n, sci_task task, void *context) SCI_MUST_CHECK;
-
-/* Processors that this process may use (affinity respected), at least 1. */
-int sci_processors(void);
 
 #endif
