@@ -52,11 +52,6 @@ status_of_errno(int error)
         return SCI_ERR_NOSPACE;
     case ENOMEM:
         return SCI_ERR_NOMEM;
-    case ENOENT:
-    case ENOTDIR:
-        return SCI_ERR_NOTFOUND;
-    case EEXIST:
-        return SCI_ERR_EXISTS;
     default:
         return SCI_ERR_IO;
     }
