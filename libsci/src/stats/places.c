@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the maps of a layout say of rows and elements: group and weight. */
+#include "segment.h"
+
+static uint64_t
+position(const sci_stretch *s, const sci_row *row, int map)
+{
+    const sci_layout *layout = s->layout;
+    int k = layout->n_groupings + map;
+
+    if (s->views[map].expanded)
+        return row->first - s->origin;
+    return row->at[k] + row->column * layout->step[k][layout->n_axes - 1];
+}
+
+sci_place
+sci_place_of_row(const sci_stretch *s, const sci_row *row)
+{
+    const sci_layout *layout = s->layout;
+    sci_place place = {.weight = 1.0};
+
+    for (int g = 0; g < layout->n_groupings; g++)
+        place.group[g] = (int64_t)(row->at[g] + row->column * layout->step[g][layout->n_axes - 1]);
+    for (int m = 0; m < layout->n_maps; m++) {
+        const sci_layout_map *map = &layout->maps[m];
+        uint64_t at = position(s, row, m);
+
+        if (map->map->kind == SCI_MAP_LABEL) {
+            int32_t level = ((const int32_t *)s->views[m].values)[at];
+            int64_t *group = &place.group[map->grouping];
+
+            *group = level < 0 || *group < 0 ? -1 : *group + (int64_t)((uint64_t)level * map->stride);
+        } else if (map->grouping == 0) {
+            place.weight *= map->map->kind == SCI_MAP_MASK ? (double)(((const uint8_t *)s->views[m].values)[at] != 0)
+                                                           : ((const double *)s->views[m].values)[at];
+        }
+    }
+    return place;
+}
+
+/* Step of a map's position from one element of the row to the next. */
+static uint64_t
+inner_step(const sci_stretch *s, int map)
+{
+    const sci_layout *layout = s->layout;
+
+    return s->views[map].expanded ? 1 : layout->step[layout->n_groupings + map][layout->n_axes - 1];
+}
+
+static void
+add_levels(int32_t *groups, uint64_t n, const int32_t *levels, uint64_t step, int32_t stride)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        int32_t level = levels[i * step];
+
+        groups[i] = level < 0 || groups[i] < 0 ? -1 : groups[i] + level * stride;
+    }
+}
+
+void
+sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping, uint64_t first_group,
+                       int32_t *groups)
+{
+    const sci_layout *layout = s->layout;
+    uint64_t step = layout->step[grouping][layout->n_axes - 1];
+    int32_t base = (int32_t)(row->at[grouping] + row->column * step - first_group);
+
+    for (uint64_t i = 0; i < row->count; i++)
+        groups[i] = base + (int32_t)(i * step);
+    for (int m = 0; m < layout->n_maps; m++) {
+        const sci_layout_map *map = &layout->maps[m];
+
+        if (map->grouping == grouping && map->map->kind == SCI_MAP_LABEL)
+            add_levels(groups, row->count, (const int32_t *)s->views[m].values + position(s, row, m),
+                       inner_step(s, m), (int32_t)map->stride);
+    }
+}
+
+void
+sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weights)
+{
+    const sci_layout *layout = s->layout;
+
+    for (uint64_t i = 0; i < row->count; i++)
+        weights[i] = 1.0;
+    for (int m = 0; m < layout->n_maps; m++) {
+        const sci_layout_map *map = &layout->maps[m];
+        uint64_t at = position(s, row, m), step = inner_step(s, m);
+
+        if (map->grouping != 0)
+            continue;
+        if (map->map->kind == SCI_MAP_MASK) {
+            const uint8_t *mask = (const uint8_t *)s->views[m].values + at;
+
+            for (uint64_t i = 0; i < row->count; i++)
+                weights[i] = mask[i * step] ? weights[i] : 0.0;
+        } else if (map->map->kind == SCI_MAP_WEIGHT) {
+            const double *w = (const double *)s->views[m].values + at;
+
+            for (uint64_t i = 0; i < row->count; i++)
+                weights[i] *= w[i * step];
+        }
+    }
+}

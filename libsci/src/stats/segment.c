@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Members of a segment, group after group, cut into blocks. */
+#include <math.h>
+#include <string.h>
+
+#include <sci/memory.h>
+
+#include "segment.h"
+
+/* A stretch of one row that belongs to one group (RUN), or a whole row (COLUMNS). */
+typedef struct piece {
+    const unsigned char *elements;
+    uint64_t count;
+    double weight;
+} piece;
+
+struct sci_segment_fitter {
+    sci_kernel kernel;
+    const sci_kernels *kernels;
+    size_t element_size;
+    bool weighted;      /* a map of weights is there */
+    bool own_groups;    /* RUN: each row is a group of its own, in order */
+    piece *pieces;      /* RUN, COLUMNS: rows in the order of the array */
+    uint32_t *order;    /* their numbers in the order of groups */
+    int32_t *groups;    /* group of each piece, or of each element (COMPACT) */
+    uint32_t *next;     /* counting sort: groups + 1 */
+    sci_tally *tallies; /* COLUMNS: one a column */
+    const void **rows;  /* COLUMNS: addresses of a block of rows */
+    double *row_weights;
+    double *weights;         /* COMPACT: of each element */
+    unsigned char *members;  /* COMPACT: sorted by group */
+    double *member_weights;
+    unsigned char block[SCI_BLOCK * sizeof(double)];
+};
+
+static bool
+has_kind(const sci_layout *layout, sci_map_kind kind)
+{
+    for (int m = 0; m < layout->n_maps; m++)
+        if (layout->maps[m].grouping == 0 && layout->maps[m].map->kind == kind)
+            return true;
+    return false;
+}
+
+static bool
+needs_weights(const sci_layout *layout)
+{
+    return has_kind(layout, SCI_MAP_MASK) || has_kind(layout, SCI_MAP_WEIGHT);
+}
+
+static bool
+rows_are_groups(const sci_layout *layout)
+{
+    for (int a = 0; a < layout->n_axes - 1; a++)
+        if (layout->step[0][a] == 0)
+            return false;
+    return layout->n_maps == 0;
+}
+
+/* ---- scratch ---- */
+
+typedef struct scratch_sizes {
+    uint64_t pieces, groups, next, tallies, rows, elements, weights, members, member_weights;
+} scratch_sizes;
+
+static scratch_sizes
+sizes_of(const sci_layout *layout, const sci_segmentation *cut)
+{
+    sci_kernel kernel = sci_layout_kernel(layout);
+    uint64_t most = cut->segment_length < layout->count ? cut->segment_length : layout->count;
+    uint64_t periods = cut->periods_per_segment > 0 ? cut->periods_per_segment : 1;
+    scratch_sizes n = {.next = periods * cut->period_groups + 1};
+
+    if (kernel == SCI_KERNEL_COMPACT) {
+        n.groups = n.members = most;
+        n.weights = needs_weights(layout) ? most : 0;
+        n.member_weights = has_kind(layout, SCI_MAP_WEIGHT) ? most : 0;
+    } else if (!(kernel == SCI_KERNEL_RUN && rows_are_groups(layout))) {
+        n.pieces = n.groups = most / layout->inner + 2;
+        n.tallies = kernel == SCI_KERNEL_COLUMNS ? layout->inner : 0;
+        n.rows = kernel == SCI_KERNEL_COLUMNS ? SCI_BLOCK : 0;
+    }
+    return n;
+}
+
+uint64_t
+sci_segment_fitter_bytes(const sci_layout *layout, const sci_segmentation *cut, sci_type type)
+{
+    scratch_sizes n = sizes_of(layout, cut);
+
+    return sizeof(sci_segment_fitter) + n.pieces * (sizeof(piece) + sizeof(uint32_t)) + n.groups * sizeof(int32_t)
+           + n.next * sizeof(uint32_t) + n.tallies * sizeof(sci_tally) + n.rows * (sizeof(void *) + sizeof(double))
+           + (n.weights + n.member_weights) * sizeof(double) + n.members * sci_type_size(type);
+}
+
+sci_status
+sci_segment_fitter_create(sci_segment_fitter **out, const sci_layout *layout, const sci_segmentation *cut,
+                          sci_type type)
+{
+    scratch_sizes n = sizes_of(layout, cut);
+    sci_segment_fitter *f = NULL;
+    sci_status st = sci_alloc_zero(&f, 1, 1, sizeof *f);
+
+    if (st != SCI_OK)
+        return st;
+    f->kernel = sci_layout_kernel(layout);
+    f->kernels = sci_kernels_of(type);
+    f->element_size = sci_type_size(type);
+    f->weighted = has_kind(layout, SCI_MAP_WEIGHT);
+    f->own_groups = f->kernel == SCI_KERNEL_RUN && rows_are_groups(layout);
+    st = sci_alloc(&f->pieces, n.pieces, 1, sizeof *f->pieces);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->order, n.pieces, 1, sizeof *f->order);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->groups, n.groups, 1, sizeof *f->groups);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->next, n.next, 1, sizeof *f->next);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->tallies, n.tallies, 1, sizeof *f->tallies);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->rows, n.rows, 1, sizeof *f->rows);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->row_weights, n.rows, 1, sizeof *f->row_weights);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->weights, n.weights, 1, sizeof *f->weights);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->member_weights, n.member_weights, 1, sizeof *f->member_weights);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->members, n.members, 1, f->element_size);
+    if (st != SCI_OK) {
+        sci_segment_fitter_free(f);
+        return st;
+    }
+    *out = f;
+    return SCI_OK;
+}
+
+void
+sci_segment_fitter_free(sci_segment_fitter *f)
+{
+    if (!f)
+        return;
+    sci_free(f->pieces);
+    sci_free(f->order);
+    sci_free(f->groups);
+    sci_free(f->next);
+    sci_free(f->tallies);
+    sci_free(f->rows);
+    sci_free(f->row_weights);
+    sci_free(f->weights);
+    sci_free(f->member_weights);
+    sci_free(f->members);
+    sci_free(f);
+}
+
+/* ---- RUN ---- */
+
+static void
+blocks_of(const sci_segment_fitter *f, sci_tally *tally, const unsigned char *elements, uint64_t n,
+          sci_nan_policy nan)
+{
+    for (uint64_t i = 0; i < n; i += SCI_BLOCK)
+        f->kernels->block(tally, elements + i * f->element_size, n - i < SCI_BLOCK ? n - i : SCI_BLOCK, nan);
+}
+
+/* Rows that are groups: nothing to sort. */
+static void
+fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
+             sci_moments *rows, uint64_t *nonfinite)
+{
+    uint64_t inner = s->layout->inner;
+    const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
+    uint64_t left = segment->end - segment->first;
+
+    for (uint64_t g = 0; g < segment->groups; g++) {
+        uint64_t n = left < inner ? left : inner;
+        sci_tally tally;
+
+        sci_tally_begin(&tally);
+        blocks_of(f, &tally, elements, n, nan);
+        sci_tally_finish(&tally);
+        rows[g] = tally.moments;
+        *nonfinite += tally.nonfinite;
+        elements += n * f->element_size;
+        left -= n;
+    }
+}
+
+/* Members of one group from several rows: full blocks in place where a row has them, else gathered. */
+static void
+fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally, sci_nan_policy nan)
+{
+    uint64_t filled = 0;
+
+    for (uint64_t i = 0; i < n; i++) {
+        const piece *p = &f->pieces[order[i]];
+        const unsigned char *x = p->elements;
+        uint64_t left = p->count;
+
+        while (left > 0) {
+            uint64_t take = SCI_BLOCK - filled < left ? SCI_BLOCK - filled : left;
+
+            if (take == SCI_BLOCK) {
+                f->kernels->block(tally, x, SCI_BLOCK, nan);
+            } else {
+                memcpy(f->block + filled * f->element_size, x, take * f->element_size);
+                filled += take;
+                if (filled == SCI_BLOCK) {
+                    f->kernels->block(tally, f->block, SCI_BLOCK, nan);
+                    filled = 0;
+                }
+            }
+            x += take * f->element_size;
+            left -= take;
+        }
+    }
+    if (filled > 0)
+        f->kernels->block(tally, f->block, filled, nan);
+}
+
+/* A constant weight scales a block as a whole, so blocks end with their row. */
+static void
+fit_weighted_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
+                    sci_nan_policy nan)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        const piece *p = &f->pieces[order[i]];
+        sci_tally part;
+
+        sci_tally_begin(&part);
+        blocks_of(f, &part, p->elements, p->count, nan);
+        sci_tally_finish(&part);
+        part.moments.weight *= p->weight;
+        part.moments.m2 *= p->weight;
+        sci_moments_merge(&tally->moments, &part.moments);
+        tally->nonfinite += part.nonfinite;
+    }
+}
+
+/* Counting sort of items by f->groups; items below 0 are left out. next[g] is the end of group g afterwards. */
+static void
+start_groups(sci_segment_fitter *f, uint64_t items, uint64_t groups)
+{
+    uint32_t at = 0;
+
+    memset(f->next, 0, (groups + 1) * sizeof *f->next);
+    for (uint64_t i = 0; i < items; i++)
+        if (f->groups[i] >= 0)
+            f->next[f->groups[i]]++;
+    for (uint64_t g = 0; g < groups; g++) {
+        uint32_t n = f->next[g];
+
+        f->next[g] = at;
+        at += n;
+    }
+}
+
+static void
+sort_pieces(sci_segment_fitter *f, uint64_t n, uint64_t groups)
+{
+    start_groups(f, n, groups);
+    for (uint64_t i = 0; i < n; i++)
+        if (f->groups[i] >= 0)
+            f->order[f->next[f->groups[i]]++] = (uint32_t)i;
+}
+
+/* The rows of a segment as pieces with their groups, in units of `unit` groups. */
+static uint64_t
+collect_pieces(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, uint64_t unit)
+{
+    sci_cursor cursor;
+    uint64_t n = 0;
+
+    sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
+    while (sci_cursor_next(&cursor)) {
+        const sci_row *row = &cursor.row;
+        sci_place place = sci_place_of_row(s, row);
+        bool member = place.group[0] >= 0 && place.weight > 0.0;
+
+        f->pieces[n].elements = s->elements + (row->first - s->origin) * f->element_size;
+        f->pieces[n].count = row->count;
+        f->pieces[n].weight = place.weight;
+        f->groups[n] = member ? (int32_t)(((uint64_t)place.group[0] - segment->first_group) / unit) : -1;
+        n++;
+    }
+    return n;
+}
+
+static void
+fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
+         sci_moments *rows, uint64_t *nonfinite)
+{
+    uint64_t first = 0;
+
+    sort_pieces(f, collect_pieces(f, s, segment, 1), segment->groups);
+    for (uint64_t g = 0; g < segment->groups; g++) {
+        uint64_t end = f->next[g];
+        sci_tally tally;
+
+        sci_tally_begin(&tally);
+        if (f->weighted)
+            fit_weighted_pieces(f, f->order + first, end - first, &tally, nan);
+        else
+            fit_pieces(f, f->order + first, end - first, &tally, nan);
+        sci_tally_finish(&tally);
+        rows[g] = tally.moments;
+        *nonfinite += tally.nonfinite;
+        first = end;
+    }
+}
+
+/* ---- COLUMNS ---- */
+
+static void
+fit_row_group(sci_segment_fitter *f, const uint32_t *order, uint64_t n, uint64_t columns, sci_nan_policy nan)
+{
+    for (uint64_t first = 0; first < n; first += SCI_BLOCK) {
+        uint64_t count = n - first < SCI_BLOCK ? n - first : SCI_BLOCK;
+
+        for (uint64_t r = 0; r < count; r++) {
+            f->rows[r] = f->pieces[order[first + r]].elements;
+            f->row_weights[r] = f->pieces[order[first + r]].weight;
+        }
+        if (f->weighted)
+            f->kernels->columns_weighted(f->tallies, f->rows, f->row_weights, count, columns, nan);
+        else
+            f->kernels->columns(f->tallies, f->rows, count, columns, nan);
+    }
+}
+
+static void
+fit_columns(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
+            sci_moments *rows, uint64_t *nonfinite)
+{
+    uint64_t columns = s->layout->inner, first = 0;
+
+    sort_pieces(f, collect_pieces(f, s, segment, columns), segment->groups / columns);
+    for (uint64_t g = 0; g < segment->groups / columns; g++) {
+        uint64_t end = f->next[g];
+
+        for (uint64_t c = 0; c < columns; c++)
+            sci_tally_begin(&f->tallies[c]);
+        fit_row_group(f, f->order + first, end - first, columns, nan);
+        for (uint64_t c = 0; c < columns; c++) {
+            sci_tally_finish(&f->tallies[c]);
+            rows[g * columns + c] = f->tallies[c].moments;
+            *nonfinite += f->tallies[c].nonfinite;
+        }
+        first = end;
+    }
+}
+
+/* ---- COMPACT ---- */
+
+static void
+place_elements(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment)
+{
+    bool weights = needs_weights(s->layout);
+    sci_cursor cursor;
+
+    sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
+    while (sci_cursor_next(&cursor)) {
+        const sci_row *row = &cursor.row;
+        uint64_t at = row->first - segment->first;
+
+        sci_places_of_elements(s, row, 0, segment->first_group, f->groups + at);
+        if (!weights)
+            continue;
+        sci_weights_of_elements(s, row, f->weights + at);
+        for (uint64_t i = at; i < at + row->count; i++)
+            f->groups[i] = f->weights[i] > 0.0 ? f->groups[i] : -1;
+    }
+}
+
+static void
+fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally, sci_nan_policy nan)
+{
+    double x[SCI_BLOCK];
+
+    for (; first < end; first += SCI_BLOCK) {
+        uint64_t n = end - first < SCI_BLOCK ? end - first : SCI_BLOCK;
+        const unsigned char *members = f->members + first * f->element_size;
+
+        if (f->weighted) {
+            f->kernels->widen(x, members, n);
+            sci_block_weighted(tally, x, f->member_weights + first, n, nan);
+        } else {
+            f->kernels->block(tally, members, n, nan);
+        }
+    }
+}
+
+static void
+fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
+              sci_moments *rows, uint64_t *nonfinite)
+{
+    const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
+    uint64_t n = segment->end - segment->first, first = 0;
+
+    place_elements(f, s, segment);
+    if (f->weighted) {
+        start_groups(f, n, segment->groups);
+        sci_kernels_of(SCI_FLOAT64)->scatter(f->member_weights, f->weights, f->groups, n, f->next);
+    }
+    start_groups(f, n, segment->groups);
+    f->kernels->scatter(f->members, elements, f->groups, n, f->next);
+    for (uint64_t g = 0; g < segment->groups; g++) {
+        sci_tally tally;
+
+        sci_tally_begin(&tally);
+        fit_sorted(f, first, f->next[g], &tally, nan);
+        sci_tally_finish(&tally);
+        rows[g] = tally.moments;
+        *nonfinite += tally.nonfinite;
+        first = f->next[g];
+    }
+}
+
+/* ---- the first NaN ---- */
+
+static bool
+element_is_finite(const sci_stretch *s, uint64_t index)
+{
+    uint64_t at = index - s->origin;
+
+    if (s->type == SCI_FLOAT32)
+        return isfinite(((const float *)(const void *)s->elements)[at]);
+    return isfinite(((const double *)(const void *)s->elements)[at]);
+}
+
+/* Which non-finite member comes first: looked for only where there is one. */
+static uint64_t
+first_nonfinite(const sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment)
+{
+    uint64_t index = segment->first;
+    sci_cursor cursor;
+
+    if (f->kernel == SCI_KERNEL_COMPACT) {
+        while (index < segment->end && (f->groups[index - segment->first] < 0 || element_is_finite(s, index)))
+            index++;
+        return index;
+    }
+    sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
+    while (sci_cursor_next(&cursor)) {
+        sci_place place = sci_place_of_row(s, &cursor.row);
+
+        if (place.group[0] < 0 || !(place.weight > 0.0))
+            continue;
+        for (index = cursor.row.first; index < cursor.row.first + cursor.row.count; index++)
+            if (!element_is_finite(s, index))
+                return index;
+    }
+    return index;
+}
+
+void
+sci_segment_fit(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
+                sci_moments *rows, sci_nonfinite *nonfinite)
+{
+    *nonfinite = (sci_nonfinite){0};
+    if (f->kernel == SCI_KERNEL_COMPACT)
+        fit_compacted(f, s, segment, nan, rows, &nonfinite->count);
+    else if (f->kernel == SCI_KERNEL_COLUMNS)
+        fit_columns(f, s, segment, nan, rows, &nonfinite->count);
+    else if (f->own_groups)
+        fit_own_rows(f, s, segment, nan, rows, &nonfinite->count);
+    else
+        fit_runs(f, s, segment, nan, rows, &nonfinite->count);
+    if (nonfinite->count > 0)
+        nonfinite->first = first_nonfinite(f, s, segment);
+}

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Applying an affine map: rows with plain coefficients go through fused loops, everything else through tiles of double. */
+#include <math.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "../core/clones.h"
+#include "affine.h"
+#include "moments_priv.h"
+
+#define TILE 512
+
+/* ---- plain coefficients ---- */
+
+/* y = ((x - hi) - lo)·(scale·gamma) + beta, each either one number or one for each element. */
+typedef struct plain {
+    const double *hi, *lo, *scale; /* step g */
+    const double *gamma, *beta;    /* step h */
+    bool vary_g, vary_h;
+    bool inverse;
+} plain;
+
+#define FORWARD(x, i, j) (((((double)(x)) - hi[i]) - lo[i]) * (scale[i] * gamma[j]) + beta[j])
+#define INVERSE(x, i, j) (((((double)(x)) - beta[j]) / (scale[i] * gamma[j]) + lo[i]) + hi[i])
+
+#define LOOP(OUT, MAP, i, j)                                                                       \
+    for (size_t e = 0; e < n; e++)                                                                 \
+        y[e] = (OUT)MAP(x[e], i, j);
+
+#define DEFINE_PLAIN(name, IN, OUT)                                                                \
+    SCI_CLONES static void plain_##name(const IN *restrict x, OUT *restrict y, size_t n,          \
+                                        const plain *p)                                           \
+    {                                                                                              \
+        const double *restrict hi = p->hi, *restrict lo = p->lo, *restrict scale = p->scale;      \
+        const double *restrict gamma = p->gamma, *restrict beta = p->beta;                        \
+                                                                                                   \
+        if (p->inverse) {                                                                          \
+            if (!p->vary_g && !p->vary_h)                                                          \
+                LOOP(OUT, INVERSE, 0, 0)                                                           \
+            else if (!p->vary_g)                                                                   \
+                LOOP(OUT, INVERSE, 0, e)                                                           \
+            else if (!p->vary_h)                                                                   \
+                LOOP(OUT, INVERSE, e, 0)                                                           \
+            else                                                                                   \
+                LOOP(OUT, INVERSE, e, e)                                                           \
+        } else {                                                                                   \
+            if (!p->vary_g && !p->vary_h)                                                          \
+                LOOP(OUT, FORWARD, 0, 0)                                                           \
+            else if (!p->vary_g)                                                                   \
+                LOOP(OUT, FORWARD, 0, e)                                                           \
+            else if (!p->vary_h)                                                                   \
+                LOOP(OUT, FORWARD, e, 0)                                                           \
+            else                                                                                   \
+                LOOP(OUT, FORWARD, e, e)                                                           \
+        }                                                                                          \
+    }
+
+DEFINE_PLAIN(f32_f32, float, float)
+DEFINE_PLAIN(f32_f64, float, double)
+DEFINE_PLAIN(f64_f32, double, float)
+DEFINE_PLAIN(f64_f64, double, double)
+
+/* ---- to and from double ---- */
+
+#define DEFINE_STORE(name, OUT, LEAST, MOST)                                                       \
+    SCI_CLONES static void store_##name(OUT *restrict y, const double *restrict x, size_t n)       \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            double r = rint(x[i]);                                                                 \
+                                                                                                   \
+            r = r > (LEAST) ? r : (LEAST);                                                         \
+            y[i] = r < (MOST) ? (OUT)r : (OUT)(MOST);                                              \
+        }                                                                                          \
+    }
+
+DEFINE_STORE(i8, int8_t, -128.0, 127.0)
+DEFINE_STORE(u8, uint8_t, 0.0, 255.0)
+DEFINE_STORE(i16, int16_t, -32768.0, 32767.0)
+DEFINE_STORE(u16, uint16_t, 0.0, 65535.0)
+DEFINE_STORE(i32, int32_t, -0x1p31, 2147483647.0)
+DEFINE_STORE(u32, uint32_t, 0.0, 4294967295.0)
+
+/* The largest 64-bit integers are no doubles. */
+static void
+store_i64(int64_t *y, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double r = rint(x[i]);
+
+        y[i] = !(r > -0x1p63) ? INT64_MIN : r >= 0x1p63 ? INT64_MAX : (int64_t)r;
+    }
+}
+
+static void
+store_u64(uint64_t *y, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double r = rint(x[i]);
+
+        y[i] = !(r > 0.0) ? 0 : r >= 0x1p64 ? UINT64_MAX : (uint64_t)r;
+    }
+}
+
+SCI_CLONES static void
+store_f32(float *restrict y, const double *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = (float)x[i];
+}
+
+static void
+store(sci_type type, void *y, const double *x, size_t n)
+{
+    switch (type) {
+    case SCI_INT8:
+        store_i8(y, x, n);
+        break;
+    case SCI_UINT8:
+        store_u8(y, x, n);
+        break;
+    case SCI_INT16:
+        store_i16(y, x, n);
+        break;
+    case SCI_UINT16:
+        store_u16(y, x, n);
+        break;
+    case SCI_INT32:
+        store_i32(y, x, n);
+        break;
+    case SCI_UINT32:
+        store_u32(y, x, n);
+        break;
+    case SCI_INT64:
+        store_i64(y, x, n);
+        break;
+    case SCI_UINT64:
+        store_u64(y, x, n);
+        break;
+    case SCI_FLOAT32:
+        store_f32(y, x, n);
+        break;
+    case SCI_FLOAT16: /* never an output */
+    case SCI_FLOAT64:
+        memcpy(y, x, n * sizeof *x);
+        break;
+    }
+}
+
+/* x = high + low exactly, so that 64-bit integers lose nothing. */
+static void
+widen_i64(double *high, double *low, const int64_t *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t rest = x[i] & (int64_t)UINT32_MAX;
+
+        high[i] = (double)(x[i] - rest);
+        low[i] = (double)rest;
+    }
+}
+
+static void
+widen_u64(double *high, double *low, const uint64_t *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        high[i] = (double)(x[i] & ~(uint64_t)UINT32_MAX);
+        low[i] = (double)(x[i] & UINT32_MAX);
+    }
+}
+
+/* ---- conversion without arithmetic ---- */
+
+static void
+canonical_nans(double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            x[i] = SCI_NAN;
+}
+
+static void
+convert(sci_type from, const void *x, sci_type to, void *y, size_t n)
+{
+    double tile[TILE];
+
+    if (to == SCI_FLOAT32 && from == SCI_INT64) { /* by way of double it would be rounded twice */
+        for (size_t i = 0; i < n; i++)
+            ((float *)y)[i] = (float)((const int64_t *)x)[i];
+    } else if (to == SCI_FLOAT32 && from == SCI_UINT64) {
+        for (size_t i = 0; i < n; i++)
+            ((float *)y)[i] = (float)((const uint64_t *)x)[i];
+    } else {
+        sci_kernels_of(from)->widen(tile, x, n);
+        canonical_nans(tile, n);
+        store(to, y, tile, n);
+    }
+}
+
+static void
+fill(sci_type to, void *y, size_t n, double value)
+{
+    double tile[TILE];
+
+    for (size_t i = 0; i < n; i++)
+        tile[i] = value;
+    store(to, y, tile, n);
+}
+
+/* ---- elements one by one, with their groups ---- */
+
+typedef struct tile_input {
+    const void *x;
+    size_t n;
+    const int32_t *groups;   /* relative to the coefficients' first; -1: none */
+    const int32_t *modifier; /* group of h, -1: none; NULL: no second step */
+    const double *weights;   /* NULL: all are members */
+} tile_input;
+
+static double
+transform_one(const sci_transform *t, double high, double low, int32_t g, double gamma, double beta)
+{
+    const sci_coefficients *c = t->coefficients;
+    int exponent = c->exponent[g];
+    double scale = c->scale[g] * gamma;
+
+    if (t->affine->inverse) {
+        double z = exponent == SCI_CONSTANT ? 0.0 : (high - beta) / scale;
+
+        if (exponent == SCI_CONSTANT)
+            exponent = 0;
+        return exponent == 0 ? (z + c->lo[g]) + c->hi[g] : ldexp((z + c->lo[g]) + c->hi[g], exponent);
+    }
+    if (exponent != 0)
+        high = ldexp(high, -exponent);
+    return (((high - c->hi[g]) + low) - c->lo[g]) * scale + beta;
+}
+
+static void
+transform_elements(const sci_transform *t, const sci_stretch *s, const tile_input *in, void *out)
+{
+    const sci_affine *a = t->affine;
+    double high[TILE], low[TILE] = {0}, y[TILE];
+    size_t size = sci_type_size(t->out_type);
+
+    if (s->type == SCI_INT64)
+        widen_i64(high, low, in->x, in->n);
+    else if (s->type == SCI_UINT64)
+        widen_u64(high, low, in->x, in->n);
+    else
+        sci_kernels_of(s->type)->widen(high, in->x, in->n);
+    for (size_t i = 0; i < in->n; i++) {
+        int32_t g = in->groups[i], h = in->modifier ? in->modifier[i] : -1;
+        bool member = !in->weights || in->weights[i] > 0.0;
+
+        if (!member && a->outside != SCI_OUTSIDE_APPLY)
+            g = -1;
+        if (g < 0 && a->outside == SCI_OUTSIDE_ZERO)
+            y[i] = 0.0;
+        else if (g < 0 && a->outside == SCI_OUTSIDE_NAN)
+            y[i] = SCI_NAN;
+        else if (g < 0 || t->coefficients->exponent[g] == SCI_IDENTITY
+                 || (t->nan == SCI_NAN_IGNORE && !isfinite(high[i])))
+            y[i] = high[i] + low[i];
+        else
+            y[i] = transform_one(t, high[i], low[i], g, h >= 0 ? a->gamma[h] : 1.0,
+                                 h >= 0 ? a->beta[h] : 0.0);
+    }
+    canonical_nans(y, in->n);
+    store(t->out_type, out, y, in->n);
+    if (t->out_type != SCI_FLOAT32 || (s->type != SCI_INT64 && s->type != SCI_UINT64))
+        return;
+    for (size_t i = 0; i < in->n; i++) { /* kept elements are converted once */
+        int32_t g = in->groups[i];
+        bool member = !in->weights || in->weights[i] > 0.0 || a->outside == SCI_OUTSIDE_APPLY;
+        bool kept = g < 0 || !member ? a->outside == SCI_OUTSIDE_KEEP || a->outside == SCI_OUTSIDE_APPLY
+                                     : t->coefficients->exponent[g] == SCI_IDENTITY;
+
+        if (kept)
+            convert(s->type, (const unsigned char *)in->x + i * sizeof(int64_t), SCI_FLOAT32,
+                    (unsigned char *)out + i * size, 1);
+    }
+}
+
+/* ---- rows ---- */
+
+/* Part of a row, at most TILE elements. */
+static sci_row
+part_of_row(const sci_row *row, uint64_t at)
+{
+    sci_row part = *row;
+
+    part.first += at;
+    part.column += at;
+    part.count = row->count - at < TILE ? row->count - at : TILE;
+    return part;
+}
+
+static void
+apply_elements(const sci_transform *t, const sci_stretch *s, const sci_row *row, unsigned char *out)
+{
+    size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
+    int32_t groups[TILE], modifier[TILE];
+    double weights[TILE];
+
+    for (uint64_t at = 0; at < row->count; at += TILE) {
+        sci_row part = part_of_row(row, at);
+        tile_input in = {.x = s->elements + (part.first - s->origin) * in_size, .n = part.count,
+                         .groups = groups, .weights = weights};
+
+        sci_places_of_elements(s, &part, 0, t->coefficients->first_group, groups);
+        sci_weights_of_elements(s, &part, weights);
+        if (s->layout->n_groupings > 1) {
+            sci_places_of_elements(s, &part, 1, 0, modifier);
+            in.modifier = modifier;
+        }
+        transform_elements(t, s, &in, out + at * out_size);
+    }
+}
+
+static void
+fill_outside(const sci_transform *t, const sci_stretch *s, const sci_row *row, unsigned char *out)
+{
+    size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
+
+    for (uint64_t at = 0; at < row->count; at += TILE) {
+        size_t n = row->count - at < TILE ? row->count - at : TILE;
+        const unsigned char *x = s->elements + (row->first + at - s->origin) * in_size;
+
+        if (t->affine->outside == SCI_OUTSIDE_ZERO)
+            fill(t->out_type, out + at * out_size, n, 0.0);
+        else if (t->affine->outside == SCI_OUTSIDE_NAN)
+            fill(t->out_type, out + at * out_size, n, SCI_NAN);
+        else
+            convert(s->type, x, t->out_type, out + at * out_size, n);
+    }
+}
+
+/* Copy a tile past the caches. */
+static void
+stream_out(unsigned char *out, const unsigned char *tile, size_t bytes)
+{
+#if defined(__SSE2__)
+    size_t head = (16 - ((uintptr_t)out & 15)) & 15;
+
+    if (head < bytes) {
+        memcpy(out, tile, head);
+        for (; head + 16 <= bytes; head += 16)
+            _mm_stream_si128((__m128i *)(void *)(out + head),
+                             _mm_loadu_si128((const __m128i *)(const void *)(tile + head)));
+        memcpy(out + head, tile + head, bytes - head);
+        return;
+    }
+#endif
+    memcpy(out, tile, bytes);
+}
+
+static void
+plain_tile(sci_type type, const void *x, sci_type out_type, void *y, size_t n, const plain *p)
+{
+    double wide[TILE];
+
+    if (type == SCI_FLOAT32 && out_type == SCI_FLOAT32)
+        plain_f32_f32(x, y, n, p);
+    else if (type == SCI_FLOAT32 && out_type == SCI_FLOAT64)
+        plain_f32_f64(x, y, n, p);
+    else if (type == SCI_FLOAT64 && out_type == SCI_FLOAT32)
+        plain_f64_f32(x, y, n, p);
+    else if (type == SCI_FLOAT64 && out_type == SCI_FLOAT64)
+        plain_f64_f64(x, y, n, p);
+    else {
+        double result[TILE];
+
+        sci_kernels_of(type)->widen(wide, x, n);
+        plain_f64_f64(wide, result, n, p);
+        store(out_type, y, result, n);
+    }
+}
+
+static void
+apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, plain p, unsigned char *out)
+{
+    size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
+    double streamed[TILE];
+
+    for (uint64_t at = 0; at < row->count; at += TILE) {
+        size_t n = row->count - at < TILE ? row->count - at : TILE;
+        const unsigned char *x = s->elements + (row->first + at - s->origin) * in_size;
+
+        if (t->stream) {
+            plain_tile(s->type, x, t->out_type, streamed, n, &p);
+            stream_out(out + at * out_size, (const unsigned char *)streamed, n * out_size);
+        } else {
+            plain_tile(s->type, x, t->out_type, out + at * out_size, n, &p);
+        }
+        if (p.vary_g) {
+            p.hi += n;
+            p.lo += n;
+            p.scale += n;
+        }
+        if (p.vary_h) {
+            p.gamma += n;
+            p.beta += n;
+        }
+    }
+}
+
+/* ---- which way a row goes ---- */
+
+static const double one = 1.0, zero = 0.0;
+
+/* What holds for all rows of a layout. */
+typedef struct row_plan {
+    bool elementwise;
+    bool vary_g, vary_h;
+} row_plan;
+
+static row_plan
+plan_rows(const sci_transform *t, const sci_stretch *s)
+{
+    const sci_layout *layout = s->layout;
+    int last = layout->n_axes - 1;
+    uint64_t g_step = layout->step[0][last], h_step = layout->n_groupings > 1 ? layout->step[1][last] : 0;
+    row_plan plan = {.vary_g = g_step == 1, .vary_h = h_step == 1};
+    bool floating = s->type == SCI_FLOAT32 || s->type == SCI_FLOAT64;
+
+    plan.elementwise = g_step > 1 || h_step > 1 || (plan.vary_g && t->coefficients->any_special)
+                       || (floating && t->nan != SCI_NAN_REFUSE)
+                       || s->type == SCI_INT64 || s->type == SCI_UINT64;
+    for (int m = 0; m < layout->n_maps; m++)
+        plan.elementwise = plan.elementwise || layout->maps[m].inner;
+    return plan;
+}
+
+static void
+apply_row(const sci_transform *t, const sci_stretch *s, const row_plan *plan, const sci_row *row, unsigned char *out)
+{
+    const sci_affine *a = t->affine;
+    const sci_coefficients *c = t->coefficients;
+    sci_place place = sci_place_of_row(s, row);
+    plain p = {.gamma = &one, .beta = &zero, .vary_g = plan->vary_g, .vary_h = plan->vary_h,
+               .inverse = a->inverse};
+    uint64_t g;
+
+    if (place.group[0] < 0 || (!(place.weight > 0.0) && a->outside != SCI_OUTSIDE_APPLY)) {
+        fill_outside(t, s, row, out);
+        return;
+    }
+    g = (uint64_t)place.group[0] - c->first_group;
+    if (!plan->vary_g && c->exponent[g] != 0) {
+        apply_elements(t, s, row, out);
+        return;
+    }
+    p.hi = c->hi + g;
+    p.lo = c->lo + g;
+    p.scale = c->scale + g;
+    if (s->layout->n_groupings > 1 && place.group[1] >= 0) {
+        p.gamma = a->gamma + place.group[1];
+        p.beta = a->beta + place.group[1];
+    } else {
+        p.vary_h = false;
+    }
+    apply_plain(t, s, row, p, out);
+}
+
+void
+sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, void *out)
+{
+    size_t size = sci_type_size(t->out_type);
+    row_plan plan = plan_rows(t, s);
+    sci_cursor cursor;
+
+    sci_cursor_begin(&cursor, s->layout, first, end);
+    while (sci_cursor_next(&cursor)) {
+        unsigned char *y = (unsigned char *)out + (cursor.row.first - first) * size;
+
+        if (plan.elementwise)
+            apply_elements(t, s, &cursor.row, y);
+        else
+            apply_row(t, s, &plan, &cursor.row, y);
+    }
+#if defined(__SSE2__)
+    if (t->stream)
+        _mm_sfence();
+#endif
+}
