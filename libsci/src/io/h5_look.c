@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Single attributes and datasets of a file that is open for reading. */
+#include <sci/memory.h>
+
+#include "h5_look_priv.h"
+
+sci_status
+sci_h5_file_open(sci_h5_file **out, const char *path)
+{
+    sci_h5_file *file = NULL;
+    sci_status st = sci_alloc_zero(&file, 1, 1, sizeof *file);
+
+    if (st == SCI_OK)
+        st = h5_file_open(&file->file, path);
+    if (st != SCI_OK) {
+        sci_free(file);
+        return st;
+    }
+    *out = file;
+    return SCI_OK;
+}
+
+void
+sci_h5_file_close(sci_h5_file *file)
+{
+    if (file == NULL)
+        return;
+    h5_file_close(file->file);
+    sci_free(file);
+}
+
+uint64_t
+sci_h5_file_bytes(const sci_h5_file *file)
+{
+    return file->file->bytes;
+}
+
+sci_status
+sci_h5_file_has(sci_h5_file *file, const char *path, bool *out)
+{
+    return h5_exists(file->file, path, out);
+}
+
+/* Call `read` with the object at `path` open. */
+static sci_status
+with_object(sci_h5_file *file, const char *path, const char *name,
+            sci_status (*read)(hid_t object, const char *where, const char *name, void *value), void *value)
+{
+    hid_t object = H5I_INVALID_HID;
+    char *where = NULL;
+    sci_status st = h5_open_object(file->file, path, &object, NULL);
+
+    if (st != SCI_OK)
+        return st;
+    st = sci_format(&where, "%s:%s", file->file->name, path);
+    if (st == SCI_OK)
+        st = read(object, where, name, value);
+    sci_free(where);
+    if (h5_enter() == SCI_OK) {
+        h5_close(object);
+        h5_leave();
+    }
+    return st;
+}
+
+static sci_status
+read_text(hid_t object, const char *where, const char *name, void *value)
+{
+    return h5_attribute_read_text(object, where, name, value);
+}
+
+static sci_status
+read_number(hid_t object, const char *where, const char *name, void *value)
+{
+    return h5_attribute_read(object, where, name, H5T_NATIVE_DOUBLE, 1, value);
+}
+
+static sci_status
+read_integer(hid_t object, const char *where, const char *name, void *value)
+{
+    return h5_attribute_read(object, where, name, H5T_NATIVE_INT64, 1, value);
+}
+
+sci_status
+sci_h5_file_text(sci_h5_file *file, const char *object, const char *name, char **value)
+{
+    return with_object(file, object, name, read_text, value);
+}
+
+sci_status
+sci_h5_file_number(sci_h5_file *file, const char *object, const char *name, double *value)
+{
+    return with_object(file, object, name, read_number, value);
+}
+
+sci_status
+sci_h5_file_integer(sci_h5_file *file, const char *object, const char *name, int64_t *value)
+{
+    return with_object(file, object, name, read_integer, value);
+}
+
+sci_status
+sci_h5_file_source(sci_source **out, sci_h5_file *file, const char *dataset, const sci_h5_options *opt)
+{
+    return h5_source_in(out, file->file, dataset, opt);
+}
