@@ -57,7 +57,8 @@ main(void)
 
     for (size_t i = 0; i < ROWS * COLUMNS; i++)
         x[i] = 1e6 * (double)(i % COLUMNS) + cos((double)i);
-    if (fit_rows(&left, "left", 0, 300) != SCI_OK || fit_rows(&right, "right", 300, ROWS - 300) != SCI_OK
+    if (fit_rows(&left, "left", 0, 300) != SCI_OK
+        || fit_rows(&right, "right", 300, ROWS - 300) != SCI_OK
         || fit_rows(&whole, "whole", 0, ROWS) != SCI_OK || sci_stats_merge(left, right) != SCI_OK) {
         fprintf(stderr, "merge: error: %s\n", sci_message());
         goto out;

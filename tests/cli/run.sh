@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Run one script in a scratch folder of its own: run.sh BUILD_FOLDER SCRIPT
 # The script sees SCI_SOURCE_DIR, SCI_BUILD_DIR, SCI_BIN (the programs, also first in PATH) and, where the reference
-# data is found, LIBSCI_REFERENCE. It ends with 77 if it has to be skipped, and says why.
+# data is found, LIBSCI_REFERENCE. If it has to be skipped it prints "skipped: " and the reason, and ends with 77.
 set -u
 
 SCI_BUILD_DIR=$(cd "$1" && pwd) || exit 1
@@ -22,3 +22,6 @@ trap 'chmod -R u+rwX "$scratch" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 cd "$scratch" || exit 1
 bash "$script"
+code=$?
+[ $code != 77 ] || echo "== $(basename "$script") was skipped"
+exit $code

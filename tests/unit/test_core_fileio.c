@@ -200,7 +200,8 @@ main(void)
         cmocka_unit_test(a_premature_end_says_where),
         cmocka_unit_test_teardown(a_full_device_is_told_from_a_broken_one, restore_default),
         cmocka_unit_test_teardown(a_device_that_takes_nothing_does_not_hang, restore_default),
-        cmocka_unit_test_teardown(positions_beyond_63_bits_are_refused_before_any_call, restore_default),
+        cmocka_unit_test_teardown(positions_beyond_63_bits_are_refused_before_any_call,
+                                  restore_default),
         cmocka_unit_test(errno_becomes_a_message_with_verb_and_path),
     };
 

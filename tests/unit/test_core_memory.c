@@ -81,7 +81,9 @@ static void
 a_product_that_overflows_is_out_of_memory(void **state)
 {
     static const size_t products[][3] = {
-        { SIZE_MAX, 2, 1 }, { SIZE_MAX, 1, 2 }, { (size_t)1 << 32, (size_t)1 << 32, 1 },
+        { SIZE_MAX, 2, 1 },
+        { SIZE_MAX, 1, 2 },
+        { (size_t)1 << 32, (size_t)1 << 32, 1 },
         { (size_t)1 << 31, (size_t)1 << 31, 8 },
     };
     counter c;
@@ -94,7 +96,8 @@ a_product_that_overflows_is_out_of_memory(void **state)
         assert_fails(sci_alloc(&p, products[i][0], products[i][1], products[i][2]), SCI_ERR_NOMEM);
         assert_null(p);
         p = (double *)&c;
-        assert_fails(sci_alloc_zero(&p, products[i][0], products[i][1], products[i][2]), SCI_ERR_NOMEM);
+        assert_fails(sci_alloc_zero(&p, products[i][0], products[i][1], products[i][2]),
+                     SCI_ERR_NOMEM);
         assert_null(p);
     }
     assert_int_equal(c.calls, 0);

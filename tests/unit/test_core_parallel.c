@@ -14,10 +14,10 @@ enum { TASKS = 1000, THREADS_MOST = 8 };
 static const int thread_counts[] = { 1, 2, 3, THREADS_MOST };
 
 typedef struct job {
-    int times[TASKS];                 /* how often each index ran */
+    int times[TASKS]; /* how often each index ran */
     size_t per_worker[THREADS_MOST];
     atomic_size_t running, started;
-    size_t fail_first, fail_last;     /* indices that fail */
+    size_t fail_first, fail_last; /* indices that fail */
 } job;
 
 static void

@@ -109,7 +109,8 @@ the_library_reports_the_version_of_its_header(void **state)
 
     (void)state;
     assert_string_equal(sci_version(), SCI_VERSION);
-    snprintf(text, sizeof text, "%d.%d.%d", SCI_VERSION_MAJOR, SCI_VERSION_MINOR, SCI_VERSION_PATCH);
+    snprintf(text, sizeof text, "%d.%d.%d", SCI_VERSION_MAJOR, SCI_VERSION_MINOR,
+             SCI_VERSION_PATCH);
     assert_string_equal(sci_version(), text);
 }
 

@@ -308,7 +308,8 @@ any_failing_call_leaves_the_old_or_the_new_file(void **state)
         sci_temporary_discard(path);
         got = place_read(target, &size);
         assert_int_equal(size, 3);
-        assert_memory_equal(got, script.calls > 6 ? "new" : "old", 3); /* the sixth call is the rename */
+        assert_memory_equal(got, script.calls > 6 ? "new" : "old",
+                            3); /* the sixth call is the rename */
         assert_int_equal(place_scratch_count(), 1);
         free(got);
         sci_free(path);
@@ -325,11 +326,14 @@ main(void)
         cmocka_unit_test_setup(a_new_file_has_the_mode_of_the_umask, start_clean),
         cmocka_unit_test_setup(a_replaced_file_keeps_its_mode, start_clean),
         cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, start_clean),
-        cmocka_unit_test_setup_teardown(a_taken_name_is_tried_again_under_another, start_clean, start_clean),
+        cmocka_unit_test_setup_teardown(a_taken_name_is_tried_again_under_another, start_clean,
+                                        start_clean),
         cmocka_unit_test_setup(the_longest_name_still_fits, start_clean),
         cmocka_unit_test_setup(what_names_no_file_is_refused, start_clean),
-        cmocka_unit_test_setup_teardown(any_failing_call_leaves_no_output, start_clean, start_clean),
-        cmocka_unit_test_setup_teardown(any_failing_call_leaves_the_old_or_the_new_file, start_clean, start_clean),
+        cmocka_unit_test_setup_teardown(any_failing_call_leaves_no_output, start_clean,
+                                        start_clean),
+        cmocka_unit_test_setup_teardown(any_failing_call_leaves_the_old_or_the_new_file,
+                                        start_clean, start_clean),
     };
 
     return run_all(tests);

@@ -64,7 +64,7 @@ what_does_not_fit_in_63_bits_is_refused(void **state)
 {
     static const sci_array arrays[] = {
         { .rank = 2, .shape = { (uint64_t)1 << 32, (uint64_t)1 << 31 }, .type = SCI_INT8 },
-        { .rank = 1, .shape = { (uint64_t)1 << 60 }, .type = SCI_FLOAT64 },  /* its bytes */
+        { .rank = 1, .shape = { (uint64_t)1 << 60 }, .type = SCI_FLOAT64 }, /* its bytes */
         { .rank = 1, .shape = { UINT64_MAX }, .type = SCI_INT8 },
         { .rank = 3, .shape = { (uint64_t)1 << 40, (uint64_t)1 << 40, 0 }, .type = SCI_INT8 },
         { .rank = -1, .type = SCI_INT8 },

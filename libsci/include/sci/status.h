@@ -3,12 +3,18 @@
 #ifndef SCI_STATUS_H
 #define SCI_STATUS_H
 
+#if defined(__cplusplus)
+#define SCI_EXTERN extern "C"
+#else
+#define SCI_EXTERN
+#endif
+
 #if defined(__GNUC__)
-#define SCI_API __attribute__((visibility("default")))
+#define SCI_API SCI_EXTERN __attribute__((visibility("default")))
 #define SCI_MUST_CHECK __attribute__((warn_unused_result))
 #define SCI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define SCI_API
+#define SCI_API SCI_EXTERN
 #define SCI_MUST_CHECK
 #define SCI_PRINTF(text, first)
 #endif

@@ -60,7 +60,8 @@ sci_digest_of(sci_digest_kind kind, const void *bytes, size_t n, sci_digest *out
 }
 
 sci_status
-sci_digest_join(sci_digest_kind kind, const sci_digest *left, const sci_digest *right, sci_digest *out)
+sci_digest_join(sci_digest_kind kind, const sci_digest *left, const sci_digest *right,
+                sci_digest *out)
 {
     uint8_t both[2 * SCI_DIGEST_BYTES];
     size_t size = sci_digest_size(kind);

@@ -36,11 +36,12 @@ struct sci_pool {
 
     _Alignas(CACHE_LINE) atomic_size_t next; /* index to be handed out next */
 
-    _Alignas(CACHE_LINE) pthread_mutex_t lock; /* guards what follows, and every change of job, inside, quit */
+    /* Guards what follows, and every change of job, inside and quit. */
+    _Alignas(CACHE_LINE) pthread_mutex_t lock;
     pthread_cond_t work, done;
-    int asleep;          /* workers that wait for `work` */
-    bool caller_asleep;  /* the caller waits for `done` */
-    bool open;           /* the current job may still be joined */
+    int asleep;         /* workers that wait for `work` */
+    bool caller_asleep; /* the caller waits for `done` */
+    bool open;          /* the current job may still be joined */
     size_t n;
     sci_task task;
     void *context;
@@ -48,8 +49,8 @@ struct sci_pool {
     sci_status failed;
     char failed_message[MESSAGE_BYTES];
 
-    bool spin;           /* as many processors as threads */
-    int threads;         /* the caller among them */
+    bool spin;   /* as many processors as threads */
+    int threads; /* the caller among them */
     int started;
     member *members;
 };
@@ -73,7 +74,7 @@ now_nanoseconds(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Give up the time slice in small doses until `ready` or until spinning is no longer cheaper than sleeping. */
+/* Wait for `ready`, but no longer than spinning is cheaper than sleeping. */
 static void
 spin_until(const sci_pool *pool, bool (*ready)(const sci_pool *pool, unsigned job), unsigned job)
 {
@@ -163,7 +164,8 @@ static void
 leave_job(sci_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    if (atomic_fetch_sub_explicit(&pool->inside, 1, memory_order_release) == 1 && pool->caller_asleep)
+    if (atomic_fetch_sub_explicit(&pool->inside, 1, memory_order_release) == 1
+        && pool->caller_asleep)
         pthread_cond_signal(&pool->done);
     pthread_mutex_unlock(&pool->lock);
 }
@@ -254,7 +256,8 @@ start_members(sci_pool *pool)
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error != 0)
-        return sci_fail(SCI_ERR_NOMEM, "cannot start thread %d of %d", pool->started + 2, pool->threads);
+        return sci_fail(SCI_ERR_NOMEM, "cannot start thread %d of %d", pool->started + 2,
+                        pool->threads);
     return SCI_OK;
 }
 
@@ -265,7 +268,8 @@ sci_pool_create(sci_pool **out, int threads)
     sci_pool *pool = NULL;
 
     if (threads < 0 || threads > MOST_THREADS)
-        return sci_fail(SCI_ERR_ARGUMENT, "%d threads; 1 to %d are possible", threads, MOST_THREADS);
+        return sci_fail(SCI_ERR_ARGUMENT, "%d threads; 1 to %d are possible", threads,
+                        MOST_THREADS);
     st = sci_alloc_zero(&pool, 1, 1, sizeof *pool);
     if (st != SCI_OK)
         return st;
