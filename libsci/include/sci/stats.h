@@ -17,6 +17,7 @@ typedef enum sci_stats_kind {
 /* Running statistics as batch normalization keeps them: mean and unbiased variance. */
 typedef struct sci_running {
     double mean, variance;
+    uint64_t steps; /* batches in which the group had members */
 } sci_running;
 
 typedef enum sci_running_rule {
@@ -73,6 +74,61 @@ SCI_API sci_status sci_stats_update(sci_stats *running, const sci_stats *batch, 
 
 /* Batches that have entered a running table. */
 SCI_API uint64_t sci_stats_steps(const sci_stats *stats);
+
+/* ---- what a table says about itself ---- */
+
+/* How non-finite values were treated, and whether members had weights of their own or a mask. */
+SCI_API sci_nan_policy sci_stats_nan(const sci_stats *stats);
+SCI_API bool sci_stats_is_weighted(const sci_stats *stats);
+SCI_API bool sci_stats_is_masked(const sci_stats *stats);
+/* Of a running table. */
+SCI_API sci_running_rule sci_stats_rule(const sci_stats *stats);
+
+/* An axis of the arrays that the table was made of. */
+typedef struct sci_stats_axis {
+    const char *name; /* the table's */
+    uint64_t size;    /* 0 where the merged arrays differ */
+    int factor;       /* that the axis belongs to; -1: pooled */
+} sci_stats_axis;
+SCI_API int sci_stats_rank(const sci_stats *stats);
+/* SCI_ERR_ARGUMENT if there is no such axis. */
+SCI_API sci_status sci_stats_get_axis(const sci_stats *stats, int axis, sci_stats_axis *out) SCI_MUST_CHECK;
+
+typedef struct sci_stats_factor {
+    bool keep; /* else label */
+    int n_axes;
+    int axes[SCI_MAX_RANK]; /* increasing */
+    uint64_t levels;
+} sci_stats_factor;
+SCI_API int sci_stats_factors(const sci_stats *stats);
+/* SCI_ERR_ARGUMENT if there is no such factor. */
+SCI_API sci_status sci_stats_get_factor(const sci_stats *stats, int factor,
+                                        sci_stats_factor *out) SCI_MUST_CHECK;
+/* "3", "low", "a.h5:0". SCI_ERR_ARGUMENT if there is no such factor or level. Truncated to fit. */
+SCI_API sci_status sci_stats_level_name(const sci_stats *stats, int factor, uint64_t level, char *text,
+                                        size_t size) SCI_MUST_CHECK;
+
+/* A source that entered the table. */
+typedef struct sci_stats_origin {
+    const char *name; /* the table's */
+    char digest[80];  /* "xxh3:…" or "sha256:…"; "" for a shard */
+    uint64_t elements, members, nonfinite;
+} sci_stats_origin;
+/* How many; they are sorted by digest, then name. */
+SCI_API uint64_t sci_stats_origins(const sci_stats *stats);
+/* SCI_ERR_ARGUMENT if there is no such origin. */
+SCI_API sci_status sci_stats_get_origin(const sci_stats *stats, uint64_t origin,
+                                        sci_stats_origin *out) SCI_MUST_CHECK;
+
+/* "segments 0 to 4 and 9 to 11 of 12 are missing" for a shard, "" for a whole table. Truncated to fit. */
+SCI_API void sci_stats_missing(const sci_stats *stats, char *text, size_t size);
+
+/* XXH3-128 of everything that the table holds: the digest of its file. */
+SCI_API void sci_stats_digest(const sci_stats *stats, uint8_t out[16]);
+/* XXH3-128 of its axes, factors and levels: the fingerprint of its grouping. */
+SCI_API void sci_stats_fingerprint(const sci_stats *stats, uint8_t out[16]);
+
+/* ---- files ---- */
 
 /* Statistics files (docs/stats-file.md). save writes a temporary beside `path`, verifies it and renames
  * it; load checks everything that it reads. `path` may be FILE or FILE:/group, where the group holds a

@@ -18,7 +18,7 @@ typedef struct sci_segmentation {
     uint64_t segments;            /* in all; the last of the array or of a period may be shorter */
 } sci_segmentation;
 
-/* A maximal node of a shard's range: rows of `period_count` periods from `period` on. Where a segment is
+/* A maximal node of a shard's range (nodes.h makes them): rows of `period_count` periods from `period` on. Where a segment is
  * whole periods, or a period is complete, one node holds a run of complete periods (level and index are then
  * those of the root: level = ceil(log2(segments_per_period)), index 0). Otherwise period_count is 1 and (level, index)
  * is the node of that period's tree. Its rows start at `first_row` of the table's rows. */
@@ -40,10 +40,12 @@ typedef struct sci_parameters {
     bool masked;
 } sci_parameters;
 
+#define SCI_CONTENT_BYTES 16
+
 /* One source of a table. */
 typedef struct sci_origin {
     char *name;
-    sci_digest digest; /* zero for a shard: its nodes have the parts */
+    sci_digest digest; /* zeros for a shard: its digest nodes have the parts */
     uint64_t elements, members, nonfinite;
 } sci_origin;
 
@@ -56,14 +58,17 @@ struct sci_stats {
     sci_moments *moments; /* kind moments */
     sci_running *running; /* kind running */
     sci_running_rule rule;
-    uint64_t steps;
+    uint64_t steps; /* of a running table */
     sci_segmentation segmentation; /* of the one source; zeroed where there are several */
     size_t n_origins;
     sci_origin *origins;           /* sorted by digest, then name */
-    size_t n_nodes;                /* > 0: a shard */
-    sci_stats_node *nodes;
+    bool shard;                    /* has nodes instead of groups; an empty shard has none */
+    size_t n_nodes;
+    sci_stats_node *nodes;         /* sorted by place, their rows in the same order without gaps */
     size_t n_digest_nodes;
-    sci_digest_node *digest_nodes;
+    sci_digest_node *digest_nodes; /* the same segments as the nodes */
+    bool has_content;              /* a head: the rows are elsewhere and have this digest */
+    uint8_t content[SCI_CONTENT_BYTES];
 };
 
 /* An empty table of `kind` whose space is a copy of `space`; rows allocated for all groups and empty
@@ -73,6 +78,14 @@ sci_status sci_table_create(sci_stats **out, sci_stats_kind kind, const sci_spac
 /* The same for `n_rows` rows instead of all groups (shards, and tables whose rows live elsewhere). */
 sci_status sci_table_create_rows(sci_stats **out, sci_stats_kind kind, const sci_space *space,
                                  const sci_parameters *parameters, uint64_t n_rows) SCI_MUST_CHECK;
+
+/* A copy of everything but the rows and nodes: n_rows and the numbers of nodes are 0, content unknown. */
+sci_status sci_table_copy_head(sci_stats **out, const sci_stats *from) SCI_MUST_CHECK;
+/* n empty rows. */
+void sci_moments_clear_rows(sci_moments *rows, uint64_t n);
+
+/* Take the one source of a fit in: name is copied. */
+sci_status sci_table_add_origin(sci_stats *stats, const sci_origin *origin) SCI_MUST_CHECK;
 
 /* into[i] := merge(into[i], from[i]) */
 void sci_moments_merge_rows(sci_moments *into, const sci_moments *from, uint64_t n);
