@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Everything that is in a file, one link after the other. Nothing outside the file is opened and no data
  * are read but attributes. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sci/memory.h>
 
+#include "h5_dataset_priv.h"
 #include "h5_look_priv.h"
 
 enum {
@@ -21,58 +20,6 @@ typedef struct lister {
     void *context;
     sci_status status;
 } lister;
-
-/* ---- types ---- */
-
-static void
-number_type_text(hid_t type, const char *kind, char *text, size_t size)
-{
-    size_t bytes = H5Tget_size(type);
-    H5T_order_t order = H5Tget_order(type);
-
-    (void)snprintf(text, size, "%s%zu%s", kind, 8 * bytes,
-                   bytes > 1 && order == H5T_ORDER_BE ? " big-endian" : "");
-}
-
-static void
-type_text(hid_t type, char *text, size_t size)
-{
-    switch (H5Tget_class(type)) {
-    case H5T_INTEGER:
-        number_type_text(type, H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int", text, size);
-        break;
-    case H5T_FLOAT:
-        number_type_text(type, "float", text, size);
-        break;
-    case H5T_STRING:
-        (void)snprintf(text, size, "text");
-        break;
-    case H5T_ENUM:
-        (void)snprintf(text, size, "enum of %d", H5Tget_nmembers(type));
-        break;
-    case H5T_COMPOUND:
-        (void)snprintf(text, size, "compound of %d", H5Tget_nmembers(type));
-        break;
-    case H5T_REFERENCE:
-        (void)snprintf(text, size, "reference");
-        break;
-    case H5T_ARRAY:
-        (void)snprintf(text, size, "array");
-        break;
-    case H5T_VLEN:
-        (void)snprintf(text, size, "variable-length list");
-        break;
-    case H5T_BITFIELD:
-        (void)snprintf(text, size, "bits");
-        break;
-    case H5T_OPAQUE:
-        (void)snprintf(text, size, "opaque");
-        break;
-    default:
-        (void)snprintf(text, size, "unknown");
-        break;
-    }
-}
 
 /* ---- attributes ---- */
 
@@ -219,7 +166,7 @@ read_attribute(attributes *a, hid_t object, uint64_t index)
     a->item[i] = (sci_h5_attribute){.name = a->names[i], .type = a->types[i]};
     a->item[i].elements = elements > 0 ? (uint64_t)elements : 0;
     a->item[i].scalar = H5Sget_simple_extent_ndims(space) == 0;
-    type_text(type, a->types[i], sizeof a->types[i]);
+    h5_type_text(type, a->types[i], sizeof a->types[i]);
     a->n++;
     st = read_values(a, i, attribute, type);
 out:
@@ -249,35 +196,6 @@ read_attributes(attributes *a, hid_t object)
 
 /* ---- datasets ---- */
 
-static void
-filters_text(hid_t list, char *text, size_t size)
-{
-    size_t used = 0;
-    int n = H5Pget_nfilters(list);
-
-    text[0] = '\0';
-    for (int f = 0; f < n && used < size; f++) {
-        unsigned flags, values[8] = {0}, config;
-        size_t n_values = 8;
-        char name[64] = "";
-        H5Z_filter_t id = H5Pget_filter2(list, (unsigned)f, &flags, &n_values, values, sizeof name, name, &config);
-        const char *comma = f > 0 ? ", " : "";
-
-        name[sizeof name - 1] = '\0';
-        if (id == H5Z_FILTER_DEFLATE)
-            used += (size_t)snprintf(text + used, size - used, "%sdeflate %u", comma, values[0]);
-        else if (id == H5Z_FILTER_SHUFFLE)
-            used += (size_t)snprintf(text + used, size - used, "%sshuffle", comma);
-        else if (id == H5Z_FILTER_FLETCHER32)
-            used += (size_t)snprintf(text + used, size - used, "%sfletcher32", comma);
-        else if (id == 32000)
-            used += (size_t)snprintf(text + used, size - used, "%slzf", comma);
-        else
-            used += (size_t)snprintf(text + used, size - used, "%s%s (filter %d)", comma,
-                                     name[0] != '\0' ? name : "unnamed", (int)id);
-    }
-}
-
 static const char *
 layout_text(hid_t list)
 {
@@ -303,7 +221,7 @@ describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_
     hsize_t shape[SCI_MAX_RANK], most[SCI_MAX_RANK], chunk[SCI_MAX_RANK];
 
     if (type >= 0)
-        type_text(type, type_room, type_size);
+        h5_type_text(type, type_room, type_size);
     if (space >= 0 && H5Sget_simple_extent_ndims(space) <= SCI_MAX_RANK)
         item->rank = H5Sget_simple_extent_dims(space, shape, most);
     if (item->rank < 0)
@@ -314,7 +232,7 @@ describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_
     }
     if (list >= 0) {
         item->layout = layout_text(list);
-        filters_text(list, filters_room, FILTERS_TEXT);
+        h5_storage_filters_text(list, filters_room, FILTERS_TEXT);
         item->chunked = H5Pget_layout(list) == H5D_CHUNKED && H5Pget_chunk(list, SCI_MAX_RANK, chunk) == item->rank;
         for (int a = 0; item->chunked && a < item->rank; a++)
             item->chunk[a] = chunk[a];

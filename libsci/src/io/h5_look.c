@@ -3,6 +3,7 @@
 #include <sci/memory.h>
 
 #include "h5_look_priv.h"
+#include "h5_source_priv.h"
 
 sci_status
 sci_h5_file_open(sci_h5_file **out, const char *path)
@@ -103,4 +104,48 @@ sci_status
 sci_h5_file_source(sci_source **out, sci_h5_file *file, const char *dataset, const sci_h5_options *opt)
 {
     return h5_source_in(out, file->file, dataset, opt);
+}
+
+sci_status
+sci_h5_source_text(sci_source *source, const char *name, char **value)
+{
+    h5_source *s = h5_source_of(source);
+
+    if (s == NULL)
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s' is no dataset of an HDF5 file", source->name);
+    return h5_attribute_read_text(s->data.id, source->name, name, value);
+}
+
+/* True if every component of the path is a link that is there. */
+static bool
+is_linked(hid_t file, char *path)
+{
+    for (char *at = path + 1; *at != '\0'; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        if (H5Lexists(file, path, H5P_DEFAULT) <= 0)
+            return false;
+        *at = '/';
+    }
+    return H5Lexists(file, path, H5P_DEFAULT) > 0;
+}
+
+sci_status
+sci_h5_output_remove(sci_h5_output *out, const char *path)
+{
+    char *copy = NULL;
+    sci_status st = sci_strdup(&copy, path);
+
+    if (st == SCI_OK)
+        st = h5_enter();
+    if (st != SCI_OK) {
+        sci_free(copy);
+        return st;
+    }
+    if (is_linked(h5_output_id(out), copy) && H5Ldelete(h5_output_id(out), path, H5P_DEFAULT) < 0)
+        st = h5_fail(SCI_ERR_IO, "'%s:%s' cannot be replaced", h5_output_name(out), path);
+    h5_leave();
+    sci_free(copy);
+    return st;
 }
