@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Arrays of several segments, at least one for each kernel and way of grouping: what must come out the same
+ * for any threads, budget, shards and compiler. */
+#ifndef TESTS_SUPPORT_LARGE_H
+#define TESTS_SUPPORT_LARGE_H
+
+#include "passes.h"
+
+typedef struct large_case {
+    const char *words;
+    partition groups;
+    partition second;
+    pass pass;
+    uint64_t n;
+    void *owned[16];
+    int n_owned;
+} large_case;
+
+enum { LARGE_CASES = 14 };
+
+/* Case number 0 … LARGE_CASES-1; integers mixed in floats are made without libm, the same everywhere. */
+void large_make(large_case *c, int number);
+void large_clear(large_case *c);
+
+/* Bytes of the tables and maps of a pass with so many threads: the least --memory is this and a bit. */
+uint64_t large_table_bytes(const large_case *c, int threads);
+
+/* FNV-1a of bytes. */
+uint64_t digest_bytes(uint64_t digest, const void *bytes, uint64_t n);
+#define DIGEST_START UINT64_C(0xcbf29ce484222325)
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One call for each pass of the engine: makes sources, groupings, affine and sinks, runs, frees all of them
+ * whatever happens. */
+#ifndef TESTS_SUPPORT_PASSES_H
+#define TESTS_SUPPORT_PASSES_H
+
+#include "partition.h"
+
+typedef struct pass {
+    const partition *groups;
+    const partition *second; /* of gamma and beta; NULL: no second step */
+    const double *gamma, *beta;
+    sci_type type; /* of x, and of dy if it is a float type, else dy is f8 */
+    bool swapped;
+    const void *x;
+    sci_type output; /* of y or dx */
+    double eps;
+    sci_outside outside;
+    bool streamed; /* sources and sinks deliver pieces instead of showing their memory */
+    sci_options options; /* ddof and NaN policy too */
+} pass;
+
+/* fit; the table is the caller's. */
+sci_status pass_fit(const pass *p, sci_stats **stats, sci_report *report) SCI_MUST_CHECK;
+
+/* fit + apply at once; rows (may be NULL) gets the moments of every group, report may be NULL. */
+sci_status pass_normalize(const pass *p, void *y, sci_moments *rows, sci_report *report) SCI_MUST_CHECK;
+
+/* Transform (or undo) with a given table; range may be NULL. */
+sci_status pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *range, void *y,
+                      sci_report *report) SCI_MUST_CHECK;
+
+/* dx, and dgamma and dbeta (may be NULL). dy has the type `type` if that is f4 or f8, else f8. */
+sci_status pass_gradient(const pass *p, const void *dy, void *dx, double *dgamma, double *dbeta,
+                         sci_report *report) SCI_MUST_CHECK;
+
+#endif
