@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The rows of a table that belong to the groups of another array. */
+/* Tables in use: the rows that belong to the groups of another array, running tables as moments, and heads of tables whose
+ * rows are elsewhere. */
 #ifndef SCI_SELECT_H
 #define SCI_SELECT_H
 
@@ -22,5 +23,14 @@ SCI_API sci_digest_kind sci_stats_digest_kind(const sci_stats *table);
 /* What a running table says as moments: mean and variance of each group, with ddof 0 (as batch normalization uses them
  * for inference). SCI_ERR_REFUSED for another kind. */
 SCI_API sci_status sci_stats_from_running(sci_stats **out, const sci_stats *running) SCI_MUST_CHECK;
+
+/* A table without rows that has everything else: what belongs to the rows that sci_fit_rows or sci_normalize handed over
+ * with this report. `name` is that of the source in the table (NULL: in->name). */
+SCI_API sci_status sci_stats_head(sci_stats **out, const sci_source *in, const sci_grouping *g,
+                                  const sci_options *opt, const sci_report *report,
+                                  const char *name) SCI_MUST_CHECK;
+
+/* Call the only source of a table otherwise. SCI_ERR_ARGUMENT if it has several. */
+SCI_API sci_status sci_stats_rename(sci_stats *stats, const char *name) SCI_MUST_CHECK;
 
 #endif

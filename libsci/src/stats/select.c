@@ -241,3 +241,19 @@ sci_stats_from_running(sci_stats **out, const sci_stats *running)
     *out = stats;
     return SCI_OK;
 }
+
+sci_status
+sci_stats_rename(sci_stats *stats, const char *name)
+{
+    char *copy = NULL;
+    sci_status st;
+
+    if (stats->n_origins != 1)
+        return sci_fail(SCI_ERR_ARGUMENT, "a table of %zu sources has no single name", stats->n_origins);
+    st = sci_strdup(&copy, name);
+    if (st != SCI_OK)
+        return st;
+    sci_free(stats->origins[0].name);
+    stats->origins[0].name = copy;
+    return SCI_OK;
+}
