@@ -29,7 +29,7 @@ struct sci_fitting {
 static uint64_t
 wave_of(const sci_run *run)
 {
-    uint64_t wave = WAVE_ROWS / run->segment_groups;
+    uint64_t wave = WAVE_ROWS / (run->segment_groups > 0 ? run->segment_groups : 1);
 
     wave = wave > (uint64_t)run->threads ? wave : (uint64_t)run->threads;
     return wave < run->cut.segments ? wave : run->cut.segments > 0 ? run->cut.segments : 1;
@@ -283,13 +283,27 @@ sci_fail_nonfinite(const sci_source *source, const sci_report *report)
                     source->name, report->nonfinite, report->elements, place);
 }
 
+/* An array without elements has groups all the same. */
+static sci_status
+emit_empty_groups(sci_fitting *f)
+{
+    sci_status st = SCI_OK;
+
+    f->leaves[0] = sci_moments_empty();
+    for (uint64_t g = 0; st == SCI_OK && g < f->run->groups; g++)
+        st = emit_rows(f, g, 1, f->leaves);
+    return st;
+}
+
 sci_status
 sci_fitting_finish(sci_fitting *f)
 {
     const sci_run *run = f->run;
     sci_status st = SCI_OK;
 
-    if (f->tree.depth > 0)
+    if (run->cut.segments == 0 && run->job.opt->shards == 0)
+        st = emit_empty_groups(f);
+    if (st == SCI_OK && f->tree.depth > 0)
         st = finish_period(f, (f->first - 1) / run->cut.segments_per_period);
     if (st != SCI_OK)
         return st;

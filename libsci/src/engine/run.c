@@ -267,7 +267,7 @@ sci_pass_plan(sci_pass *pass, bool *fits)
     }
     needed = total_bytes(pass, unit, 1);
     if (fits)
-        *fits = units > 0 || needed <= run->budget_limit;
+        *fits = units > 0;
     if (units == 0 && needed > run->budget_limit && !fits)
         return sci_fail(SCI_ERR_BUDGET, "'%s' needs %" PRIu64 " MiB of memory, %" PRIu64 " MiB are allowed (--memory)",
                         run->job.x->name, (needed + (1 << 20) - 1) >> 20, run->budget_limit >> 20);

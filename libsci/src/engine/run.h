@@ -74,7 +74,8 @@ typedef struct sci_pass {
     int slots;
 } sci_pass;
 
-/* Fit slabs into the budget. `fits` says whether they do; where fits is NULL, SCI_ERR_BUDGET says what is needed. */
+/* Fit slabs into the budget. With `fits` it is told whether the working target holds them; without, the budget grows to
+ * its limit, and beyond that SCI_ERR_BUDGET says what is needed. */
 sci_status sci_pass_plan(sci_pass *pass, bool *fits) SCI_MUST_CHECK;
 sci_status sci_pass_run(sci_pass *pass) SCI_MUST_CHECK;
 

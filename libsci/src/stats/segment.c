@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Members of a segment, group after group, cut into blocks. */
-#include <math.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -416,43 +415,6 @@ fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *se
     }
 }
 
-/* ---- the first NaN ---- */
-
-static bool
-element_is_finite(const sci_stretch *s, uint64_t index)
-{
-    uint64_t at = index - s->origin;
-
-    if (s->type == SCI_FLOAT32)
-        return isfinite(((const float *)(const void *)s->elements)[at]);
-    return isfinite(((const double *)(const void *)s->elements)[at]);
-}
-
-/* Which non-finite member comes first: looked for only where there is one. */
-static uint64_t
-first_nonfinite(const sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment)
-{
-    uint64_t index = segment->first;
-    sci_cursor cursor;
-
-    if (f->kernel == SCI_KERNEL_COMPACT) {
-        while (index < segment->end && (f->groups[index - segment->first] < 0 || element_is_finite(s, index)))
-            index++;
-        return index;
-    }
-    sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
-    while (sci_cursor_next(&cursor)) {
-        sci_place place = sci_place_of_row(s, &cursor.row);
-
-        if (place.group[0] < 0 || !(place.weight > 0.0))
-            continue;
-        for (index = cursor.row.first; index < cursor.row.first + cursor.row.count; index++)
-            if (!element_is_finite(s, index))
-                return index;
-    }
-    return index;
-}
-
 void
 sci_segment_fit(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
                 sci_moments *rows, sci_nonfinite *nonfinite)
@@ -467,5 +429,5 @@ sci_segment_fit(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *
     else
         fit_runs(f, s, segment, nan, rows, &nonfinite->count);
     if (nonfinite->count > 0)
-        nonfinite->first = first_nonfinite(f, s, segment);
+        *nonfinite = sci_stretch_nonfinite(s, segment->first, segment->end);
 }

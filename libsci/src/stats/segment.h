@@ -50,6 +50,9 @@ typedef struct sci_nonfinite {
     uint64_t count, first; /* first: index in the array */
 } sci_nonfinite;
 
+/* Those among the members of [first, end). */
+sci_nonfinite sci_stretch_nonfinite(const sci_stretch *s, uint64_t first, uint64_t end);
+
 /* rows[0 … segment->groups) are set. */
 void sci_segment_fit(sci_segment_fitter *fitter, const sci_stretch *s, const sci_segment *segment,
                      sci_nan_policy nan, sci_moments *rows, sci_nonfinite *nonfinite);
