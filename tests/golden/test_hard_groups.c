@@ -49,15 +49,15 @@ read_cases(void **state)
 
         if (row[0] == '#')
             continue;
-        assert_true(n < CASES);
-        assert_int_equal(sscanf(row, "%47s %7s %" SCNu64 " %31s %" SCNu64 " %47s %47s %47s %31s %31s %7s", c->name, type,
+        assert_that(n < CASES);
+        assert_count(sscanf(row, "%47s %7s %" SCNu64 " %31s %" SCNu64 " %47s %47s %47s %31s %31s %7s", c->name, type,
                                 &c->n, c->x, &c->count, c->mean, c->m2, c->sd, c->y0, c->y1, c->propagated),
                          11);
         c->type = type_named(type);
         n++;
     }
     fclose(file);
-    assert_int_equal(n, CASES);
+    assert_count(n, CASES);
     return 0;
 }
 
@@ -79,13 +79,13 @@ elements_at(const char *where, uint64_t n, size_t size)
         for (uint64_t i = 0; i < n * size; i++) {
             unsigned byte = 0;
 
-            assert_int_equal(sscanf(where + 1 + 2 * (i % size), "%2x", &byte), 1);
+            assert_count(sscanf(where + 1 + 2 * (i % size), "%2x", &byte), 1);
             bytes[i] = (unsigned char)byte;
         }
     } else if (where[0] != '-') {
         size_t first = strtoull(where, NULL, 10);
 
-        assert_true(first + n * size <= store_size);
+        assert_that(first + n * size <= store_size);
         memcpy(bytes, store + first, n * size);
     }
     return bytes;
@@ -153,7 +153,7 @@ count_is_that_of_the_finite_members(void **state)
 {
     (void)state;
     for (int k = 0; k < CASES; k++)
-        assert_int_equal(fit_case(&cases[k], SCI_NAN_IGNORE).count, cases[k].count);
+        assert_count(fit_case(&cases[k], SCI_NAN_IGNORE).count, cases[k].count);
 }
 
 static void
@@ -164,7 +164,7 @@ mean_is_within_4_ulp(void **state)
         sci_moments m = fit_case(&cases[k], SCI_NAN_IGNORE);
 
         if (cases[k].count == 0)
-            assert_true(isnan(sci_moments_mean(&m)));
+            assert_that(isnan(sci_moments_mean(&m)));
         else
             assert_ulps(sci_moments_mean(&m), strtod(cases[k].mean, NULL), 4);
     }
@@ -203,7 +203,7 @@ sd_is_within_1e_14_even_where_squares_leave_double(void **state)
         double sd = cases[k].count > 0 ? strtod(cases[k].sd, NULL) : 0.0;
 
         if (cases[k].count == 0)
-            assert_true(isnan(sci_moments_sd(&m, 0)));
+            assert_that(isnan(sci_moments_sd(&m, 0)));
         else /* a subnormal sd is itself rounded to a multiple of the smallest double */
             assert_close(sci_moments_sd(&m, 0), sd, 1e-14, sd < 0x1p-1022 ? 0x1p-1074 : 0.0);
     }
@@ -217,8 +217,8 @@ constant_group_has_m2_of_exactly_0(void **state)
         sci_moments m = fit_case(&cases[k], SCI_NAN_IGNORE);
 
         if (is_constant(&cases[k])) {
-            assert_true(sci_moments_is_constant(&m));
-            assert_true(m.m2 == 0.0);
+            assert_that(sci_moments_is_constant(&m));
+            assert_that(m.m2 == 0.0);
         }
     }
 }
@@ -252,8 +252,8 @@ propagate_gives_the_mean_of_ieee_and_no_spread(void **state)
             continue;
         m = fit_case(&cases[k], SCI_NAN_PROPAGATE);
         assert_close(sci_moments_mean(&m), strtod(cases[k].propagated, NULL), 0.0, 0.0);
-        assert_true(isnan(sci_moments_variance(&m, 0)));
-        assert_true(isnan(sci_moments_sd(&m, 0)));
+        assert_that(isnan(sci_moments_variance(&m, 0)));
+        assert_that(isnan(sci_moments_sd(&m, 0)));
     }
 }
 
@@ -279,8 +279,8 @@ refuse_counts_the_missing_values_and_names_the_first(void **state)
         }
         assert_fails(sci_fit(s.source, s.grouping, &options, &stats, &report), SCI_ERR_NONFINITE);
         assert_null(stats);
-        assert_int_equal(report.nonfinite, missing);
-        assert_int_equal(report.first_nonfinite, first);
+        assert_count(report.nonfinite, missing);
+        assert_count(report.first_nonfinite, first);
         tear_down(&s);
     }
 }
@@ -327,7 +327,7 @@ check_outputs(const hard_case *c, double eps, const char *where)
         if (!isfinite(value)) /* missing values come out as they are */
             assert_ulps_f32(y[i], (float)value, 0);
         else if (zeros)
-            assert_true(y[i] == 0.0f);
+            assert_that(y[i] == 0.0f);
         else
             assert_ulps_f32(y[i], expected[member], 1);
         member += isfinite(value) ? 1 : 0;
@@ -364,7 +364,7 @@ propagate_makes_every_output_nan(void **state)
             continue;
         y = normalize_case(&cases[k], 0.0, SCI_NAN_PROPAGATE);
         for (uint64_t i = 0; i < cases[k].n; i++)
-            assert_true(isnan(y[i]));
+            assert_that(isnan(y[i]));
         free(y);
     }
 }

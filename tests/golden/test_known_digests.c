@@ -34,7 +34,7 @@ digests_of(int number)
     y = test_alloc(c.n, sizeof *y);
     rows = test_alloc(groups, sizeof *rows);
     sums = test_alloc(2 * seconds, sizeof *sums);
-    dy = elements_normal(&r, c.pass.type == SCI_FLOAT32 ? SCI_FLOAT32 : SCI_FLOAT64, false, c.n, 0.0, 1.0);
+    dy = elements_normal(&r, c.pass.single_dy ? SCI_FLOAT32 : SCI_FLOAT64, false, c.n, 0.0, 1.0);
     test_context("%s", c.words);
     assert_ok(pass_normalize(&c.pass, y, rows, NULL));
     d.table = digest_bytes(d.table, rows, groups * sizeof *rows);

@@ -51,7 +51,7 @@ read_sets(nist_set sets[SETS])
     while (n < SETS && fgets(row, sizeof row, file) != NULL)
         parse_row(row, &sets[n++]);
     fclose(file);
-    assert_int_equal(n, SETS);
+    assert_count(n, SETS);
 }
 
 /* The values of a set as elements of `type`; freed by free(). */
@@ -74,7 +74,7 @@ read_values(const nist_set *set, sci_type type)
             ((double *)values)[n++] = strtod(row, NULL);
     }
     fclose(file);
-    assert_int_equal(n, set->n);
+    assert_count(n, set->n);
     return values;
 }
 
@@ -114,7 +114,7 @@ check_sets(route through, sci_type type)
         bool single = type == SCI_FLOAT32;
 
         test_context("%s", sets[k].name);
-        assert_int_equal(m.count, sets[k].n);
+        assert_count(m.count, sets[k].n);
         assert_digits(sci_moments_mean(&m), single ? sets[k].mean_f32 : sets[k].mean_f64, 15.0);
         assert_digits(sci_moments_sd(&m, 1), single ? sets[k].sd_f32 : sets[k].sd_f64, 15.0);
         free(values);

@@ -108,7 +108,7 @@ affine_input_gives_the_predicted_table(void **state)
         for (uint64_t g = 0; g < sci_stats_groups(before); g++) {
             const sci_moments *m = &sci_stats_moments(before)[g], *of = &sci_stats_moments(after)[g];
 
-            assert_int_equal(of->count, m->count);
+            assert_count(of->count, m->count);
             assert_close(sci_moments_mean(of), 3.0 * sci_moments_mean(m) + 1000.0, 1e-15, 0.0);
             assert_close(sci_moments_variance(of, 0), 9.0 * sci_moments_variance(m, 0), 1e-14, 0.0);
         }

@@ -113,11 +113,11 @@ refused_values_are_counted_to_the_end_and_the_first_is_named(void **state)
         } else {
             assert_fails(pass_fit(&e.pass, &stats, &report), SCI_ERR_NONFINITE);
             assert_null(stats);
-            assert_int_equal(report.first_nonfinite, first);
+            assert_count(report.first_nonfinite, first);
         }
-        assert_int_equal(report.nonfinite, nonfinite);
-        assert_int_equal(report.elements, e.n);
-        assert_int_equal(report.members, members);
+        assert_count(report.nonfinite, nonfinite);
+        assert_count(report.elements, e.n);
+        assert_count(report.members, members);
         example_clear(&e);
     }
 }

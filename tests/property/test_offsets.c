@@ -119,7 +119,7 @@ check_set(placing how, sci_type type, uint64_t number, double largest_offset)
     m = fit_placed(how, type, set, n, &r);
     test_context("set %d, %s, %s, n %d, offset %g, sd %g", (int)number, placing_words[how], sci_type_name(type), (int)n,
                  offset, sd);
-    assert_int_equal(m.count, n);
+    assert_count(m.count, n);
     assert_digits(sci_moments_sd(&m, 0), sqrtl(expected.m2 / (long double)n), 15.0);
     /* Where the mean itself cancels, its error is measured against the spread. */
     if (fabsl(expected.mean) * sqrtl((long double)n) >= sqrtl(expected.m2))
@@ -127,7 +127,7 @@ check_set(placing how, sci_type type, uint64_t number, double largest_offset)
     else
         assert_close(sci_moments_mean(&m), (double)expected.mean, 0.0,
                      1e-15 * (double)sqrtl(expected.m2 / (long double)n));
-    assert_true(m.min == (double)expected.min && m.max == (double)expected.max);
+    assert_that(m.min == (double)expected.min && m.max == (double)expected.max);
     free(set);
 }
 
@@ -244,9 +244,9 @@ check_constant(sci_type type, placing how, double eps)
     test_context("%s, %s, eps %g", sci_type_name(type), placing_words[how], eps);
     assert_ok(pass_normalize(&p, y, rows, &report));
     assert_same_bytes(y, zeros, n * stride, sizeof *y);
-    assert_int_equal(report.constant_groups, partition_groups(&groups));
-    assert_true(rows[0].m2 == 0.0);
-    assert_true(sci_moments_mean(&rows[0]) == (double)element_get(x, type, false, 0));
+    assert_count(report.constant_groups, partition_groups(&groups));
+    assert_that(rows[0].m2 == 0.0);
+    assert_that(sci_moments_mean(&rows[0]) == (double)element_get(x, type, false, 0));
     free(rows);
     free(mask);
     free(zeros);

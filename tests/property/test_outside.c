@@ -136,9 +136,9 @@ degenerate_and_empty_groups_are_counted(void **state)
     (void)state;
     small_make(&s);
     assert_ok(pass_normalize(&s.pass, s.y, s.rows, &report));
-    assert_int_equal(report.constant_groups, 2); /* a single member is constant too */
-    assert_int_equal(report.empty_groups, 1);
-    assert_int_equal(report.members, 2 * ROWS + 1);
+    assert_count(report.constant_groups, 2); /* a single member is constant too */
+    assert_count(report.empty_groups, 1);
+    assert_count(report.members, 2 * ROWS + 1);
 }
 
 static void
@@ -149,9 +149,9 @@ empty_group_has_nan_statistics_and_is_no_error(void **state)
     (void)state;
     small_make(&s);
     assert_ok(pass_normalize(&s.pass, s.y, s.rows, NULL));
-    assert_int_equal(s.rows[3].count, 0);
-    assert_true(isnan(sci_moments_mean(&s.rows[3])) && isnan(sci_moments_variance(&s.rows[3], 0)));
-    assert_true(isnan(sci_moments_sd(&s.rows[3], 0)));
+    assert_count(s.rows[3].count, 0);
+    assert_that(isnan(sci_moments_mean(&s.rows[3])) && isnan(sci_moments_variance(&s.rows[3], 0)));
+    assert_that(isnan(sci_moments_sd(&s.rows[3], 0)));
 }
 
 static void
@@ -176,8 +176,8 @@ single_member_has_no_variance_with_ddof_1(void **state)
     small_make(&s);
     s.pass.options.ddof = 1;
     assert_ok(pass_normalize(&s.pass, s.y, s.rows, NULL));
-    assert_true(isnan(sci_moments_variance(&s.rows[2], 1)));
-    assert_true(sci_moments_variance(&s.rows[2], 0) == 0.0);
+    assert_that(isnan(sci_moments_variance(&s.rows[2], 1)));
+    assert_that(sci_moments_variance(&s.rows[2], 0) == 0.0);
 }
 
 static void
@@ -199,8 +199,8 @@ outputs_of_constant_groups_are_beta(void **state)
         s.pass.eps = epsilons[k];
         assert_ok(pass_normalize(&s.pass, s.y, s.rows, NULL));
         for (int i = 1; i < ROWS * COLUMNS; i += COLUMNS)
-            assert_true(s.y[i] == beta[1]);
-        assert_true(s.y[2] == beta[2]);
+            assert_that(s.y[i] == beta[1]);
+        assert_that(s.y[2] == beta[2]);
     }
 }
 
@@ -224,7 +224,7 @@ gradient_of_a_constant_group_is_that_of_torch(void **state)
     s.pass.eps = 0.0;
     assert_ok(pass_gradient(&s.pass, dy, dx, NULL, NULL, NULL));
     for (int i = 1; i < ROWS * COLUMNS; i += COLUMNS)
-        assert_true(dx[i] == 0.0);
+        assert_that(dx[i] == 0.0);
 }
 
 /* ---- weights ---- */

@@ -26,15 +26,15 @@ check_moments(example *e, const sci_moments *rows)
     exact_moments *m = exact_moments_of(c);
 
     for (uint64_t g = 0; g < c->groups; g++) {
-        assert_int_equal(rows[g].count, m[g].count);
+        assert_count(rows[g].count, m[g].count);
         if (m[g].count == 0) {
-            assert_true(isnan(sci_moments_mean(&rows[g])) && isnan(sci_moments_variance(&rows[g], 0)));
+            assert_that(isnan(sci_moments_mean(&rows[g])) && isnan(sci_moments_variance(&rows[g], 0)));
             continue;
         }
         assert_close(rows[g].weight, (double)m[g].weight, TOLERANCE, 0.0);
         assert_close(sci_moments_mean(&rows[g]), (double)m[g].mean, TOLERANCE, TOLERANCE);
         assert_close(sci_moments_variance(&rows[g], 0), (double)(m[g].m2 / m[g].weight), TOLERANCE, 0.0);
-        assert_true(rows[g].min == (double)m[g].min && rows[g].max == (double)m[g].max);
+        assert_that(rows[g].min == (double)m[g].min && rows[g].max == (double)m[g].max);
     }
     free(m);
 }

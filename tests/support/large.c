@@ -142,7 +142,8 @@ large_make(large_case *c, int number)
     if (from->weights)
         p->weights[p->n_weights++] = (partition_layer){ 1, { inner }, layer(c, &r, p->shape[inner], true) };
     c->n = partition_elements(p);
-    c->pass = (pass){ .groups = p, .type = from->type, .swapped = from->swapped, .output = SCI_FLOAT32, .eps = 1e-5 };
+    c->pass = (pass){ .groups = p, .type = from->type, .swapped = from->swapped, .output = SCI_FLOAT32, .eps = 1e-5,
+                      .single_dy = from->type == SCI_FLOAT32 };
     c->pass.x = own(c, elements_normal(&r, from->type, from->swapped, c->n, mean, 10.0));
     if (from->second)
         add_second(c, &r);
@@ -154,12 +155,6 @@ large_clear(large_case *c)
     for (int k = 0; k < c->n_owned; k++)
         free(c->owned[k]);
     c->n_owned = 0;
-}
-
-uint64_t
-large_table_bytes(const large_case *c, int threads)
-{
-    return (uint64_t)(threads + 16) * 64 * partition_groups(&c->groups);
 }
 
 uint64_t

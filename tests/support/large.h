@@ -22,9 +22,6 @@ enum { LARGE_CASES = 14 };
 void large_make(large_case *c, int number);
 void large_clear(large_case *c);
 
-/* Bytes of the tables and maps of a pass with so many threads: the least --memory is this and a bit. */
-uint64_t large_table_bytes(const large_case *c, int threads);
-
 /* FNV-1a of bytes. */
 uint64_t digest_bytes(uint64_t digest, const void *bytes, uint64_t n);
 #define DIGEST_START UINT64_C(0xcbf29ce484222325)

@@ -230,6 +230,7 @@ build_streamed(const partition *p, const partition_factor *f, bool streamed, par
     uint64_t n = positions_of(p, f->n_axes, f->axes), n_levels;
     double *values = test_alloc(n, sizeof *values);
     sci_source *source = NULL;
+    sci_options options = { .threads = 1 };
     int64_t *levels = NULL;
     sci_status st;
 
@@ -237,7 +238,7 @@ build_streamed(const partition *p, const partition_factor *f, bool streamed, par
         values[i] = (double)f->values[i];
     st = build_source(p, f->n_axes, f->axes, SCI_INT16, values, streamed, out, &source);
     if (st == SCI_OK)
-        st = sci_map_scan(source, NULL, 4096, &n_levels, &levels);
+        st = sci_map_scan(source, &options, 4096, &n_levels, &levels);
     if (st == SCI_OK)
         st = sci_labels_from_source(labels, source, n_levels, levels);
     sci_free(levels);

@@ -140,7 +140,7 @@ pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *
 sci_status
 pass_gradient(const pass *p, const void *dy, void *dx, double *dgamma, double *dbeta, sci_report *report)
 {
-    sci_type type = p->type == SCI_FLOAT32 ? SCI_FLOAT32 : SCI_FLOAT64;
+    sci_type type = p->single_dy ? SCI_FLOAT32 : SCI_FLOAT64;
     sci_source *incoming = NULL;
     sci_sink *sink = NULL;
     stage s;

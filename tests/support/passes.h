@@ -10,12 +10,13 @@ typedef struct pass {
     const partition *groups;
     const partition *second; /* of gamma and beta; NULL: no second step */
     const double *gamma, *beta;
-    sci_type type; /* of x, and of dy if it is a float type, else dy is f8 */
+    sci_type type; /* of x */
     bool swapped;
     const void *x;
     sci_type output; /* of y or dx */
     double eps;
     sci_outside outside;
+    bool single_dy; /* dy is f4, else f8 */
     bool streamed; /* sources and sinks deliver pieces instead of showing their memory */
     sci_options options; /* ddof and NaN policy too */
 } pass;
@@ -30,7 +31,7 @@ sci_status pass_normalize(const pass *p, void *y, sci_moments *rows, sci_report 
 sci_status pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *range, void *y,
                       sci_report *report) SCI_MUST_CHECK;
 
-/* dx, and dgamma and dbeta (may be NULL). dy has the type `type` if that is f4 or f8, else f8. */
+/* dx, and dgamma and dbeta (may be NULL). */
 sci_status pass_gradient(const pass *p, const void *dy, void *dx, double *dgamma, double *dbeta,
                          sci_report *report) SCI_MUST_CHECK;
 

@@ -119,6 +119,20 @@ check_digits(double a, long double b, double digits, const char *what, const cha
                     what, a, b, right, digits);
 }
 
+void
+check_that(bool condition, const char *what, const char *file, int line)
+{
+    if (!condition)
+        test_failed(file, line, "%s is not so", what);
+}
+
+void
+check_count(uint64_t a, uint64_t b, const char *what, const char *file, int line)
+{
+    if (a != b)
+        test_failed(file, line, "%s is %" PRIu64 ", not %" PRIu64, what, a, b);
+}
+
 static void
 print_element(char *text, size_t room, const unsigned char *bytes, size_t size)
 {

@@ -29,6 +29,9 @@ _Noreturn void test_failed(const char *file, int line, const char *format, ...) 
 #define assert_ulps_f32(a, b, ulps) check_ulps_f32((a), (b), (ulps), #a, __FILE__, __LINE__)
 /* log relative error -log10(|a - b| / |b|) >= digits; b == 0 asks for a == 0. */
 #define assert_digits(a, b, digits) check_digits((a), (b), (digits), #a, __FILE__, __LINE__)
+/* As cmocka's assert_true and assert_int_equal, but the message has the context and the seed. */
+#define assert_that(condition) check_that((condition), #condition, __FILE__, __LINE__)
+#define assert_count(a, b) check_count((uint64_t)(a), (uint64_t)(b), #a, __FILE__, __LINE__)
 /* Two stretches of memory are the same; the message names the first element that differs. */
 #define assert_same_bytes(a, b, n, size) \
     check_same_bytes((a), (b), (n), (size), #a " and " #b, __FILE__, __LINE__)
@@ -42,6 +45,8 @@ void check_close(double a, double b, double rtol, double atol, const char *what,
 void check_ulps(double a, double b, uint64_t ulps, const char *what, const char *file, int line);
 void check_ulps_f32(float a, float b, uint64_t ulps, const char *what, const char *file, int line);
 void check_digits(double a, long double b, double digits, const char *what, const char *file, int line);
+void check_that(bool condition, const char *what, const char *file, int line);
+void check_count(uint64_t a, uint64_t b, const char *what, const char *file, int line);
 void check_same_bytes(const void *a, const void *b, uint64_t n, size_t size, const char *what,
                       const char *file, int line);
 void check_status(sci_status got, sci_status expected, const char *what, const char *file, int line);
