@@ -70,12 +70,12 @@ typedef struct cli_common {
 
 #define CLI_ROWS_RESOURCES(settings)                                                                  \
     { 't', "threads", "N", CLI_INTEGER, CLI_AT(settings, threads), NULL,                              \
-      "threads in all (default: one a processor)", "Resources", 0, NULL, 0, 4096 },                   \
+      "threads in all, without it one a processor", "Resources", 0, NULL, 0, 4096 },                   \
     { 0, "memory", "SIZE", CLI_SIZE, CLI_AT(settings, memory), NULL,                                  \
-      "memory for data and tables, in K, M, G, KiB, MiB or GiB (default: as little as is fast)",      \
+      "memory for data and tables, in K, M, G, KiB, MiB or GiB, without it as little as is fast",     \
       "Resources", 0, NULL, 0, 0 },                                                                   \
     { 0, "scratch", "DIR", CLI_TEXT, CLI_AT(settings, scratch), NULL,                                 \
-      "where a temporary copy goes if one is needed (default: beside the output)", "Resources",       \
+      "where a temporary copy goes if one is needed, without it beside the output", "Resources",       \
       CLI_DIRECTORY, NULL, 0, 0 }
 
 #define CLI_ROW_EPS(settings)                                                                         \
@@ -87,13 +87,11 @@ typedef struct cli_common {
       "divide sums of squares by count - N, N being 0 or 1", "Statistics", CLI_RESULT, NULL, 0, 1 }
 #define CLI_ROW_NAN(settings)                                                                         \
     { 0, "nan", "POLICY", CLI_CHOICE, CLI_AT(settings, nan), "refuse",                                \
-      "what NaN and infinities do: fail with their number and first place, stay out of the statistics, " \
-      "or propagate as in arithmetic",                                                                \
-      "Statistics", CLI_RESULT, "refuse|ignore|propagate", 0, 0 }
+      "what happens to NaN and infinities", "Statistics", CLI_RESULT, "refuse|ignore|propagate", 0, 0 }
 #define CLI_ROW_DTYPE(settings)                                                                       \
     { 0, "dtype", "TYPE", CLI_CHOICE, CLI_AT(settings, dtype), NULL,                                  \
-      "element type of the output (default: f64 for f64 input, else f32)", "Output", CLI_RESULT,      \
-      "f32=f4|f64=f8", 0, 0 }
+      "element type of the output, without it f64 for f64 input and f32 for all other", "Output",     \
+      CLI_RESULT, "f32=f4|f64=f8", 0, 0 }
 #define CLI_ROW_DIGEST(settings)                                                                      \
     { 0, "digest", "KIND", CLI_CHOICE, CLI_AT(settings, digest), "xxh3",                              \
       "how contents are identified", "Statistics", CLI_RESULT, "xxh3|sha256", 0, 0 }

@@ -18,8 +18,4 @@ void cli_generate_man(FILE *out, const cli_program *program);
 /* A completion function for bash. */
 void cli_generate_completion(FILE *out, const cli_program *program);
 
-/* The candidate most like `word`, or NULL if none is near (for "did you mean"). */
-const char *cli_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
-                        const void *context);
-
 #endif

@@ -11,6 +11,7 @@
 
 typedef enum cli_level {
     CLI_ERROR,
+    CLI_HINT, /* after an error: what to do */
     CLI_WARNING,
     CLI_NOTE,  /* not with -q */
     CLI_DETAIL /* only with -v */
@@ -20,6 +21,7 @@ typedef enum cli_level {
 void cli_message_start(const char *program, cli_level most);
 
 void cli_error(const char *format, ...) SCI_PRINTF(1, 2);
+void cli_hint(const char *format, ...) SCI_PRINTF(1, 2);
 void cli_warn(const char *format, ...) SCI_PRINTF(1, 2);
 void cli_note(const char *format, ...) SCI_PRINTF(1, 2);
 void cli_detail(const char *format, ...) SCI_PRINTF(1, 2);

@@ -16,7 +16,7 @@
 typedef enum cli_kind {
     CLI_FLAG,    /* bool */
     CLI_TEXT,    /* const char *; NULL when absent. The text is that of argv */
-    CLI_LIST,    /* cli_list: every occurrence appended */
+    CLI_LIST,    /* cli_list: every occurrence appended; no default */
     CLI_INTEGER, /* int64_t */
     CLI_REAL,    /* double */
     CLI_SIZE,    /* uint64_t bytes */
@@ -43,7 +43,7 @@ enum {
 typedef struct cli_row {
     char letter;          /* short option, 0 if there is none */
     const char *name;     /* long option, without dashes; NULL ends a table */
-    const char *argument; /* "FILE"; NULL for a flag. In brackets, "[=WHEN]", never: arguments are not optional */
+    const char *argument; /* "FILE"; NULL for a flag */
     cli_kind kind;
     size_t offset;         /* of the destination in the verb's settings */
     const char *standard;  /* the default, as it would be typed; NULL: the destination stays zero */

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The worker's side: from the fork to its end. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <sci/file.h>
+
+#include "json.h"
+#include "worker_priv.h"
+
+/* Of the leak sanitizer, where the program is built with it: leaks would go unnoticed, since a worker ends without the
+ * handlers of exit() (HDF5's crashes after a failed write). */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+static void
+count_progress(void *context, uint64_t done, uint64_t total)
+{
+    cli_slot *slot = context;
+
+    atomic_store_explicit(&slot->done, done, memory_order_relaxed);
+    atomic_store_explicit(&slot->total, total, memory_order_relaxed);
+}
+
+void
+cli_worker_options(const cli_worker *worker, sci_options *options)
+{
+    options->threads = worker->threads;
+    options->memory_bytes = worker->memory;
+    options->stop = worker->stop;
+    options->progress = worker->progress;
+    options->progress_context = worker->progress_context;
+}
+
+static void
+settle_in(pid_t parent)
+{
+    /* A limit of 1 byte stops core dumps into files and into pipes; 0 would stop only the former. */
+    static const struct rlimit no_core = { 1, 1 };
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it died before that */
+        _exit(CLI_EXIT_FAILED);
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    signal(SIGXCPU, SIG_DFL); /* the watchdog of the HDF5 reader */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+work(const cli_run *run, const cli_worker *worker, cli_slot *slot)
+{
+    sci_status st = run->work(run->context, worker);
+
+    if (st == SCI_OK)
+        st = cli_stdout_finish();
+    else
+        (void)fflush(stdout);
+    slot->status = st;
+    if (st != SCI_OK) {
+        const char *detail = sci_message();
+
+        snprintf(slot->message, sizeof slot->message, "%s", *detail ? detail : sci_status_text(st));
+    }
+    if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check() != 0)
+        _exit(CLI_EXIT_FAILED);
+    atomic_store(&slot->complete, true);
+}
+
+sci_status
+cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, pid_t *pid, int *channel)
+{
+    pid_t parent = getpid();
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return sci_fail_errno("start", "a worker");
+    fflush(NULL); /* what is in buffers would be printed twice */
+    *pid = fork();
+    if (*pid < 0) {
+        sci_status st = sci_fail_errno("start", "a worker");
+
+        close(ends[0]);
+        close(ends[1]);
+        return st;
+    }
+    if (*pid == 0) {
+        cli_worker mine = *worker;
+
+        settle_in(parent);
+        close(ends[0]);
+        cli_message_redirect(ends[1]);
+        mine.progress = count_progress;
+        mine.progress_context = slot;
+        work(run, &mine, slot);
+        _exit(CLI_EXIT_OK);
+    }
+    close(ends[1]);
+    *channel = ends[0];
+    return SCI_OK;
+}
