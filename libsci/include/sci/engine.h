@@ -30,7 +30,7 @@ typedef struct sci_options {
 /* Processors that this process may use (affinity respected), at least 1. */
 SCI_API int sci_processors(void);
 
-/* What a pass saw. */
+/* What a pass saw. Filled also where values were refused (SCI_ERR_NONFINITE); zeros after other failures. */
 typedef struct sci_report {
     uint64_t elements;         /* read */
     uint64_t members;          /* in a group, mask and weight > 0 */

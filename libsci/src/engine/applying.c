@@ -90,7 +90,8 @@ typedef struct apply_pass {
     uint64_t first, end, segment; /* of the current task list */
     sci_nonfinite *nonfinite; /* one a worker */
     sci_digest *digests;
-    sci_digest_tree digest_tree;
+    sci_digest_node digest_nodes[SCI_TREE_NODES_MOST];
+    size_t n_digest_nodes;
 } apply_pass;
 
 static void
@@ -142,8 +143,12 @@ take_digests(apply_pass *p)
     uint64_t n = p->slab->end_segment - p->slab->first_segment;
     sci_status st = sci_parallel_for(p->run->pool, n, digest_task, p);
 
-    for (uint64_t i = 0; st == SCI_OK && i < n; i++)
-        st = sci_digest_tree_push(&p->digest_tree, p->slab->first_segment + i, &p->digests[i]);
+    for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
+        sci_digest_node leaf = {.index = p->slab->first_segment + i, .digest = p->digests[i]};
+
+        st = sci_digest_nodes_insert(p->digest_nodes, &p->n_digest_nodes, p->run->cut.segments,
+                                     p->run->job.opt->digest, &leaf);
+    }
     return st;
 }
 
@@ -202,7 +207,6 @@ apply_create(apply_pass *p, const sci_affine *affine, uint64_t slab_segments)
     sci_status st = sci_applying_create(&p->applying, run, affine, rows);
 
     p->rows_of_period = UINT64_MAX;
-    sci_digest_tree_begin(&p->digest_tree, run->cut.segments, run->job.opt->digest);
     if (st == SCI_OK)
         st = sci_alloc(&p->rows, rows, 1, sizeof *p->rows);
     if (st == SCI_OK)
@@ -224,21 +228,27 @@ fill_report(const apply_pass *p, const sci_range *range, sci_report *report)
             report->first_nonfinite = part->first;
         report->nonfinite += part->count;
     }
-    if (p->digest && p->digest_tree.depth == 1)
-        memcpy(report->digest, p->digest_tree.stack[0].digest.bytes, SCI_DIGEST_BYTES);
+    if (p->digest && p->n_digest_nodes == 1)
+        memcpy(report->digest, p->digest_nodes[0].digest.bytes, SCI_DIGEST_BYTES);
+}
+
+static uint64_t
+apply_bytes(const sci_run *run)
+{
+    uint64_t rows = window_periods(run) * run->cut.period_groups;
+
+    return rows * sizeof(sci_moments) + sci_applying_bytes(run, rows);
 }
 
 sci_status
 sci_apply_pass(sci_run *run, const sci_affine *affine, const sci_rows_source *stats, const sci_range *range, bool check,
                bool digest, uint64_t progress_done, sci_report *report)
 {
-    uint64_t rows = window_periods(run) * run->cut.period_groups;
     apply_pass p = {.run = run, .stats = stats, .check = check, .digest = digest};
     sci_pass pass = {.run = run, .context = &p, .process = apply_process, .range = *range, .writes = true,
-                     .progress_done = progress_done};
+                     .own_bytes = apply_bytes, .progress_done = progress_done};
     sci_status st;
 
-    pass.fixed_bytes = rows * sizeof(sci_moments) + sci_applying_bytes(run, rows);
     pass.progress_total = progress_done + range->end - range->first;
     st = sci_pass_plan(&pass, NULL);
     if (st == SCI_OK)
@@ -262,7 +272,7 @@ sci_apply(sci_source *in, const sci_affine *a, const sci_rows_source *stats, con
     sci_job job = {.opt = opt, .x = in, .out = out, .g = a->g, .h = a->h};
     bool floating = in->array.type == SCI_FLOAT16 || in->array.type == SCI_FLOAT32 || in->array.type == SCI_FLOAT64;
     sci_range whole;
-    sci_report seen;
+    sci_report seen = {0};
     sci_run run;
     sci_status st = sci_run_open(&run, &job);
 
@@ -274,7 +284,7 @@ sci_apply(sci_source *in, const sci_affine *a, const sci_rows_source *stats, con
                             whole.first == 0 && whole.end == run.count, 0, &seen);
     if (st == SCI_OK && seen.nonfinite > 0)
         st = sci_fail_nonfinite(in, &seen);
-    if (st == SCI_OK && report)
+    if (report)
         *report = seen;
     sci_run_clear(&run);
     return st;

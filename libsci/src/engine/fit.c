@@ -31,14 +31,22 @@ shard_range(const sci_run *run)
     return (sci_range){sci_run_segment(run, first).first, sci_run_segment(run, end - 1).end};
 }
 
+/* With all rows kept. */
+static uint64_t
+table_bytes(const sci_run *run)
+{
+    return sci_fitting_bytes(run) + run->groups * sizeof(sci_moments);
+}
+
 static sci_status
-run_fit(sci_run *run, const sci_fitting_hooks *hooks, uint64_t table_bytes, sci_fitting **out)
+run_fit(sci_run *run, const sci_fitting_hooks *hooks, uint64_t (*own_bytes)(const sci_run *), sci_fitting **out,
+        sci_report *report)
 {
     sci_pass pass = {.run = run, .process = sci_fitting_process, .range = shard_range(run)};
     sci_fitting *fitting = NULL;
     sci_status st;
 
-    pass.fixed_bytes = sci_fitting_bytes(run) + table_bytes;
+    pass.own_bytes = own_bytes;
     pass.progress_total = pass.range.end - pass.range.first;
     st = sci_pass_plan(&pass, NULL);
     if (st == SCI_OK)
@@ -46,8 +54,11 @@ run_fit(sci_run *run, const sci_fitting_hooks *hooks, uint64_t table_bytes, sci_
     pass.context = fitting;
     if (st == SCI_OK)
         st = sci_pass_run(&pass);
-    if (st == SCI_OK)
+    if (st == SCI_OK) {
         st = sci_fitting_finish(fitting);
+        if (report)
+            *report = *sci_fitting_report(fitting);
+    }
     if (st != SCI_OK) {
         sci_fitting_free(fitting);
         return st;
@@ -81,9 +92,7 @@ sci_fit_rows(sci_source *in, const sci_grouping *g, const sci_options *opt, cons
         return sci_fail(SCI_ERR_ARGUMENT, "rows of a shard are not final");
     st = sci_run_open(&run, &job);
     if (st == SCI_OK)
-        st = run_fit(&run, &hooks, 0, &fitting);
-    if (st == SCI_OK && report)
-        *report = *sci_fitting_report(fitting);
+        st = run_fit(&run, &hooks, sci_fitting_bytes, &fitting, report);
     sci_fitting_free(fitting);
     sci_run_clear(&run);
     return st;
@@ -152,7 +161,7 @@ collect_rows(void *context, uint64_t first_group, uint64_t n, const sci_moments 
     collector *c = context;
     const sci_segmentation *cut = &c->run->cut;
     sci_stats_node node = {.period = first_group / cut->period_groups, .period_count = n / cut->period_groups,
-                           .level = sci_tree_root_level(cut->segments_per_period)};
+                           .level = sci_tree_height(cut->segments_per_period)};
     sci_stats_node *last = c->n_nodes > 0 ? &c->nodes[c->n_nodes - 1] : NULL;
 
     if (!last || last->level != node.level || last->index != 0 || last->period + last->period_count != node.period)
@@ -196,15 +205,18 @@ fill_origin(sci_stats *table, const sci_run *run, const sci_report *report)
 }
 
 static sci_status
-fill_shard(sci_stats *table, collector *c, const sci_digest_tree *digests)
+fill_shard(sci_stats *table, collector *c, const sci_fitting *fitting)
 {
-    sci_status st = sci_alloc(&table->digest_nodes, (size_t)digests->depth, 1, sizeof *table->digest_nodes);
+    size_t n;
+    const sci_digest_node *digests = sci_fitting_digests(fitting, &n);
+    sci_status st = sci_alloc(&table->digest_nodes, n, 1, sizeof *digests);
 
     if (st != SCI_OK)
         return st;
-    table->n_digest_nodes = (size_t)digests->depth;
-    if (digests->depth > 0)
-        memcpy(table->digest_nodes, digests->stack, (size_t)digests->depth * sizeof *digests->stack);
+    if (n > 0)
+        memcpy(table->digest_nodes, digests, n * sizeof *digests);
+    table->n_digest_nodes = n;
+    table->shard = true;
     table->nodes = c->nodes;
     table->n_nodes = c->n_nodes;
     c->nodes = NULL;
@@ -225,7 +237,7 @@ make_table(sci_stats **out, const sci_run *run, collector *c, const sci_fitting 
     if (st == SCI_OK)
         st = fill_origin(table, run, sci_fitting_report(fitting));
     if (st == SCI_OK && shard)
-        st = fill_shard(table, c, sci_fitting_digests(fitting));
+        st = fill_shard(table, c, fitting);
     if (st != SCI_OK) {
         sci_stats_free(table);
         return st;
@@ -248,11 +260,9 @@ sci_fit(sci_source *in, const sci_grouping *g, const sci_options *opt, sci_stats
 
     c.run = &run;
     if (st == SCI_OK)
-        st = run_fit(&run, &hooks, run.groups * sizeof(sci_moments), &fitting);
+        st = run_fit(&run, &hooks, table_bytes, &fitting, report);
     if (st == SCI_OK)
         st = make_table(out, &run, &c, fitting);
-    if (st == SCI_OK && report)
-        *report = *sci_fitting_report(fitting);
     sci_free(c.rows);
     sci_free(c.nodes);
     sci_fitting_free(fitting);

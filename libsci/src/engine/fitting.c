@@ -20,7 +20,8 @@ struct sci_fitting {
     sci_nonfinite *nonfinite;
     sci_digest *digests;
     sci_tree tree;
-    sci_digest_tree digest_tree;
+    sci_digest_node digest_nodes[SCI_TREE_NODES_MOST];
+    size_t n_digest_nodes;
     sci_report report;
     sci_slab *slab; /* while it is processed */
     uint64_t first; /* segment: while a wave is fitted */
@@ -41,7 +42,7 @@ sci_fitting_bytes(const sci_run *run)
     uint64_t wave = wave_of(run), tables = wave;
 
     if (run->cut.periods_per_segment == 0)
-        tables += sci_tree_root_level(run->cut.segments_per_period) + 1;
+        tables += sci_tree_height(run->cut.segments_per_period) + 1;
     return tables * run->segment_groups * sizeof(sci_moments)
            + (uint64_t)run->threads * sci_segment_fitter_bytes(&run->fit_layout, &run->cut, run->type);
 }
@@ -58,7 +59,6 @@ sci_fitting_create(sci_fitting **out, sci_run *run, const sci_fitting_hooks *hoo
     f->hooks = *hooks;
     f->wave = wave_of(run);
     sci_tree_begin(&f->tree, run->cut.segments_per_period, run->cut.period_groups);
-    sci_digest_tree_begin(&f->digest_tree, run->cut.segments, run->job.opt->digest);
     st = sci_alloc_zero(&f->fitters, (size_t)run->threads, 1, sizeof(sci_segment_fitter *));
     for (int w = 0; st == SCI_OK && w < run->threads; w++)
         st = sci_segment_fitter_create(&f->fitters[w], &run->fit_layout, &run->cut, run->type);
@@ -213,7 +213,9 @@ absorb(sci_fitting *f, uint64_t number, uint64_t index)
     const sci_moments *rows = f->leaves + index * f->run->segment_groups;
     sci_segment segment = sci_run_segment(f->run, number);
     sci_nonfinite sum = {f->report.nonfinite, f->report.first_nonfinite};
-    sci_status st = sci_digest_tree_push(&f->digest_tree, number, &f->digests[index]);
+    sci_digest_node leaf = {.index = number, .digest = f->digests[index]};
+    sci_status st = sci_digest_nodes_insert(f->digest_nodes, &f->n_digest_nodes, cut->segments,
+                                            f->run->job.opt->digest, &leaf);
 
     if (st != SCI_OK)
         return st;
@@ -307,9 +309,10 @@ sci_fitting_finish(sci_fitting *f)
         st = finish_period(f, (f->first - 1) / run->cut.segments_per_period);
     if (st != SCI_OK)
         return st;
-    if (f->digest_tree.depth == 1 && f->digest_tree.stack[0].index == 0
-        && f->digest_tree.stack[0].level == sci_tree_root_level(run->cut.segments))
-        memcpy(f->report.digest, f->digest_tree.stack[0].digest.bytes, SCI_DIGEST_BYTES);
+    if (run->job.opt->nan != SCI_NAN_PROPAGATE) /* they are members that no count has */
+        f->report.members += f->report.nonfinite;
+    if (run->job.opt->shards == 0 && f->n_digest_nodes == 1)
+        memcpy(f->report.digest, f->digest_nodes[0].digest.bytes, SCI_DIGEST_BYTES);
     if (f->report.nonfinite > 0 && run->job.opt->nan == SCI_NAN_REFUSE)
         return sci_fail_nonfinite(run->job.x, &f->report);
     return SCI_OK;
@@ -321,8 +324,9 @@ sci_fitting_report(const sci_fitting *f)
     return &f->report;
 }
 
-const sci_digest_tree *
-sci_fitting_digests(const sci_fitting *f)
+const sci_digest_node *
+sci_fitting_digests(const sci_fitting *f, size_t *n)
 {
-    return &f->digest_tree;
+    *n = f->n_digest_nodes;
+    return f->digest_nodes;
 }

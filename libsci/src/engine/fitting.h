@@ -37,6 +37,7 @@ sci_status sci_fitting_finish(sci_fitting *fitting) SCI_MUST_CHECK;
 sci_status sci_fail_nonfinite(const sci_source *source, const sci_report *report);
 
 const sci_report *sci_fitting_report(const sci_fitting *fitting);
-const sci_digest_tree *sci_fitting_digests(const sci_fitting *fitting);
+/* The maximal nodes of the digest tree over the segments that were read. */
+const sci_digest_node *sci_fitting_digests(const sci_fitting *fitting, size_t *n);
 
 #endif

@@ -67,10 +67,10 @@ fit_x(gradient *z, sci_pass *pass, sci_report *report)
     pass->process = sci_fitting_process;
     if (st == SCI_OK)
         st = sci_pass_run(pass);
-    if (st == SCI_OK)
+    if (st == SCI_OK) {
         st = sci_fitting_finish(fitting);
-    if (st == SCI_OK)
         *report = *sci_fitting_report(fitting);
+    }
     sci_fitting_free(fitting);
     return st;
 }
@@ -183,13 +183,25 @@ run_pass(gradient *z, sci_pass *pass, sci_status (*process)(void *, sci_slab *),
 }
 
 static uint64_t
-table_bytes(const gradient *z)
+groups_of_h(const sci_run *run)
 {
-    const sci_run *run = z->run;
-    uint64_t group = sizeof(sci_moments) + sizeof(sci_pair_sums) + 3 * sizeof(double) + sizeof(int32_t);
-    uint64_t parts = (uint64_t)run->threads * (run->segment_groups + z->h_groups) * sizeof(sci_pair_sums);
+    return run->job.h ? sci_grouping_groups(run->job.h) : 1;
+}
 
-    return run->groups * group + z->h_groups * sizeof(sci_pair_sums) + parts;
+static uint64_t
+table_bytes(const sci_run *run)
+{
+    uint64_t h_groups = groups_of_h(run);
+    uint64_t group = sizeof(sci_moments) + sizeof(sci_pair_sums) + 3 * sizeof(double) + sizeof(int32_t);
+    uint64_t parts = (uint64_t)run->threads * (run->segment_groups + h_groups) * sizeof(sci_pair_sums);
+
+    return run->groups * group + h_groups * sizeof(sci_pair_sums) + parts;
+}
+
+static uint64_t
+fit_bytes(const sci_run *run)
+{
+    return sci_fitting_bytes(run) + table_bytes(run);
 }
 
 static sci_status
@@ -218,10 +230,9 @@ static sci_status
 run_gradient(gradient *z, sci_report *report)
 {
     sci_run *run = z->run;
-    sci_pass pass = {.run = run, .range = {0, run->count}, .progress_total = 3 * run->count};
+    sci_pass pass = {.run = run, .range = {0, run->count}, .own_bytes = fit_bytes, .progress_total = 3 * run->count};
     sci_status st;
 
-    pass.fixed_bytes = sci_fitting_bytes(run) + table_bytes(z);
     st = sci_pass_plan(&pass, NULL); /* refuses what is too large before it is allocated */
     if (st == SCI_OK)
         st = allocate(z);
@@ -230,7 +241,7 @@ run_gradient(gradient *z, sci_report *report)
     if (st != SCI_OK)
         return st;
     sci_coefficients_set(&z->coefficients, z->affine, 0, run->groups, z->rows);
-    pass.fixed_bytes = table_bytes(z);
+    pass.own_bytes = table_bytes;
     st = run_pass(z, &pass, sums_process, false, run->count);
     if (st == SCI_OK && z->dy_nonfinite.count > 0 && run->job.opt->nan == SCI_NAN_REFUSE) {
         sci_report bad = {.elements = run->count, .nonfinite = z->dy_nonfinite.count,
@@ -249,8 +260,8 @@ sci_gradient(sci_source *x, sci_source *dy, const sci_affine *a, const sci_optio
 {
     sci_options options = *opt;
     sci_job job = {.opt = &options, .x = x, .dy = dy, .out = dx, .g = a->g, .h = a->h};
-    gradient z = {.affine = a, .h_groups = a->h ? sci_grouping_groups(a->h) : 1};
-    sci_report seen;
+    gradient z = {.affine = a};
+    sci_report seen = {0};
     sci_run run;
     sci_status st;
 
@@ -261,6 +272,7 @@ sci_gradient(sci_source *x, sci_source *dy, const sci_affine *a, const sci_optio
     options.ddof = a->ddof;
     st = sci_run_open(&run, &job);
     z.run = &run;
+    z.h_groups = a->h ? sci_grouping_groups(a->h) : 1;
     if (st == SCI_OK)
         st = run_gradient(&z, &seen);
     for (uint64_t h = 0; st == SCI_OK && h < z.h_groups; h++) {
@@ -269,7 +281,7 @@ sci_gradient(sci_source *x, sci_source *dy, const sci_affine *a, const sci_optio
         if (dbeta)
             dbeta[h] = z.h_sums[h].a.hi + z.h_sums[h].a.lo;
     }
-    if (st == SCI_OK && report)
+    if (report)
         *report = seen;
     sci_free(z.rows);
     sci_coefficients_clear(&z.coefficients);

@@ -55,10 +55,10 @@ run_fitting(normalizing *z, sci_pass *pass, bool fused, sci_report *report)
     pass->context = fitting;
     if (st == SCI_OK)
         st = sci_pass_run(pass);
-    if (st == SCI_OK)
+    if (st == SCI_OK) {
         st = sci_fitting_finish(fitting);
-    if (st == SCI_OK)
         *report = *sci_fitting_report(fitting);
+    }
     sci_fitting_free(fitting);
     return st;
 }
@@ -70,13 +70,20 @@ read_table(void *context, uint64_t first_group, uint64_t n, sci_moments *rows)
     return SCI_OK;
 }
 
+/* Two passes keep all rows. */
+static uint64_t
+bytes_of_two(const sci_run *run)
+{
+    return sci_fitting_bytes(run) + run->groups * sizeof(sci_moments);
+}
+
 static sci_status
 normalize_twice(normalizing *z, sci_report *report)
 {
     sci_run *run = z->run;
     sci_range whole = {0, run->count};
     sci_pass pass = {.run = run, .process = sci_fitting_process, .range = whole, .progress_total = 2 * run->count,
-                     .fixed_bytes = sci_fitting_bytes(run) + run->groups * sizeof(sci_moments)};
+                     .own_bytes = bytes_of_two};
     sci_rows_source stats = {.read = read_table};
     sci_report second;
     sci_status st = sci_pass_plan(&pass, NULL);
@@ -99,6 +106,12 @@ rows_at_once(const sci_run *run)
     return run->cut.periods_per_segment > 0 ? run->segment_groups : run->cut.period_groups;
 }
 
+static uint64_t
+bytes_of_one(const sci_run *run)
+{
+    return sci_fitting_bytes(run) + sci_applying_bytes(run, rows_at_once(run));
+}
+
 static sci_status
 normalize_once(normalizing *z, sci_pass *pass, sci_report *report)
 {
@@ -117,7 +130,7 @@ sci_normalize(sci_source *in, const sci_affine *a, const sci_options *opt, sci_s
     sci_options options = *opt;
     sci_job job = {.opt = &options, .x = in, .out = out, .g = a->g, .h = a->h};
     normalizing z = {.affine = a, .rows = rows};
-    sci_report seen;
+    sci_report seen = {0};
     bool fused = false;
     sci_run run;
     sci_status st;
@@ -131,14 +144,13 @@ sci_normalize(sci_source *in, const sci_affine *a, const sci_options *opt, sci_s
     z.run = &run;
     if (st == SCI_OK) {
         sci_pass pass = {.run = &run, .process = sci_fitting_process, .range = {0, run.count}, .writes = true,
-                         .whole_periods = true, .progress_total = run.count};
+                         .whole_periods = true, .own_bytes = bytes_of_one, .progress_total = run.count};
 
-        pass.fixed_bytes = sci_fitting_bytes(&run) + sci_applying_bytes(&run, rows_at_once(&run));
         st = sci_pass_plan(&pass, &fused);
         if (st == SCI_OK)
             st = fused ? normalize_once(&z, &pass, &seen) : normalize_twice(&z, &seen);
     }
-    if (st == SCI_OK && report)
+    if (report)
         *report = seen;
     sci_run_clear(&run);
     return st;

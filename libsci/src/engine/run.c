@@ -179,7 +179,7 @@ total_bytes(const sci_pass *pass, uint64_t segments, int slots)
 {
     const sci_run *run = pass->run;
     uint64_t count = segments * run->cut.segment_length;
-    uint64_t bytes = pass->fixed_bytes + segments * pass->segment_bytes + sci_maps_bytes(run->maps);
+    uint64_t bytes = pass->own_bytes(run) + sci_maps_bytes(run->maps);
 
     count = count < run->count ? count : run->count;
     bytes += (uint64_t)slots * slab_bytes(pass, segments);
@@ -241,38 +241,60 @@ in_memory(const sci_pass *pass)
            && (!pass->writes || run->job.out->ops->address);
 }
 
+/* The largest slabs that fit, in units of segments, for run->threads workers; 0 if none does. */
+static uint64_t
+plan_slabs(sci_pass *pass, uint64_t unit, uint64_t most)
+{
+    uint64_t wanted = (most + SLABS_WANTED - 1) / SLABS_WANTED, units = 0;
+
+    if (in_memory(pass)) {
+        wanted = MEMORY_SEGMENTS * (uint64_t)pass->run->threads / unit;
+        wanted = wanted < most ? wanted : most;
+        pass->slots = 1;
+        return most_units(pass, unit, wanted > 0 ? wanted : 1, 1);
+    }
+    for (pass->slots = SLOTS; units == 0 && pass->slots > 0; pass->slots--)
+        units = most_units(pass, unit, wanted, pass->slots);
+    pass->slots++;
+    return units;
+}
+
+/* A pool of fewer threads. */
+static sci_status
+use_threads(sci_run *run, int threads)
+{
+    if (threads == sci_pool_threads(run->pool))
+        return SCI_OK;
+    sci_pool_free(run->pool);
+    run->pool = NULL;
+    return sci_pool_create(&run->pool, threads);
+}
+
 sci_status
 sci_pass_plan(sci_pass *pass, bool *fits)
 {
     sci_run *run = pass->run;
     uint64_t unit = pass->whole_periods ? run->cut.segments_per_period : 1, units, most, needed;
+    int threads = run->threads;
 
     segments_of_range(pass);
     most = (pass->end_segment - pass->first_segment + unit - 1) / unit;
     most = most > 0 ? most : 1;
-    if (in_memory(pass)) {
-        pass->slots = 1;
-        units = MEMORY_SEGMENTS * (uint64_t)run->threads / unit;
-        units = units < most ? units : most;
-        units = most_units(pass, unit, units > 0 ? units : 1, 1);
-    } else {
-        uint64_t wanted = (most + SLABS_WANTED - 1) / SLABS_WANTED;
-
-        units = 0;
-        for (pass->slots = SLOTS; pass->slots >= 1; pass->slots--) {
-            units = most_units(pass, unit, wanted, pass->slots);
-            if (units > 0 || pass->slots == 1)
-                break;
-        }
+    units = plan_slabs(pass, unit, most);
+    while (units == 0 && run->threads > 1) {
+        run->threads /= 2;
+        units = plan_slabs(pass, unit, most);
     }
     needed = total_bytes(pass, unit, 1);
-    if (fits)
+    if (fits) {
         *fits = units > 0;
-    if (units == 0 && needed > run->budget_limit && !fits)
+        run->threads = units > 0 ? run->threads : threads;
+    } else if (units == 0 && needed > run->budget_limit) {
         return sci_fail(SCI_ERR_BUDGET, "'%s' needs %" PRIu64 " MiB of memory, %" PRIu64 " MiB are allowed (--memory)",
                         run->job.x->name, (needed + (1 << 20) - 1) >> 20, run->budget_limit >> 20);
+    }
     pass->slab_segments = (units > 0 ? units : 1) * unit;
-    return SCI_OK;
+    return use_threads(run, run->threads);
 }
 
 /* ---- slabs ---- */

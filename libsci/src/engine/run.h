@@ -66,15 +66,14 @@ typedef struct sci_pass {
     sci_range range;            /* elements */
     bool reads_dy, writes;
     bool whole_periods;         /* slabs do not cut periods */
-    uint64_t fixed_bytes;       /* what the pass itself holds */
-    uint64_t segment_bytes;     /* and for each segment of a slab */
+    uint64_t (*own_bytes)(const sci_run *run); /* what the pass itself holds, for run->threads workers */
     uint64_t progress_done, progress_total; /* elements before this pass, and in all passes */
     /* set by sci_pass_plan */
     uint64_t slab_segments, first_segment, end_segment;
     int slots;
 } sci_pass;
 
-/* Fit slabs into the budget. With `fits` it is told whether the working target holds them; without, the budget grows to
+/* Fit slabs into the budget, with fewer workers if need be (nothing but time depends on their number). With `fits` it is told whether the working target holds them; without, the budget grows to
  * its limit, and beyond that SCI_ERR_BUDGET says what is needed. */
 sci_status sci_pass_plan(sci_pass *pass, bool *fits) SCI_MUST_CHECK;
 sci_status sci_pass_run(sci_pass *pass) SCI_MUST_CHECK;

@@ -65,17 +65,6 @@ load_tile(tile *t, const sci_backward *b, const sci_stretch *s, const sci_row *p
     }
 }
 
-static sci_row
-part_of_row(const sci_row *row, uint64_t at)
-{
-    sci_row part = *row;
-
-    part.first += at;
-    part.column += at;
-    part.count = row->count - at < TILE ? row->count - at : TILE;
-    return part;
-}
-
 static void
 add_tile(const tile *t, bool second, sci_pair_sums *g_sums, sci_pair_sums *h_sums)
 {
@@ -104,7 +93,7 @@ sci_backward_sums(const sci_backward *b, const sci_stretch *s, uint64_t first, u
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {
         for (uint64_t at = 0; at < cursor.row.count; at += TILE) {
-            sci_row part = part_of_row(&cursor.row, at);
+            sci_row part = sci_row_part(&cursor.row, at, TILE);
 
             load_tile(&t, b, s, &part);
             add_tile(&t, s->layout->n_groupings > 1, g_sums, h_sums);
@@ -154,7 +143,7 @@ sci_backward_apply(const sci_backward *b, const sci_stretch *s, uint64_t first, 
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {
         for (uint64_t at = 0; at < cursor.row.count; at += TILE) {
-            sci_row part = part_of_row(&cursor.row, at);
+            sci_row part = sci_row_part(&cursor.row, at, TILE);
 
             load_tile(&t, b, s, &part);
             for (size_t i = 0; i < t.n; i++) {

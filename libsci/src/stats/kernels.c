@@ -33,6 +33,36 @@ fold_lanes(const double *s)
 /* |d| below this has a square that loses bits. */
 #define DEVIATION_LEAST 0x1p-500
 
+/* Cancellation has eaten the sum of d: the mean is so small against the members that their sum is to be made with its
+ * rounding errors kept (Ogita, Rump, Oishi 2005). Rare, and only then slow. `least` and `most` are in units of the mean. */
+static bool
+mean_is_lost(double mean, double least, double most)
+{
+    return fabs(mean) < 0x1p-40 * fmax(fabs(least), fabs(most)) && least != most;
+}
+
+SCI_CLONES static double
+compensated_sum(const double *x, const double *w, size_t n)
+{
+    double sum[LANES] = {0}, rest[LANES] = {0};
+
+    for (size_t first = 0; first < n; first += LANES) {
+        size_t width = n - first < LANES ? n - first : LANES;
+
+        for (size_t l = 0; l < width; l++) {
+            double value = w[first + l] * x[first + l], next = sum[l] + value, part = next - sum[l];
+
+            rest[l] += (sum[l] - (next - part)) + (value - part);
+            sum[l] = next;
+        }
+    }
+    for (int l = 1; l < LANES; l++)
+        sci_mean_add(&sum[0], &rest[0], sum[l]);
+    for (int l = 1; l < LANES; l++)
+        rest[0] += rest[l];
+    return sum[0] + rest[0];
+}
+
 /* The moments of a block from its sums. False if the sums do not carry them: then the block is to be redone
  * about `own` if that is not NULL, else (or if own is not finite) by the general rule. */
 static bool
@@ -55,7 +85,7 @@ block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, doub
         *own = pivot + shift;
         return false;
     }
-    if (fmax(fabs(min - pivot), fabs(max - pivot)) < DEVIATION_LEAST) {
+    if (fmax(fabs(min - pivot), fabs(max - pivot)) < DEVIATION_LEAST || mean_is_lost(pivot + shift, min, max)) {
         if (own)
             *own = SCI_NAN;
         return false;
@@ -171,6 +201,10 @@ finite_moments(sci_moments *m, double *x, double *w, size_t n, const survey *s, 
         return;
     }
     sci_mean_add(&m->mean_hi, &m->mean_lo, sums.s1 / sums.s0);
+    if (mean_is_lost(m->mean_hi, ldexp(s->min, -exponent), ldexp(s->max, -exponent))) {
+        m->mean_hi = compensated_sum(x, w, n) / sums.s0;
+        m->mean_lo = 0.0;
+    }
     m->m2 = sums.s2 - sums.s1 * (sums.s1 / sums.s0);
     if (m->m2 < 0.0)
         m->m2 = 0.0;

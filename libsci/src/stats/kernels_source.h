@@ -11,7 +11,8 @@ typedef struct NAME(sums) {
     T min, max;
 } NAME(sums);
 
-/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. */
+/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type T, so that for float d
+ * and its sum are exact as a rule. */
 SCI_CLONES static void
 NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
 {
@@ -79,13 +80,14 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
         return;
     for (size_t i = 0; i < head; i++)
         pivot += (double)x[i];
-    pivot /= (double)head;
+    pivot = (double)(T)(pivot / (double)head);
     NAME(lane_sums)(x, n, pivot, &sums);
     if (block_moments(&m, n, pivot, sums.s1, sums.s2, (double)sums.min, (double)sums.max, &own)) {
         sci_moments_merge(&tally->moments, &m);
         return;
     }
     if (isfinite(own)) {
+        own = (double)(T)own;
         NAME(lane_sums)(x, n, own, &sums);
         if (block_moments(&m, n, own, sums.s1, sums.s2, (double)sums.min, (double)sums.max, NULL)) {
             sci_moments_merge(&tally->moments, &m);
@@ -229,7 +231,7 @@ NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t colu
             for (size_t i = 0; i < width; i++)
                 pivot[i] += (double)((const T *)rows[r])[first + i];
         for (size_t i = 0; i < width; i++)
-            pivot[i] /= (double)head;
+            pivot[i] = (double)(T)(pivot[i] / (double)head);
         NAME(tile_sums)(rows, n, first, width, pivot, s1, s2, min, max);
         for (size_t i = 0; i < width; i++) {
             sci_moments m;

@@ -284,3 +284,14 @@ sci_cursor_next(sci_cursor *cursor)
     cursor->next += cursor->row.count;
     return true;
 }
+
+sci_row
+sci_row_part(const sci_row *row, uint64_t at, uint64_t most)
+{
+    sci_row part = *row;
+
+    part.first += at;
+    part.column += at;
+    part.count = row->count - at < most ? row->count - at : most;
+    return part;
+}

@@ -74,4 +74,7 @@ void sci_cursor_begin(sci_cursor *cursor, const sci_layout *layout, uint64_t fir
 /* The next row in cursor->row; false at the end. */
 bool sci_cursor_next(sci_cursor *cursor);
 
+/* At most `most` elements of a row, from its element `at` on. */
+sci_row sci_row_part(const sci_row *row, uint64_t at, uint64_t most);
+
 #endif

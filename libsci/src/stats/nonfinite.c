@@ -76,11 +76,8 @@ sci_stretch_nonfinite(const sci_stretch *s, uint64_t first, uint64_t end)
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {
         for (uint64_t at = 0; at < cursor.row.count; at += TILE) {
-            sci_row part = cursor.row;
+            sci_row part = sci_row_part(&cursor.row, at, TILE);
 
-            part.first += at;
-            part.column += at;
-            part.count = cursor.row.count - at < TILE ? cursor.row.count - at : TILE;
             look_at(s, &part, &found);
         }
     }

@@ -6,6 +6,8 @@
 
 #include "segment.h"
 
+#define TILE 512
+
 /* A stretch of one row that belongs to one group (RUN), or a whole row (COLUMNS). */
 typedef struct piece {
     const unsigned char *elements;
@@ -42,12 +44,6 @@ has_kind(const sci_layout *layout, sci_map_kind kind)
 }
 
 static bool
-needs_weights(const sci_layout *layout)
-{
-    return has_kind(layout, SCI_MAP_MASK) || has_kind(layout, SCI_MAP_WEIGHT);
-}
-
-static bool
 rows_are_groups(const sci_layout *layout)
 {
     for (int a = 0; a < layout->n_axes - 1; a++)
@@ -72,7 +68,7 @@ sizes_of(const sci_layout *layout, const sci_segmentation *cut)
 
     if (kernel == SCI_KERNEL_COMPACT) {
         n.groups = n.members = most;
-        n.weights = needs_weights(layout) ? most : 0;
+        n.weights = has_kind(layout, SCI_MAP_WEIGHT) ? most : 0;
         n.member_weights = has_kind(layout, SCI_MAP_WEIGHT) ? most : 0;
     } else if (!(kernel == SCI_KERNEL_RUN && rows_are_groups(layout))) {
         n.pieces = n.groups = most / layout->inner + 2;
@@ -351,23 +347,33 @@ fit_columns(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segm
 
 /* ---- COMPACT ---- */
 
+/* Members of a part of a row keep their group, the others get -1; weights are kept where they differ. */
+static void
+drop_outsiders(sci_segment_fitter *f, const sci_stretch *s, const sci_row *part, uint64_t at)
+{
+    double few[TILE], *weights = f->weighted ? f->weights + at : few;
+
+    sci_weights_of_elements(s, part, weights);
+    for (uint64_t i = 0; i < part->count; i++)
+        f->groups[at + i] = weights[i] > 0.0 ? f->groups[at + i] : -1;
+}
+
 static void
 place_elements(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment)
 {
-    bool weights = needs_weights(s->layout);
+    bool weights = has_kind(s->layout, SCI_MAP_MASK) || f->weighted;
     sci_cursor cursor;
 
     sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
     while (sci_cursor_next(&cursor)) {
-        const sci_row *row = &cursor.row;
-        uint64_t at = row->first - segment->first;
+        uint64_t at = cursor.row.first - segment->first;
 
-        sci_places_of_elements(s, row, 0, segment->first_group, f->groups + at);
-        if (!weights)
-            continue;
-        sci_weights_of_elements(s, row, f->weights + at);
-        for (uint64_t i = at; i < at + row->count; i++)
-            f->groups[i] = f->weights[i] > 0.0 ? f->groups[i] : -1;
+        sci_places_of_elements(s, &cursor.row, 0, segment->first_group, f->groups + at);
+        for (uint64_t i = 0; weights && i < cursor.row.count; i += TILE) {
+            sci_row part = sci_row_part(&cursor.row, i, TILE);
+
+            drop_outsiders(f, s, &part, at + i);
+        }
     }
 }
 

@@ -149,15 +149,13 @@ store(sci_type type, void *y, const double *x, size_t n)
     }
 }
 
-/* x = high + low exactly, so that 64-bit integers lose nothing. */
+/* x = high + low exactly, high being the nearest double, so that 64-bit integers lose nothing. */
 static void
 widen_i64(double *high, double *low, const int64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        int64_t rest = x[i] & (int64_t)UINT32_MAX;
-
-        high[i] = (double)(x[i] - rest);
-        low[i] = (double)rest;
+        high[i] = (double)x[i];
+        low[i] = high[i] < 0x1p63 ? (double)(x[i] - (int64_t)high[i]) : (double)(x[i] - INT64_MAX) - 1.0;
     }
 }
 
@@ -165,8 +163,9 @@ static void
 widen_u64(double *high, double *low, const uint64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        high[i] = (double)(x[i] & ~(uint64_t)UINT32_MAX);
-        low[i] = (double)(x[i] & UINT32_MAX);
+        high[i] = (double)x[i];
+        low[i] = high[i] < 0x1p64 ? (double)(int64_t)(x[i] - (uint64_t)high[i])
+                                  : -(double)(UINT64_MAX - x[i]) - 1.0;
     }
 }
 
@@ -285,18 +284,6 @@ transform_elements(const sci_transform *t, const sci_stretch *s, const tile_inpu
 
 /* ---- rows ---- */
 
-/* Part of a row, at most TILE elements. */
-static sci_row
-part_of_row(const sci_row *row, uint64_t at)
-{
-    sci_row part = *row;
-
-    part.first += at;
-    part.column += at;
-    part.count = row->count - at < TILE ? row->count - at : TILE;
-    return part;
-}
-
 static void
 apply_elements(const sci_transform *t, const sci_stretch *s, const sci_row *row, unsigned char *out)
 {
@@ -305,7 +292,7 @@ apply_elements(const sci_transform *t, const sci_stretch *s, const sci_row *row,
     double weights[TILE];
 
     for (uint64_t at = 0; at < row->count; at += TILE) {
-        sci_row part = part_of_row(row, at);
+        sci_row part = sci_row_part(row, at, TILE);
         tile_input in = {.x = s->elements + (part.first - s->origin) * in_size, .n = part.count,
                          .groups = groups, .weights = weights};
 
