@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pool is made for tasks of some 50 µs. A worker that has nothing to do watches the job number for a while
- * before it sleeps, so that a job that follows soon starts without a system call; the caller works too and
- * waits only for workers that have joined the job, never for one that is still waking up. */
+/* The pool is made for tasks of some 50 µs. A worker that has nothing to do watches the job number
+ * for a while before it sleeps, so that a job that follows soon starts without a system call; the
+ * caller works too and waits only for workers that have joined the job, never for one that is still
+ * waking up. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -110,7 +111,7 @@ static void
 record_failure(sci_pool *pool, size_t index, sci_status status)
 {
     pthread_mutex_lock(&pool->lock);
-    /* Indices start in increasing order, so the lowest failing one has started, whatever the timing. */
+    /* Indices start in increasing order, so the lowest failing one has started in any case. */
     if (pool->failed == SCI_OK || index < pool->failed_index) {
         pool->failed = status;
         pool->failed_index = index;

@@ -141,7 +141,7 @@ sci_temporary_commit(const char *path, const char *target, bool sync)
         return sci_fail_errno("create", target);
     if (sync)
         st = sync_directory_of(target);
-    /* A new output whose name may not last is taken back; of a file that was replaced the old contents are gone. */
+    /* A new output whose name may not last is taken back; a file that was replaced is gone. */
     if (st != SCI_OK && !replaces)
         (void)ops->unlink(target);
     return st;
