@@ -63,6 +63,15 @@ compensated_sum(const double *x, const double *w, size_t n)
     return sum[0] + rest[0];
 }
 
+/* (sum - quotient·n) / n, what a rounded division by n <= 4096 leaves: the product is exact in two halves (Dekker 1971). */
+static inline double
+division_rest(double sum, double n, double quotient)
+{
+    double scaled = quotient * 0x1.0000002p27, high = scaled - (scaled - quotient), low = quotient - high;
+
+    return ((sum - high * n) - low * n) / n;
+}
+
 /* The moments of a block from its sums. False if the sums do not carry them: then the block is to be redone
  * about `own` if that is not NULL, else (or if own is not finite) by the general rule. */
 static bool
@@ -90,6 +99,7 @@ block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, doub
             *own = SCI_NAN;
         return false;
     }
+    m->mean_lo = division_rest(s1, count, shift);
     sci_mean_add(&m->mean_hi, &m->mean_lo, shift);
     m->m2 = m2 > 0.0 ? m2 : 0.0;
     return true;
@@ -179,7 +189,7 @@ merge_poisoned(sci_tally *tally, const survey *s, double weight)
 static void
 finite_moments(sci_moments *m, double *x, double *w, size_t n, const survey *s, int exponent)
 {
-    double pivot = ldexp(s->pivot, -exponent);
+    double pivot = ldexp(s->pivot, -exponent), shift;
     weighted_sums sums;
 
     for (size_t i = 0; i < n; i++) {
@@ -200,12 +210,14 @@ finite_moments(sci_moments *m, double *x, double *w, size_t n, const survey *s, 
         m->exponent = 0;
         return;
     }
-    sci_mean_add(&m->mean_hi, &m->mean_lo, sums.s1 / sums.s0);
+    shift = sums.s1 / sums.s0;
+    m->mean_lo = fma(-shift, sums.s0, sums.s1) / sums.s0;
+    sci_mean_add(&m->mean_hi, &m->mean_lo, shift);
     if (mean_is_lost(m->mean_hi, ldexp(s->min, -exponent), ldexp(s->max, -exponent))) {
         m->mean_hi = compensated_sum(x, w, n) / sums.s0;
         m->mean_lo = 0.0;
     }
-    m->m2 = sums.s2 - sums.s1 * (sums.s1 / sums.s0);
+    m->m2 = sums.s2 - sums.s1 * shift;
     if (m->m2 < 0.0)
         m->m2 = 0.0;
 }
