@@ -8,10 +8,17 @@
 #include <sci/io.h>
 #include <sci/stats.h>
 
+/* HDF5 can be led by a damaged file into a loop that nothing inside the process ends. Where one call uses more
+ * than `seconds` of CPU (4 until this is called; a chunk gets a second more for each 32 MiB) the process is
+ * terminated by SIGXCPU: read files that are not trusted in a worker process. 0: never. */
+SCI_API void sci_h5_watchdog(double seconds);
+
 /* Valid when zeroed. */
 typedef struct sci_h5_options {
-    uint64_t chunk_bytes_most; /* a larger chunk is refused (SCI_ERR_BUDGET is not used: SCI_ERR_UNSAFE); 0: a quarter of the machine's memory */
-    uint64_t band_bytes_most;  /* bands of whole chunks along axis 0 above this are rechunked into scratch; 0: 16 MiB */
+    uint64_t chunk_bytes_most; /* a larger chunk is refused (SCI_ERR_UNSAFE); 0: a quarter of the machine's memory */
+    uint64_t band_bytes_most;  /* bands of whole chunks above this are rechunked into scratch; 0: 16 MiB */
+    uint64_t claim_bytes_most; /* a shape of more bytes than this and 1000 × what the file has is refused
+                                * (SCI_ERR_UNSAFE); 0: 1 GiB */
     const char *scratch;       /* directory of the rechunked copy; NULL: the current one */
 } sci_h5_options;
 

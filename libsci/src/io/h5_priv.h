@@ -27,6 +27,9 @@ void h5_rearm(uint64_t bytes);
  * size of files) anywhere in the stack makes it SCI_ERR_NOSPACE. Call it inside the lock. */
 sci_status h5_fail(sci_status status, const char *format, ...) SCI_PRINTF(2, 3);
 
+/* True if the innermost record of HDF5's error stack contains `words`. */
+bool h5_error_says(const char *words);
+
 /* Close an id of any kind but a file; negative ids are accepted. For reading: no result to check. */
 void h5_close(hid_t id);
 /* The same, checked, for ids that were written through. */
@@ -99,7 +102,9 @@ typedef struct h5_check {
 } h5_check;
 sci_status h5_output_check(sci_h5_output *out, const h5_check *check) SCI_MUST_CHECK;
 
-/* Element type in memory, native byte order. */
+/* HDF5's name for an element type in memory; none (negative) for SCI_FLOAT16. Not to be closed. */
 hid_t h5_native(sci_type type);
+/* A fresh type in native byte order, to be closed by h5_close; negative if HDF5 fails. */
+hid_t h5_type_create(sci_type type);
 
 #endif
