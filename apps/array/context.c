@@ -3,8 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include <sci/h5_look.h>
 #include <sci/memory.h>
+
+const char *const array_extensions[] = {".h5", ".hdf5", ".hdf", ".he5", ".nc", ".h5ad", ".mnc", NULL};
 
 /* The directory of a file name, "." if it has none. */
 static sci_status
@@ -49,29 +53,77 @@ array_context_end(array_context *c)
 }
 
 sci_status
+array_not_output(const array_context *c, const char *path)
+{
+    const char *target = c->worker->target[0];
+    struct stat ours, theirs;
+
+    if (target == NULL || stat(path, &theirs) != 0 || stat(target, &ours) != 0)
+        return SCI_OK;
+    if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
+        return SCI_OK;
+    return sci_fail(SCI_ERR_ARGUMENT, "the output '%s' is the input '%s'; choose another name", target, path);
+}
+
+sci_status
 array_open(const array_context *c, const char *operand, sci_source **out)
 {
-    return sci_h5_source_open_operand(out, operand, &c->h5);
+    char *file = NULL, *dataset = NULL;
+    sci_status st = sci_h5_split_operand(operand, &file, &dataset);
+
+    if (st == SCI_OK)
+        st = array_open_dataset(c, file, dataset, out);
+    sci_free(file);
+    sci_free(dataset);
+    return st;
 }
 
 sci_status
 array_open_dataset(const array_context *c, const char *file, const char *dataset, sci_source **out)
 {
-    return sci_h5_source_open(out, file, dataset, &c->h5);
-}
+    sci_status st = array_not_output(c, file);
 
-void
-array_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80])
-{
-    size_t bytes = kind == SCI_DIGEST_SHA256 ? 32 : 16;
-    int used = snprintf(text, 80, "%s", kind == SCI_DIGEST_SHA256 ? "sha256:" : "xxh3:");
-
-    for (size_t i = 0; i < bytes; i++)
-        (void)snprintf(text + (size_t)used + 2 * i, 3, "%02x", digest[i]);
+    return st == SCI_OK ? sci_h5_source_open(out, file, dataset, &c->h5) : st;
 }
 
 sci_status
-array_digest(const array_context *c, sci_source *source, char text[80])
+array_input_open(const array_context *c, const cli_input *input, sci_source **out)
+{
+    sci_source *source = NULL;
+    char *shard = NULL, *record = NULL;
+    sci_status st = array_open_dataset(c, input->path, input->dataset, &source);
+
+    if (st != SCI_OK)
+        return st;
+    if (sci_h5_source_text(source, "libsci", &record) == SCI_OK && sci_h5_source_text(source, "shard", &shard) == SCI_OK)
+        st = sci_fail(SCI_ERR_REFUSED, "'%s' is only part %s of an array; put the parts together with 'join' first",
+                      source->name, shard);
+    sci_free(record);
+    sci_free(shard);
+    if (st != SCI_OK) {
+        sci_source_free(source);
+        return st;
+    }
+    *out = source;
+    return SCI_OK;
+}
+
+const char *
+array_base_name(const char *operand)
+{
+    const char *end = operand + strlen(operand), *name = operand;
+
+    for (const char *at = strstr(operand, ":/"); at != NULL; at = strstr(at + 1, ":/"))
+        end = at;
+    for (const char *at = operand; at < end; at++)
+        if (*at == '/')
+            name = at + 1;
+    return name;
+}
+
+sci_status
+array_digest_bytes(const array_context *c, sci_source *source, sci_digest_kind kind,
+                   uint8_t digest[SCI_DIGEST_BYTES])
 {
     sci_options options = c->options;
     sci_grouping *all = NULL;
@@ -80,13 +132,28 @@ array_digest(const array_context *c, sci_source *source, char text[80])
     sci_status st = sci_grouping_create(&all, source->array.rank, source->array.shape);
 
     options.nan = SCI_NAN_PROPAGATE;
+    options.digest = kind;
+    options.ddof = 0;
     options.progress = NULL;
     options.shard = options.shards = 0;
     if (st == SCI_OK)
         st = sci_fit(source, all, &options, &stats, &report);
     if (st == SCI_OK)
-        array_digest_text(options.digest, report.digest, text);
+        memcpy(digest, report.digest, SCI_DIGEST_BYTES);
     sci_stats_free(stats);
     sci_grouping_free(all);
+    return st;
+}
+
+sci_status
+array_digest(const array_context *c, sci_source *source, sci_digest_kind kind, char text[80])
+{
+    uint8_t digest[SCI_DIGEST_BYTES];
+    size_t bytes = kind == SCI_DIGEST_SHA256 ? 32 : 16;
+    int used = snprintf(text, 80, "%s", kind == SCI_DIGEST_SHA256 ? "sha256:" : "xxh3:");
+    sci_status st = array_digest_bytes(c, source, kind, digest);
+
+    for (size_t i = 0; st == SCI_OK && i < bytes; i++)
+        (void)snprintf(text + (size_t)used + 2 * i, 3, "%02x", digest[i]);
     return st;
 }

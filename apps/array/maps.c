@@ -136,13 +136,13 @@ stream_labels(array_map_data *data, const array_context *c, const array_recipe *
 static sci_status
 check_digest(const array_context *c, array_map *map, sci_source *source, array_trust trust)
 {
+    sci_digest_kind kind = c->options.digest;
     char digest[80];
-    array_context same = *c;
     sci_status st;
 
     if (trust == ARRAY_SAME && map->digest != NULL)
-        same.options.digest = strncmp(map->digest, "sha256:", 7) == 0 ? SCI_DIGEST_SHA256 : SCI_DIGEST_XXH3;
-    st = array_digest(&same, source, digest);
+        kind = strncmp(map->digest, "sha256:", 7) == 0 ? SCI_DIGEST_SHA256 : SCI_DIGEST_XXH3;
+    st = array_digest(c, source, kind, digest);
     if (st != SCI_OK)
         return st;
     if (trust == ARRAY_SAME && map->digest != NULL && strcmp(map->digest, digest) != 0)

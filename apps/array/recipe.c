@@ -8,6 +8,8 @@
 #include <sci/affine.h>
 #include <sci/memory.h>
 
+#include "context.h"
+
 static const char *const role_names[] = {"label", "mask", "weights", "condition"};
 
 void
@@ -33,24 +35,6 @@ array_recipe_clear(array_recipe *recipe)
 
 /* ---- from the command line ---- */
 
-/* "a/b/x.h5:/y" without the folders of the file: outputs do not tell where their inputs lay. */
-static const char *
-without_folders(const char *operand)
-{
-    const char *colon = strstr(operand, ":/"), *next = colon;
-    const char *end, *name = operand;
-
-    while (next != NULL) {
-        colon = next;
-        next = strstr(next + 1, ":/");
-    }
-    end = colon != NULL ? colon : operand + strlen(operand);
-    for (const char *at = operand; at < end; at++)
-        if (*at == '/')
-            name = at + 1;
-    return name;
-}
-
 /* "D,H,W=seg.h5:/labels" as the next map. */
 static sci_status
 parse_map(array_recipe *recipe, array_role role, const char *text)
@@ -70,7 +54,7 @@ parse_map(array_recipe *recipe, array_role role, const char *text)
     if (st == SCI_OK)
         st = sci_strdup(&map->operand, equals + 1);
     if (st == SCI_OK)
-        st = sci_strdup(&map->name, without_folders(equals + 1));
+        st = sci_strdup(&map->name, array_base_name(equals + 1));
     return st;
 }
 

@@ -33,6 +33,8 @@ SCI_API sci_status sci_h5_source_text(sci_source *source, const char *name, char
 /* Take a group or dataset out of an output in the making (nothing if it is not there), so that another can take its
  * place. */
 SCI_API sci_status sci_h5_output_remove(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
+/* The same for an attribute. */
+SCI_API sci_status sci_h5_output_forget(sci_h5_output *out, const char *object, const char *name) SCI_MUST_CHECK;
 
 /* ---- everything that is there (h5_list.c) ---- */
 

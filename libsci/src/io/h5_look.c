@@ -149,3 +149,19 @@ sci_h5_output_remove(sci_h5_output *out, const char *path)
     sci_free(copy);
     return st;
 }
+
+sci_status
+sci_h5_output_forget(sci_h5_output *out, const char *object, const char *name)
+{
+    hid_t id = H5I_INVALID_HID;
+    sci_status st = h5_enter();
+
+    if (st != SCI_OK)
+        return st;
+    id = H5Oopen(h5_output_id(out), object, H5P_DEFAULT);
+    if (id < 0 || (H5Aexists(id, name) > 0 && H5Adelete(id, name) < 0))
+        st = h5_fail(SCI_ERR_IO, "'%s:%s': attribute '%s' cannot be taken away", h5_output_name(out), object, name);
+    h5_close(id);
+    h5_leave();
+    return st;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* info: what is in an HDF5 file. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sci/h5_look.h>
+#include <sci/memory.h>
+
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/number.h"
+
+#include "single.h"
+#include "values.h"
+#include "verbs.h"
+
+/* What is shown of one file. */
+typedef struct viewer {
+    const char *only; /* of "FILE:/x"; NULL: everything */
+    uint64_t shown;
+    cli_json *json;   /* NULL: text */
+} viewer;
+
+static bool
+is_wanted(const viewer *v, const sci_h5_item *item)
+{
+    size_t n = v->only != NULL ? strlen(v->only) : 0;
+
+    if (v->only == NULL || strcmp(v->only, "/") == 0)
+        return true;
+    return strncmp(item->path, v->only, n) == 0 && (item->path[n] == '\0' || item->path[n] == '/');
+}
+
+/* ---- text ---- */
+
+static void
+print_escaped(const char *text)
+{
+    char safe[4 * SCI_H5_TEXT_MOST];
+
+    (void)cli_escape(safe, sizeof safe, text);
+    (void)fputs(safe, stdout);
+}
+
+static void
+print_value(const sci_h5_attribute *a, size_t i)
+{
+    if (a->reals != NULL)
+        (void)printf("%.9g", a->reals[i]);
+    else if (a->integers != NULL)
+        (void)printf("%" PRId64, a->integers[i]);
+    else if (a->unsigneds != NULL)
+        (void)printf("%" PRIu64, a->unsigneds[i]);
+    else
+        print_escaped(a->texts[i]);
+}
+
+static void
+print_attributes(const sci_h5_item *item)
+{
+    for (size_t k = 0; k < item->n_attributes; k++) {
+        const sci_h5_attribute *a = &item->attributes[k];
+
+        (void)printf("    @");
+        print_escaped(a->name);
+        (void)printf(" = ");
+        for (size_t i = 0; i < a->n; i++) {
+            (void)fputs(i > 0 ? ", " : "", stdout);
+            print_value(a, i);
+        }
+        if (a->n == 0)
+            (void)printf("(%" PRIu64 " of %s)", a->elements, a->type);
+        else if (a->n < a->elements)
+            (void)printf(", … (%" PRIu64 ")", a->elements);
+        (void)putchar('\n');
+    }
+}
+
+static void
+print_shape(const sci_h5_item *item)
+{
+    if (item->rank == 0)
+        (void)printf("scalar");
+    for (int a = 0; a < item->rank; a++) {
+        (void)fputs(a > 0 ? " x " : "", stdout);
+        if (item->labels[a] != NULL) {
+            print_escaped(item->labels[a]);
+            (void)putchar('=');
+        }
+        (void)printf("%" PRIu64, item->shape[a]);
+        if (item->shape_most[a] == UINT64_MAX)
+            (void)putchar('+');
+    }
+}
+
+static void
+print_dataset(const sci_h5_item *item)
+{
+    char size[32], chunk[256];
+
+    cli_size_text(item->stored, size, sizeof size);
+    (void)fputs("  ", stdout);
+    print_shape(item);
+    (void)printf("  %s  %s", item->type, item->layout);
+    if (item->chunked) {
+        array_shape_text(item->rank, item->chunk, chunk, sizeof chunk);
+        (void)printf(" %s", chunk);
+    }
+    if (item->filters[0] != '\0')
+        (void)printf("  %s", item->filters);
+    (void)printf("  %s", size);
+}
+
+static void
+print_item(const sci_h5_item *item)
+{
+    print_escaped(item->path);
+    switch (item->kind) {
+    case SCI_H5_GROUP:
+        (void)fputs(strcmp(item->path, "/") == 0 ? "" : "/", stdout);
+        break;
+    case SCI_H5_DATASET:
+        print_dataset(item);
+        break;
+    case SCI_H5_DATATYPE:
+        (void)fputs("  (a named type)", stdout);
+        break;
+    case SCI_H5_SOFT_LINK:
+        (void)fputs("  -> ", stdout);
+        print_escaped(item->target);
+        break;
+    case SCI_H5_FOREIGN_LINK:
+        (void)fputs("  (a link out of the file, not followed)", stdout);
+        break;
+    }
+    (void)putchar('\n');
+    print_attributes(item);
+}
+
+/* ---- JSON ---- */
+
+static void
+json_attributes(cli_json *json, const sci_h5_item *item)
+{
+    cli_json_key(json, "attributes");
+    cli_json_object(json);
+    for (size_t k = 0; k < item->n_attributes; k++) {
+        const sci_h5_attribute *a = &item->attributes[k];
+
+        cli_json_key(json, a->name);
+        if (a->n == 0) {
+            cli_json_null(json);
+            continue;
+        }
+        if (!a->scalar)
+            cli_json_array_line(json);
+        for (size_t i = 0; i < a->n; i++) {
+            if (a->reals != NULL)
+                cli_json_real(json, a->reals[i]);
+            else if (a->integers != NULL)
+                cli_json_integer(json, a->integers[i]);
+            else if (a->unsigneds != NULL)
+                cli_json_unsigned(json, a->unsigneds[i]);
+            else
+                cli_json_text(json, a->texts[i]);
+        }
+        if (!a->scalar)
+            cli_json_array_end(json);
+    }
+    cli_json_object_end(json);
+}
+
+static void
+json_sizes(cli_json *json, const char *key, int rank, const uint64_t *sizes)
+{
+    cli_json_key(json, key);
+    cli_json_array_line(json);
+    for (int a = 0; a < rank; a++)
+        cli_json_unsigned(json, sizes[a]);
+    cli_json_array_end(json);
+}
+
+static void
+json_dataset(cli_json *json, const sci_h5_item *item)
+{
+    json_sizes(json, "shape", item->rank, item->shape);
+    cli_json_key(json, "axes");
+    cli_json_array_line(json);
+    for (int a = 0; a < item->rank; a++)
+        cli_json_text(json, item->labels[a]);
+    cli_json_array_end(json);
+    cli_json_member_text(json, "type", item->type);
+    cli_json_member_text(json, "layout", item->layout);
+    if (item->chunked)
+        json_sizes(json, "chunk", item->rank, item->chunk);
+    cli_json_member_text(json, "filters", item->filters);
+    cli_json_member_unsigned(json, "stored", item->stored);
+}
+
+static void
+json_item(cli_json *json, const sci_h5_item *item)
+{
+    static const char *const kinds[] = {"group", "dataset", "type", "link", "foreign link"};
+
+    cli_json_object(json);
+    cli_json_member_text(json, "path", item->path);
+    cli_json_member_text(json, "kind", kinds[item->kind]);
+    if (item->kind == SCI_H5_DATASET)
+        json_dataset(json, item);
+    if (item->kind == SCI_H5_SOFT_LINK)
+        cli_json_member_text(json, "target", item->target);
+    json_attributes(json, item);
+    cli_json_object_end(json);
+}
+
+/* ---- the verb ---- */
+
+static sci_status
+visit(void *context, const sci_h5_item *item)
+{
+    viewer *v = context;
+
+    if (!is_wanted(v, item))
+        return SCI_OK;
+    v->shown++;
+    if (v->json != NULL)
+        json_item(v->json, item);
+    else if (strcmp(item->path, "/") != 0 || item->n_attributes > 0)
+        print_item(item);
+    return SCI_OK;
+}
+
+static sci_status
+show_json(sci_h5_file *file, const cli_input *input, viewer *v)
+{
+    cli_json json;
+    sci_status st;
+
+    cli_json_start(&json, stdout);
+    v->json = &json;
+    cli_json_object(&json);
+    cli_json_member_text(&json, "file", input->path);
+    cli_json_member_unsigned(&json, "bytes", sci_h5_file_bytes(file));
+    cli_json_key(&json, "objects");
+    cli_json_array(&json);
+    st = sci_h5_file_list(file, visit, v);
+    cli_json_array_end(&json);
+    cli_json_object_end(&json);
+    return st == SCI_OK ? cli_json_finish(&json) : st;
+}
+
+static sci_status
+show_text(sci_h5_file *file, const cli_input *input, viewer *v)
+{
+    char size[32];
+    sci_status st;
+
+    cli_size_text(sci_h5_file_bytes(file), size, sizeof size);
+    print_escaped(input->path);
+    (void)printf(": HDF5, %s\n", size);
+    st = sci_h5_file_list(file, visit, v);
+    return st == SCI_OK ? cli_stdout_finish() : st;
+}
+
+static sci_status
+work(void *context, const cli_worker *worker)
+{
+    const array_single *single = context;
+    const array_settings *s = single->call->settings;
+    const cli_input *input = &single->inputs.items[0];
+    viewer v = {.only = input->dataset};
+    sci_h5_file *file = NULL;
+    bool there = true;
+    sci_status st = sci_h5_file_open(&file, input->path);
+
+    (void)worker;
+    if (st == SCI_OK && v.only != NULL)
+        st = sci_h5_file_has(file, v.only, &there);
+    if (st == SCI_OK && !there)
+        st = sci_fail(SCI_ERR_NOTFOUND, "'%s': there is no '%s' in this file", input->path, v.only);
+    if (st == SCI_OK)
+        st = s->common.json ? show_json(file, input, &v) : show_text(file, input, &v);
+    sci_h5_file_close(file);
+    return st;
+}
+
+int
+array_info(const cli_call *call)
+{
+    return array_single_run(call, (size_t)call->n_operands, call->operands, NULL, work);
+}

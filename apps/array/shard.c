@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shard.h"
+
+#include <stdio.h>
+
+#include <sci/memory.h>
+
+#define CHUNK_ELEMENTS ((uint64_t)1 << 18) /* of a dataset that would not be chunked otherwise */
+
+static const char *const attributes[] = {"shard", "first", "count", "total", "contiguous", "table", "chunks"};
+
+/* ---- planning ---- */
+
+/* Chunks of whole rows, planes, …, that fill CHUNK_ELEMENTS as well as they can. */
+static void
+choose_chunks(const sci_array *array, sci_h5_layout *layout)
+{
+    uint64_t elements = 1;
+
+    layout->chunked = true;
+    for (int a = array->rank - 1; a >= 0; a--) {
+        uint64_t room = CHUNK_ELEMENTS / elements, size = array->shape[a] > 0 ? array->shape[a] : 1;
+
+        layout->chunk[a] = size < room ? size : room > 0 ? room : 1;
+        elements = size < room ? elements * size : CHUNK_ELEMENTS;
+    }
+}
+
+/* A band is a run of chunks that is one stretch of C order: one chunk along the first axis that chunks cut into more than
+ * single indices, whole axes behind it. */
+typedef struct bands {
+    uint64_t outer, inner; /* bands: outer × inner */
+    uint64_t elements;     /* of the axes from the cut one on */
+    uint64_t thickness;    /* elements of a band, but for the last of `inner` */
+    uint64_t chunks;       /* of a band */
+} bands;
+
+static bands
+cut_bands(const sci_array *array, const sci_h5_layout *layout)
+{
+    bands b = {.outer = 1, .inner = 1, .elements = 1, .thickness = 1, .chunks = 1};
+    int cut = 0;
+
+    while (cut < array->rank - 1 && layout->chunk[cut] == 1)
+        b.outer *= array->shape[cut++];
+    for (int a = cut + 1; a < array->rank; a++) {
+        b.thickness *= array->shape[a];
+        b.chunks *= array->shape[a] / layout->chunk[a] + (array->shape[a] % layout->chunk[a] != 0);
+    }
+    b.elements = b.thickness * array->shape[cut];
+    b.thickness *= layout->chunk[cut];
+    b.inner = array->shape[cut] / layout->chunk[cut] + (array->shape[cut] % layout->chunk[cut] != 0);
+    return b;
+}
+
+/* The first element of a band; that behind the last is the end of the array. */
+static uint64_t
+band_element(const bands *b, uint64_t band)
+{
+    return b->inner == 0 ? 0 : band / b->inner * b->elements + band % b->inner * b->thickness;
+}
+
+sci_status
+array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *natural, cli_shard part)
+{
+    bands b;
+    uint64_t n, first, end;
+
+    if (array->rank == 0)
+        return sci_fail(SCI_ERR_REFUSED, "an array without axes cannot be cut; leave out --shard");
+    *out = (array_shard){.part = part, .layout = *natural, .joins_to_contiguous = !natural->chunked};
+    if (!natural->chunked)
+        choose_chunks(array, &out->layout);
+    b = cut_bands(array, &out->layout);
+    n = b.outer * b.inner;
+    __extension__ typedef unsigned __int128 wide;
+    first = (uint64_t)((wide)n * (unsigned)(part.number - 1) / (unsigned)part.total);
+    end = (uint64_t)((wide)n * (unsigned)part.number / (unsigned)part.total);
+    out->first = first * b.chunks;
+    out->count = (end - first) * b.chunks;
+    out->total = n * b.chunks;
+    out->range.first = band_element(&b, first);
+    out->range.end = end == n ? b.outer * b.elements : band_element(&b, end);
+    return SCI_OK;
+}
+
+/* ---- attributes ---- */
+
+void
+array_chunk_digest_text(const uint8_t digest[16], char text[40])
+{
+    int used = snprintf(text, 40, "xxh3:");
+
+    for (int i = 0; i < 16; i++)
+        (void)snprintf(text + used + 2 * i, 3, "%02x", digest[i]);
+}
+
+sci_status
+array_shard_write(const array_shard *shard, const array_output *out, const char *table)
+{
+    char part[32], chunks[40];
+    uint8_t digest[16];
+    sci_status st = sci_h5_output_chunks_digest(out->file, out->dataset, shard->first, shard->count, digest);
+
+    (void)snprintf(part, sizeof part, "%d/%d", shard->part.number, shard->part.total);
+    if (st != SCI_OK)
+        return st;
+    array_chunk_digest_text(digest, chunks);
+    st = sci_h5_output_text(out->file, out->dataset, "shard", part);
+    if (st == SCI_OK)
+        st = sci_h5_output_integer(out->file, out->dataset, "first", (int64_t)shard->first);
+    if (st == SCI_OK)
+        st = sci_h5_output_integer(out->file, out->dataset, "count", (int64_t)shard->count);
+    if (st == SCI_OK)
+        st = sci_h5_output_integer(out->file, out->dataset, "total", (int64_t)shard->total);
+    if (st == SCI_OK)
+        st = sci_h5_output_integer(out->file, out->dataset, "contiguous", shard->joins_to_contiguous);
+    if (st == SCI_OK)
+        st = sci_h5_output_text(out->file, out->dataset, "table", table);
+    if (st == SCI_OK)
+        st = sci_h5_output_text(out->file, out->dataset, "chunks", chunks);
+    return st;
+}
+
+void
+array_shard_claim_clear(array_shard_claim *claim)
+{
+    sci_free(claim->part);
+    sci_free(claim->table);
+    sci_free(claim->digest);
+    *claim = (array_shard_claim){0};
+}
+
+sci_status
+array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
+{
+    int64_t contiguous = 0;
+    sci_status st;
+
+    *out = (array_shard_claim){0};
+    st = sci_h5_file_text(file, dataset, "shard", &out->part);
+    if (st == SCI_OK)
+        st = sci_h5_file_integer(file, dataset, "first", &out->first);
+    if (st == SCI_OK)
+        st = sci_h5_file_integer(file, dataset, "count", &out->count);
+    if (st == SCI_OK)
+        st = sci_h5_file_integer(file, dataset, "total", &out->total);
+    if (st == SCI_OK)
+        st = sci_h5_file_integer(file, dataset, "contiguous", &contiguous);
+    if (st == SCI_OK)
+        st = sci_h5_file_text(file, dataset, "table", &out->table);
+    if (st == SCI_OK)
+        st = sci_h5_file_text(file, dataset, "chunks", &out->digest);
+    if (st == SCI_OK && (out->first < 0 || out->count < 0 || out->total < 0 || out->count > out->total ||
+                         out->first > out->total - out->count))
+        st = sci_fail(SCI_ERR_FORMAT, "'%s' claims chunks that cannot be", dataset);
+    if (st != SCI_OK) {
+        array_shard_claim_clear(out);
+        return st;
+    }
+    out->joins_to_contiguous = contiguous != 0;
+    return SCI_OK;
+}
+
+sci_status
+array_shard_forget(const array_output *out)
+{
+    sci_status st = SCI_OK;
+
+    for (size_t i = 0; st == SCI_OK && i < sizeof attributes / sizeof attributes[0]; i++)
+        st = sci_h5_output_forget(out->file, out->dataset, attributes[i]);
+    return st;
+}
