@@ -13,8 +13,9 @@ least(uint64_t a, uint64_t b)
 sci_status
 h5_grid_create(h5_grid *out, const sci_array *array, const uint64_t *chunk)
 {
-    h5_grid g = { .rank = array->rank, .size = sci_type_size(array->type), .inner = 1, .bands = 1 };
+    h5_grid g = { .rank = array->rank, .type = array->type, .inner = 1, .bands = 1 };
 
+    g.size = sci_type_size(array->type);
     g.chunk_elements = 1;
     g.band_chunks = 1;
     for (int i = 0; i < g.rank; i++) {

@@ -12,6 +12,7 @@
 typedef struct h5_grid {
     int rank; /* at least 1 */
     int axis;
+    sci_type type;
     size_t size; /* bytes of an element */
     uint64_t shape[SCI_MAX_RANK], chunk[SCI_MAX_RANK];
     uint64_t chunks[SCI_MAX_RANK]; /* along each axis */
