@@ -11,6 +11,7 @@
 #include <sci/memory.h>
 
 #include "common.h"
+#include "failures.h"
 #include "progress.h"
 #include "signals.h"
 #include "worker_priv.h"
@@ -332,12 +333,7 @@ cli_worker_run_one(cli_run *run)
     int code;
 
     (void)cli_workers_run(run);
-    code = run->jobs[0].result.code;
-    if (run->jobs[0].result.status == SCI_ERR_INTERRUPTED)
-        cli_error("interrupted");
-    else if (code != CLI_EXIT_OK)
-        cli_error("%s", run->jobs[0].result.message ? run->jobs[0].result.message
-                                                    : sci_status_text(run->jobs[0].result.status));
+    code = cli_failures_report(run->jobs, 1);
     cli_jobs_clear(run->jobs, 1);
     return code;
 }
