@@ -139,9 +139,11 @@ leaf_task(void *context, size_t index, int worker)
     size_t size = sci_type_size(run->job.x->array.type);
     sci_moments *rows = f->leaves + index * run->segment_groups;
     sci_stretch s = sci_slab_stretch(run, f->slab, &run->fit_layout);
-    sci_status st = sci_digest_of(run->job.opt->digest, x->raw + (segment.first - f->slab->first) * size,
-                                  (segment.end - segment.first) * size, &f->digests[index]);
+    sci_status st = SCI_OK;
 
+    if (!f->hooks.no_digest)
+        st = sci_digest_of(run->job.opt->digest, x->raw + (segment.first - f->slab->first) * size,
+                           (segment.end - segment.first) * size, &f->digests[index]);
     if (st != SCI_OK)
         return st;
     if (f->hooks.transform && run->cut.periods_per_segment > 0)
@@ -214,8 +216,11 @@ absorb(sci_fitting *f, uint64_t number, uint64_t index)
     sci_segment segment = sci_run_segment(f->run, number);
     sci_nonfinite sum = {f->report.nonfinite, f->report.first_nonfinite};
     sci_digest_node leaf = {.index = number, .digest = f->digests[index]};
-    sci_status st = sci_digest_nodes_insert(f->digest_nodes, &f->n_digest_nodes, cut->segments,
-                                            f->run->job.opt->digest, &leaf);
+    sci_status st = SCI_OK;
+
+    if (!f->hooks.no_digest)
+        st = sci_digest_nodes_insert(f->digest_nodes, &f->n_digest_nodes, cut->segments, f->run->job.opt->digest,
+                                     &leaf);
 
     if (st != SCI_OK)
         return st;

@@ -11,6 +11,7 @@ typedef struct sci_fitting sci_fitting;
 
 typedef struct sci_fitting_hooks {
     void *context;
+    bool no_digest; /* nobody asks for the digest of the source */
     /* Rows of complete periods, in the order of groups. */
     sci_status (*rows)(void *context, uint64_t first_group, uint64_t n, const sci_moments *rows);
     /* The maximal nodes of a period that is not complete (shards only; else NULL). */

@@ -20,6 +20,7 @@ typedef struct normalizing {
     sci_run *run;
     const sci_affine *affine;
     const sci_rows_sink *rows; /* NULL: nobody wants them */
+    bool no_digest;
     sci_applying *applying;    /* fused only */
     sci_moments *table;        /* two passes only */
 } normalizing;
@@ -48,7 +49,7 @@ static sci_status
 run_fitting(normalizing *z, sci_pass *pass, bool fused, sci_report *report)
 {
     sci_fitting_hooks hooks = {.context = z, .rows = pass_rows_on, .nodes = refuse_nodes,
-                               .transform = fused ? transform : NULL};
+                               .transform = fused ? transform : NULL, .no_digest = z->no_digest};
     sci_fitting *fitting = NULL;
     sci_status st = sci_fitting_create(&fitting, z->run, &hooks);
 
@@ -129,7 +130,7 @@ sci_normalize(sci_source *in, const sci_affine *a, const sci_options *opt, sci_s
 {
     sci_options options = *opt;
     sci_job job = {.opt = &options, .x = in, .out = out, .g = a->g, .h = a->h};
-    normalizing z = {.affine = a, .rows = rows};
+    normalizing z = {.affine = a, .rows = rows, .no_digest = report == NULL};
     sci_report seen = {0};
     bool fused = false;
     sci_run run;

@@ -109,8 +109,8 @@ sci_affine_free(sci_affine *a)
 double
 sci_affine_scale_of(const sci_moments *m, double eps, int ddof)
 {
-    double variance = sci_moments_is_constant(m) ? 0.0 : m->m2 / (m->weight - (double)ddof);
-    double scaled = ldexp(eps, -2 * m->exponent);
+    double variance = m->m2 == 0.0 ? 0.0 : m->m2 / (m->weight - (double)ddof);
+    double scaled = m->exponent == 0 ? eps : ldexp(eps, -2 * m->exponent);
 
     if (m->count == 0)
         return SCI_NAN;
@@ -164,6 +164,8 @@ sci_coefficients_set(sci_coefficients *c, const sci_affine *a, uint64_t first_gr
         c->hi[i] = m->mean_hi;
         c->lo[i] = m->mean_lo;
         c->scale[i] = m->count == 0 ? 1.0 : sci_affine_scale_of(m, a->eps, a->ddof);
+        if (isnan(c->scale[i]))
+            c->scale[i] = SCI_NAN;
         c->exponent[i] = m->exponent;
         if (m->count == 0)
             c->exponent[i] = SCI_IDENTITY;

@@ -11,6 +11,7 @@
 #define LANES 16
 #define FOLD_ROWS 64
 #define TILE 256
+#define ROWS 64 /* rows whose sums are made by one call */
 
 __extension__ typedef __int128 wide_int;
 __extension__ typedef unsigned __int128 wide_uint;
@@ -30,15 +31,22 @@ fold_lanes(const double *s)
 
 /* ---- floating point ---- */
 
+/* fmax without its care for NaN, which costs a call. */
+static inline double
+larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /* |d| below this has a square that loses bits. */
 #define DEVIATION_LEAST 0x1p-500
 
 /* Cancellation has eaten the sum of d: the mean is so small against the members that their sum is to be made with its
  * rounding errors kept (Ogita, Rump, Oishi 2005). Rare, and only then slow. `least` and `most` are in units of the mean. */
-static bool
+static inline bool
 mean_is_lost(double mean, double least, double most)
 {
-    return fabs(mean) < 0x1p-40 * fmax(fabs(least), fabs(most)) && least != most;
+    return fabs(mean) < 0x1p-40 * larger(fabs(least), fabs(most)) && least != most;
 }
 
 SCI_CLONES static double
@@ -74,7 +82,7 @@ division_rest(double sum, double n, double quotient)
 
 /* The moments of a block from its sums. False if the sums do not carry them: then the block is to be redone
  * about `own` if that is not NULL, else (or if own is not finite) by the general rule. */
-static bool
+static inline bool
 block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, double min, double max, double *own)
 {
     double count = (double)n, shift = s1 / count;
@@ -94,7 +102,7 @@ block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, doub
         *own = pivot + shift;
         return false;
     }
-    if (fmax(fabs(min - pivot), fabs(max - pivot)) < DEVIATION_LEAST || mean_is_lost(pivot + shift, min, max)) {
+    if (larger(fabs(min - pivot), fabs(max - pivot)) < DEVIATION_LEAST || mean_is_lost(pivot + shift, min, max)) {
         if (own)
             *own = SCI_NAN;
         return false;
@@ -421,7 +429,7 @@ sci_tally_finish(sci_tally *tally)
 #include "kernels_source.h"
 
 #define KERNELS(suffix)                                                                             \
-    {block_##suffix, columns_##suffix, columns_weighted_##suffix, scatter_##suffix, widen_##suffix}
+    {block_##suffix, rows_##suffix, columns_##suffix, columns_weighted_##suffix, scatter_##suffix, widen_##suffix}
 
 const sci_kernels *
 sci_kernels_of(sci_type type)

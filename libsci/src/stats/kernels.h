@@ -28,6 +28,8 @@ void sci_tally_finish(sci_tally *tally);
 /* All members are of one native type. n <= SCI_BLOCK for each call. */
 typedef struct sci_kernels {
     void (*block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan);
+    /* out[r] is set to the moments of row r of n <= SCI_BLOCK elements. Returns the number of non-finite ones. */
+    uint64_t (*rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_nan_policy nan);
     /* tallies[c] gets column c of n >= 1 rows, whose first elements are at rows[r]. */
     void (*columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan);
     void (*columns_weighted)(sci_tally *tallies, const void *const *rows, const double *weights, size_t n,

@@ -13,8 +13,8 @@ typedef struct NAME(sums) {
 
 /* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type T, so that for float d
  * and its sum are exact as a rule. */
-SCI_CLONES static void
-NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
+static inline __attribute__((always_inline)) void
+NAME(lane_sums_inline)(const T *x, size_t n, double pivot, NAME(sums) *out)
 {
     double total1 = 0.0, total2 = 0.0;
     T min[LANES], max[LANES];
@@ -57,6 +57,33 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
     *out = (NAME(sums)){total1, total2, min[0], max[0]};
 }
 
+SCI_CLONES static void
+NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
+{
+    NAME(lane_sums_inline)(x, n, pivot, out);
+}
+
+static inline __attribute__((always_inline)) double
+NAME(pivot_of)(const T *x, size_t n)
+{
+    double sum = 0.0;
+    size_t head = n < LANES ? n : LANES;
+
+    for (size_t i = 0; i < head; i++)
+        sum += (double)x[i];
+    return (double)(T)(sum / (double)head);
+}
+
+/* The sums of many short rows by one call. */
+SCI_CLONES static void
+NAME(row_sums)(const T *x, size_t rows, size_t n, double *pivots, NAME(sums) *sums)
+{
+    for (size_t r = 0; r < rows; r++) {
+        pivots[r] = NAME(pivot_of)(x + r * n, n);
+        NAME(lane_sums_inline)(x + r * n, n, pivots[r], &sums[r]);
+    }
+}
+
 static void
 NAME(block_of_any)(sci_tally *tally, const T *x, size_t n, sci_nan_policy nan)
 {
@@ -73,14 +100,11 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
     const T *x = members;
     NAME(sums) sums;
     sci_moments m;
-    double pivot = 0.0, own;
-    size_t head = n < LANES ? n : LANES;
+    double pivot, own;
 
     if (n == 0)
         return;
-    for (size_t i = 0; i < head; i++)
-        pivot += (double)x[i];
-    pivot = (double)(T)(pivot / (double)head);
+    pivot = NAME(pivot_of)(x, n);
     NAME(lane_sums)(x, n, pivot, &sums);
     if (block_moments(&m, n, pivot, sums.s1, sums.s2, (double)sums.min, (double)sums.max, &own)) {
         sci_moments_merge(&tally->moments, &m);
@@ -95,6 +119,33 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
         }
     }
     NAME(block_of_any)(tally, x, n, nan);
+}
+
+static uint64_t
+NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_nan_policy nan)
+{
+    const T *x = elements;
+    double pivots[ROWS], own;
+    NAME(sums) sums[ROWS];
+    uint64_t nonfinite = 0;
+
+    for (size_t first = 0; first < rows; first += ROWS) {
+        size_t count = rows - first < ROWS ? rows - first : ROWS;
+
+        NAME(row_sums)(x + first * n, count, n, pivots, sums);
+        for (size_t r = 0; r < count; r++) {
+            sci_tally tally;
+
+            if (block_moments(&out[first + r], n, pivots[r], sums[r].s1, sums[r].s2, (double)sums[r].min,
+                              (double)sums[r].max, &own))
+                continue;
+            sci_tally_begin(&tally);
+            NAME(block)(&tally, x + (first + r) * n, n, nan);
+            out[first + r] = tally.moments;
+            nonfinite += tally.nonfinite;
+        }
+    }
+    return nonfinite;
 }
 
 #elif KIND != KIND_WIDE
@@ -152,6 +203,24 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
         m->max = (double)x[i] > m->max ? (double)x[i] : m->max;
     }
     wide->count += n;
+}
+
+#endif
+
+#if KIND != KIND_FLOAT
+
+static uint64_t
+NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_nan_policy nan)
+{
+    for (size_t r = 0; r < rows; r++) {
+        sci_tally tally;
+
+        sci_tally_begin(&tally);
+        NAME(block)(&tally, (const T *)elements + r * n, n, nan);
+        sci_tally_finish(&tally);
+        out[r] = tally.moments;
+    }
+    return 0;
 }
 
 #endif

@@ -182,7 +182,7 @@ sci_node_span(const sci_segmentation *s, const sci_stats_node *node, uint64_t *f
     uint64_t spp = s->segments_per_period, pps = s->periods_per_segment, a = 0, b = 0;
     unsigned root = sci_tree_height(spp);
 
-    if (node->period >= s->periods || node->period_count == 0
+    if (s->segments == 0 || node->period >= s->periods || node->period_count == 0
         || node->period_count > s->periods - node->period || (node->period_count > 1 && node->level != root)
         || !sci_tree_span(spp, node->level, node->index, &a, &b))
         goto bad;

@@ -27,8 +27,8 @@
 DEFINE_ANY(f32, float)
 DEFINE_ANY(f64, double)
 
-static bool
-any_nonfinite(const sci_stretch *s, uint64_t first, uint64_t n)
+bool
+sci_stretch_any_nonfinite(const sci_stretch *s, uint64_t first, uint64_t n)
 {
     if (s->type == SCI_FLOAT32)
         return any_f32((const float *)(const void *)s->elements + (first - s->origin), n);
@@ -52,7 +52,7 @@ look_at(const sci_stretch *s, const sci_row *part, sci_nonfinite *found)
     int32_t groups[TILE];
     double weights[TILE];
 
-    if (!any_nonfinite(s, part->first, part->count))
+    if (!sci_stretch_any_nonfinite(s, part->first, part->count))
         return;
     /* Any group number will do: only whether there is one counts. */
     sci_places_of_elements(s, part, 0, part->at[0], groups);
@@ -71,7 +71,7 @@ sci_stretch_nonfinite(const sci_stretch *s, uint64_t first, uint64_t end)
     sci_nonfinite found = {0};
     sci_cursor cursor;
 
-    if (!any_nonfinite(s, first, end - first))
+    if (!sci_stretch_any_nonfinite(s, first, end - first))
         return found;
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {

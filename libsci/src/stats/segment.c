@@ -167,6 +167,10 @@ fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *seg
     const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
     uint64_t left = segment->end - segment->first;
 
+    if (inner <= SCI_BLOCK && left == inner * segment->groups) {
+        *nonfinite += f->kernels->rows(rows, elements, segment->groups, inner, nan);
+        return;
+    }
     for (uint64_t g = 0; g < segment->groups; g++) {
         uint64_t n = left < inner ? left : inner;
         sci_tally tally;
@@ -269,9 +273,13 @@ collect_pieces(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *s
     sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
     while (sci_cursor_next(&cursor)) {
         const sci_row *row = &cursor.row;
-        sci_place place = sci_place_of_row(s, row);
-        bool member = place.group[0] >= 0 && place.weight > 0.0;
+        sci_place place = {.group = {(int64_t)row->at[0]}, .weight = 1.0};
+        bool member = true;
 
+        if (s->layout->n_maps > 0) {
+            place = sci_place_of_row(s, row);
+            member = place.group[0] >= 0 && place.weight > 0.0;
+        }
         f->pieces[n].elements = s->elements + (row->first - s->origin) * f->element_size;
         f->pieces[n].count = row->count;
         f->pieces[n].weight = place.weight;

@@ -50,6 +50,9 @@ typedef struct sci_nonfinite {
     uint64_t count, first; /* first: index in the array */
 } sci_nonfinite;
 
+/* True if one of the n elements from `first` on is NaN or infinite, member or not. */
+bool sci_stretch_any_nonfinite(const sci_stretch *s, uint64_t first, uint64_t n);
+
 /* Those among the members of [first, end). */
 sci_nonfinite sci_stretch_nonfinite(const sci_stretch *s, uint64_t first, uint64_t end);
 

@@ -297,6 +297,24 @@ join_origins(const shards *s, sci_stats *out)
     return fits ? SCI_OK : sci_fail(SCI_ERR_SHAPE, "the shards have more than 2^64 - 1 elements");
 }
 
+static sci_status
+make_empty(sci_stats *out, uint64_t groups)
+{
+    sci_status st;
+
+    sci_free(out->moments);
+    out->moments = NULL;
+    out->shard = false;
+    if (groups == 0)
+        return SCI_OK;
+    st = sci_alloc(&out->moments, groups, 1, sizeof *out->moments);
+    if (st != SCI_OK)
+        return st;
+    sci_moments_clear_rows(out->moments, groups);
+    out->n_rows = groups;
+    return SCI_OK;
+}
+
 /* Nothing is missing: what the nodes said is now in the rows and in the digest of the source. */
 static sci_status
 complete(sci_stats *out)
@@ -304,6 +322,8 @@ complete(sci_stats *out)
     uint64_t groups = 0;
     sci_status st = sci_space_groups(&out->space, &groups);
 
+    if (st == SCI_OK && out->segmentation.segments == 0) /* of an array without elements */
+        return make_empty(out, groups);
     if (st == SCI_OK && (out->n_rows != groups || out->n_digest_nodes != 1))
         st = sci_fail(SCI_ERR_ARGUMENT, "the shards do not have the groups of their table");
     if (st != SCI_OK)
@@ -326,7 +346,7 @@ is_complete(const shards *s)
 
     for (size_t i = 0; i < s->n_pieces; i++)
         covered += s->pieces[i].end - s->pieces[i].first;
-    return s->n_pieces > 0 && covered == s->cut->segments;
+    return covered == s->cut->segments;
 }
 
 sci_status

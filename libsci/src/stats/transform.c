@@ -12,6 +12,8 @@
 #include "moments_priv.h"
 
 #define TILE 512
+#define ROWS 64       /* short rows that are transformed by one call */
+#define ROW_SHORT 512 /* elements of a short row */
 
 /* ---- plain coefficients ---- */
 
@@ -62,6 +64,41 @@ DEFINE_PLAIN(f32_f32, float, float)
 DEFINE_PLAIN(f32_f64, float, double)
 DEFINE_PLAIN(f64_f32, double, float)
 DEFINE_PLAIN(f64_f64, double, double)
+
+#if defined(__SSE2__)
+/* The commonest case straight into memory, past the caches: y is aligned to 16 bytes, n a multiple of 16. */
+SCI_CLONES static void
+plain_streamed(const float *restrict x, float *restrict y, size_t n, const plain *p)
+{
+    const double *hi = p->hi, *lo = p->lo, *scale = p->scale, *gamma = p->gamma, *beta = p->beta;
+    double h = hi[0], l = lo[0], s = scale[0] * gamma[0], b = beta[0];
+
+    for (size_t e = 0; e < n; e += 16) {
+        float t[16];
+
+        for (size_t i = 0; i < 16; i++)
+            t[i] = (float)((((double)x[e + i] - h) - l) * s + b);
+        for (size_t i = 0; i < 16; i += 4)
+            _mm_stream_ps(y + e + i, _mm_loadu_ps(t + i));
+    }
+}
+#endif
+
+/* Rows too short to be worth a call each: coefficients by row. */
+typedef struct row_coefficients {
+    double hi[ROWS], lo[ROWS], scale[ROWS], beta[ROWS];
+} row_coefficients;
+
+SCI_CLONES static void
+forward_rows(const float *restrict x, float *restrict y, size_t rows, size_t n, const row_coefficients *c)
+{
+    for (size_t r = 0; r < rows; r++) {
+        double hi = c->hi[r], lo = c->lo[r], scale = c->scale[r], beta = c->beta[r];
+
+        for (size_t e = 0; e < n; e++)
+            y[r * n + e] = (float)((((double)x[r * n + e] - hi) - lo) * scale + beta);
+    }
+}
 
 /* ---- to and from double ---- */
 
@@ -365,17 +402,48 @@ plain_tile(sci_type type, const void *x, sci_type out_type, void *y, size_t n, c
     }
 }
 
+/* Float to float with one set of coefficients, past the caches. False if it is another case. */
+static bool
+apply_streamed(const sci_transform *t, const sci_stretch *s, const sci_row *row, const plain *p, unsigned char *out)
+{
+#if defined(__SSE2__)
+    const float *x = (const float *)(const void *)s->elements + (row->first - s->origin);
+    float *y = (float *)(void *)out;
+    size_t head = (16 - ((uintptr_t)out & 15)) % 16 / sizeof *y, n, body;
+
+    if (!t->stream || s->type != SCI_FLOAT32 || t->out_type != SCI_FLOAT32 || p->vary_g || p->vary_h || p->inverse
+        || t->nan != SCI_NAN_REFUSE)
+        return false;
+    head = head < row->count ? head : row->count;
+    n = row->count - head;
+    body = n - n % 16;
+    plain_f32_f32(x, y, head, p);
+    plain_streamed(x + head, y + head, body, p);
+    plain_f32_f32(x + head + body, y + head + body, n - body, p);
+    return true;
+#else
+    (void)t, (void)s, (void)row, (void)p, (void)out;
+    return false;
+#endif
+}
+
 static void
 apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, plain p, unsigned char *out)
 {
     size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
     double streamed[TILE];
 
+    if (apply_streamed(t, s, row, &p, out))
+        return;
     for (uint64_t at = 0; at < row->count; at += TILE) {
         size_t n = row->count - at < TILE ? row->count - at : TILE;
         const unsigned char *x = s->elements + (row->first + at - s->origin) * in_size;
 
-        if (t->stream) {
+        if (t->nan != SCI_NAN_REFUSE && sci_stretch_any_nonfinite(s, row->first + at, n)) {
+            sci_row part = sci_row_part(row, at, n);
+
+            apply_elements(t, s, &part, out + at * out_size);
+        } else if (t->stream) {
             plain_tile(s->type, x, t->out_type, streamed, n, &p);
             stream_out(out + at * out_size, (const unsigned char *)streamed, n * out_size);
         } else {
@@ -410,10 +478,8 @@ plan_rows(const sci_transform *t, const sci_stretch *s)
     int last = layout->n_axes - 1;
     uint64_t g_step = layout->step[0][last], h_step = layout->n_groupings > 1 ? layout->step[1][last] : 0;
     row_plan plan = {.vary_g = g_step == 1, .vary_h = h_step == 1};
-    bool floating = s->type == SCI_FLOAT32 || s->type == SCI_FLOAT64;
 
     plan.elementwise = g_step > 1 || h_step > 1 || (plan.vary_g && t->coefficients->any_special)
-                       || (floating && t->nan != SCI_NAN_REFUSE)
                        || s->type == SCI_INT64 || s->type == SCI_UINT64;
     for (int m = 0; m < layout->n_maps; m++)
         plan.elementwise = plan.elementwise || layout->maps[m].inner;
@@ -451,6 +517,45 @@ apply_row(const sci_transform *t, const sci_stretch *s, const row_plan *plan, co
     apply_plain(t, s, row, p, out);
 }
 
+/* Short rows of floats, each with one set of plain coefficients. */
+static bool
+rows_are_short(const sci_transform *t, const sci_stretch *s, const row_plan *plan)
+{
+    return !plan->elementwise && !plan->vary_g && !plan->vary_h && !t->coefficients->any_special
+           && s->layout->n_maps == 0 && s->layout->inner <= ROW_SHORT && s->type == SCI_FLOAT32
+           && t->out_type == SCI_FLOAT32 && !t->affine->inverse && t->nan == SCI_NAN_REFUSE;
+}
+
+/* The whole rows of [first, end), which begins and ends with a row. */
+static void
+apply_short_rows(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, float *out)
+{
+    const sci_affine *a = t->affine;
+    const sci_coefficients *c = t->coefficients;
+    const float *x = (const float *)(const void *)s->elements + (first - s->origin);
+    uint64_t inner = s->layout->inner;
+    row_coefficients rows;
+    size_t n = 0;
+    sci_cursor cursor;
+
+    sci_cursor_begin(&cursor, s->layout, first, end);
+    while (sci_cursor_next(&cursor)) {
+        uint64_t g = cursor.row.at[0] - c->first_group;
+        double gamma = s->layout->n_groupings > 1 ? a->gamma[cursor.row.at[1]] : 1.0;
+
+        rows.hi[n] = c->hi[g];
+        rows.lo[n] = c->lo[g];
+        rows.scale[n] = c->scale[g] * gamma;
+        rows.beta[n] = s->layout->n_groupings > 1 ? a->beta[cursor.row.at[1]] : 0.0;
+        if (++n == ROWS || cursor.next == end) {
+            forward_rows(x, out, n, inner, &rows);
+            x += n * inner;
+            out += n * inner;
+            n = 0;
+        }
+    }
+}
+
 void
 sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, void *out)
 {
@@ -458,6 +563,10 @@ sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first
     row_plan plan = plan_rows(t, s);
     sci_cursor cursor;
 
+    if (rows_are_short(t, s, &plan) && first % s->layout->inner == 0 && end % s->layout->inner == 0) {
+        apply_short_rows(t, s, first, end, out);
+        return;
+    }
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {
         unsigned char *y = (unsigned char *)out + (cursor.row.first - first) * size;
