@@ -122,7 +122,7 @@ build(moments_bench *b)
 static sci_status
 fit(moments_bench *b, const sci_grouping *grouping, sci_type type)
 {
-    sci_options options = { .threads = 1, .nan = SCI_NAN_REFUSE };
+    sci_options options = { .threads = 1 };
     sci_array array = b->array;
     sci_source *source = NULL;
     sci_stats *stats = NULL;

@@ -43,7 +43,7 @@ build_grouping(norm_bench *b, const char *norm)
 static sci_status
 normalize(norm_bench *b, int threads)
 {
-    sci_options options = { .threads = threads, .nan = SCI_NAN_PROPAGATE };
+    sci_options options = { .threads = threads };
     sci_source *source = NULL;
     sci_sink *sink = NULL;
     sci_status st;
