@@ -12,25 +12,15 @@ target_compile_options(sci_flags INTERFACE
 
 set(CMAKE_C_EXTENSIONS OFF)
 
-# sci_part(TARGET SOURCES...): a static library of our own; an empty one where there are no sources.
+# sci_part(TARGET SOURCES...): a static library of our own, not installed.
 function(sci_part target)
-    if(ARGN)
-        add_library(${target} STATIC ${ARGN})
-        target_link_libraries(${target} PRIVATE sci_flags)
-        target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
-        set(scope PUBLIC)
-    else()
-        add_library(${target} INTERFACE)
-        set(scope INTERFACE)
-    endif()
-    set(sci_part_scope ${scope} PARENT_SCOPE)
+    add_library(${target} STATIC ${ARGN})
+    target_link_libraries(${target} PRIVATE sci_flags)
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
 endfunction()
 
 # sci_program(NAME PART): bin/NAME from main.c in this folder and the static library PART.
 function(sci_program name part)
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.c)
-        return()
-    endif()
     add_executable(${name} main.c)
     target_link_libraries(${name} PRIVATE ${part} sci_flags)
     target_link_options(${name} PRIVATE LINKER:--as-needed)
