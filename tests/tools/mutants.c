@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Damaged copies of files through a program: mutants N SECONDS MIB PROGRAM FILE:/dataset...
+ *
+ * N times: one of the files, with random bytes changed, swapped, zeroed or cut off, goes as m.h5 through
+ * `PROGRAM normalize m.h5:/dataset --norm layer -o y.h5:/y`. It must answer within SECONDS and with at most MIB
+ * resident: 0 and an output, or 1, 3 or 4 with a message that names the file and no output. Failures are
+ * printed and their files kept as failed-K.h5; the code is then 1. Works in the current folder. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <support/random.h>
+
+typedef struct seed_file {
+    const char *name;
+    char *dataset; /* "/x" */
+    unsigned char *bytes;
+    size_t size;
+} seed_file;
+
+enum { FILES = 32, CODES = 5 };
+
+static volatile sig_atomic_t late;
+static const char *program;
+static unsigned seconds;
+static long most_kib;
+static int failures;
+static long answers[CODES];
+
+static void
+on_alarm(int number)
+{
+    (void)number;
+    late = 1;
+}
+
+static void
+give_up(const char *what, const char *name)
+{
+    fprintf(stderr, "mutants: cannot %s '%s': %s\n", what, name, strerror(errno));
+    exit(2);
+}
+
+static void
+read_seed(seed_file *seed, const char *operand)
+{
+    char *name = strdup(operand), *colon = name == NULL ? NULL : strrchr(name, ':');
+    struct stat found;
+    int fd;
+
+    if (colon == NULL)
+        give_up("take", operand);
+    *colon = '\0';
+    seed->name = name;
+    seed->dataset = colon + 1;
+    fd = open(name, O_RDONLY);
+    if (fd < 0 || fstat(fd, &found) != 0)
+        give_up("open", name);
+    seed->size = (size_t)found.st_size;
+    seed->bytes = malloc(seed->size + 1);
+    if (seed->bytes == NULL || read(fd, seed->bytes, seed->size) != (ssize_t)seed->size)
+        give_up("read", name);
+    close(fd);
+}
+
+/* Most damage goes to the first 4 KiB, where most of the structure is. */
+static size_t
+random_place(random_stream *r, size_t size)
+{
+    size_t most = random_below(r, 3) > 0 && size > 4096 ? 4096 : size;
+
+    return (size_t)random_below(r, most);
+}
+
+static void
+damage(random_stream *r, unsigned char *bytes, size_t *size)
+{
+    static const unsigned char extremes[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
+    size_t at = random_place(r, *size), run = 1 + (size_t)random_below(r, 8), other;
+
+    if (run > *size - at)
+        run = *size - at;
+    switch (random_below(r, 8)) {
+    case 0: /* a whole stretch of zeros or ones */
+        memset(bytes + at, random_below(r, 2) == 0 ? 0 : 0xff, run);
+        break;
+    case 1: /* a copy of another place */
+        other = (size_t)random_below(r, *size - run + 1);
+        memmove(bytes + at, bytes + other, run);
+        break;
+    case 2: /* one bit */
+        bytes[at] = (unsigned char)(bytes[at] ^ (1u << random_below(r, 8)));
+        break;
+    case 3:
+        bytes[at] = extremes[random_below(r, sizeof extremes)];
+        break;
+    case 4: /* seldom: the end is missing */
+        if (random_below(r, 4) == 0 && at > 0)
+            *size = at;
+        break;
+    default:
+        bytes[at] = (unsigned char)random_bits(r);
+        break;
+    }
+}
+
+static void
+write_mutant(const seed_file *seed, random_stream *r)
+{
+    unsigned char *bytes = malloc(seed->size + 1);
+    size_t size = seed->size;
+    uint64_t wounds = 1 + random_below(r, 6);
+    int fd = open("m.h5", O_CREAT | O_TRUNC | O_WRONLY, 0666);
+
+    if (bytes == NULL || fd < 0)
+        give_up("write", "m.h5");
+    memcpy(bytes, seed->bytes, size);
+    for (uint64_t k = 0; k < wounds && size > 1; k++)
+        damage(r, bytes, &size);
+    if (write(fd, bytes, size) != (ssize_t)size || close(fd) != 0)
+        give_up("write", "m.h5");
+    free(bytes);
+}
+
+static void
+run_child(const char *operand)
+{
+    struct rlimit none = { 0, 0 };
+    int messages = open("messages", O_CREAT | O_TRUNC | O_RDWR, 0666), nothing = open("/dev/null", O_WRONLY);
+
+    setpgid(0, 0);
+    setrlimit(RLIMIT_CORE, &none);
+    dup2(nothing, STDOUT_FILENO);
+    dup2(messages, STDERR_FILENO);
+    execl(program, program, "normalize", operand, "--norm", "layer", "--memory", "64MiB", "--nan", "ignore", "--no-sync",
+          "-o", "y.h5:/y", (char *)NULL);
+    _exit(127);
+}
+
+/* The code of the program, -1 if it was killed by a signal, -2 if it was late. */
+static int
+run_program(const char *dataset)
+{
+    char operand[512];
+    pid_t child;
+    int status = 0;
+
+    snprintf(operand, sizeof operand, "m.h5:%s", dataset);
+    late = 0;
+    child = fork();
+    if (child == 0)
+        run_child(operand);
+    if (child < 0)
+        give_up("run", program);
+    alarm(seconds);
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno == EINTR && late) {
+            kill(-child, SIGKILL);
+            waitpid(child, &status, 0);
+            alarm(0);
+            return -2;
+        }
+    }
+    alarm(0);
+    return WIFSIGNALED(status) ? -1 : WEXITSTATUS(status);
+}
+
+static void
+complain(long number, const seed_file *seed, const char *what)
+{
+    char kept[64];
+
+    snprintf(kept, sizeof kept, "failed-%ld.h5", number);
+    if (access("m.h5", F_OK) == 0 && rename("m.h5", kept) != 0)
+        give_up("keep", kept);
+    printf("mutant %ld of %s:%s (kept as %s, LIBSCI_TEST_SEED=%" PRIu64 "): %s\n", number, seed->name, seed->dataset, kept,
+           random_seed(), what);
+    failures++;
+}
+
+static bool
+message_names_file(void)
+{
+    char text[4096];
+    int fd = open("messages", O_RDONLY);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+    if (fd >= 0)
+        close(fd);
+    text[n < 0 ? 0 : n] = '\0';
+    return strstr(text, "m.h5") != NULL && strstr(text, "error: ") != NULL;
+}
+
+static bool
+anything_left(void)
+{
+    DIR *folder = opendir(".");
+    struct dirent *entry;
+    bool found = false;
+
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        found = found || strstr(entry->d_name, "y.h5") != NULL;
+    closedir(folder);
+    return found;
+}
+
+static void
+check_mutant(long number, const seed_file *seed)
+{
+    char text[128];
+    struct rusage used;
+    int code;
+
+    unlink("y.h5");
+    code = run_program(seed->dataset);
+    getrusage(RUSAGE_CHILDREN, &used);
+    if (code == -2)
+        complain(number, seed, "no answer in time");
+    else if (code == -1)
+        complain(number, seed, "killed by a signal");
+    else if (code == 2 || code >= CODES) {
+        snprintf(text, sizeof text, "exit code %d", code);
+        complain(number, seed, text);
+    } else if (used.ru_maxrss > most_kib) {
+        snprintf(text, sizeof text, "%ld KiB resident", used.ru_maxrss);
+        complain(number, seed, text);
+        most_kib = used.ru_maxrss; /* the largest of all children so far never shrinks */
+    } else if (code == 0 && access("y.h5", F_OK) != 0)
+        complain(number, seed, "success without an output");
+    else if (code != 0 && anything_left())
+        complain(number, seed, "failure with an output or a temporary");
+    else if (code != 0 && !message_names_file())
+        complain(number, seed, "failure without a message that names the file");
+    if (code >= 0 && code < CODES)
+        answers[code]++;
+}
+
+int
+main(int argc, char **argv)
+{
+    static seed_file seeds[FILES];
+    struct sigaction action;
+    random_stream r = random_start(31337);
+    int n_seeds = 0;
+    long n;
+
+    if (argc < 6 || argc - 5 > FILES) {
+        fputs("usage: mutants N SECONDS MIB PROGRAM FILE:/dataset...\n", stderr);
+        return 2;
+    }
+    n = strtol(argv[1], NULL, 10);
+    seconds = (unsigned)strtoul(argv[2], NULL, 10);
+    most_kib = strtol(argv[3], NULL, 10) * 1024;
+    program = argv[4];
+    for (int k = 5; k < argc; k++)
+        read_seed(&seeds[n_seeds++], argv[k]);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_alarm; /* without SA_RESTART: waitpid comes back */
+    sigaction(SIGALRM, &action, NULL);
+    for (long k = 0; k < n; k++) {
+        const seed_file *seed = &seeds[k % n_seeds];
+
+        write_mutant(seed, &r);
+        check_mutant(k, seed);
+    }
+    printf("%ld mutants: %ld processed, %ld refused as inputs, %ld as contradictory, %ld for memory; %d failures\n", n,
+           answers[0], answers[1], answers[3], answers[4], failures);
+    return failures > 0;
+}
