@@ -12,6 +12,15 @@
 #include "picture.h"
 #include "picture_priv.h"
 
+/* Asked by the leak sanitizer, where the program is built with it: fontconfig keeps what it finds. */
+const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig";
+}
+
 /* Lengths in pixels of a picture 1200 wide; it is drawn in these units and scaled. */
 enum {
     WIDTH = 1200,
@@ -30,7 +39,8 @@ enum {
     MOST_HEIGHT = 820
 };
 
-static const double ink[3] = { 0.13, 0.14, 0.17 }, faint[3] = { 0.42, 0.44, 0.48 };
+static const double ink[3] = { 0.13, 0.14, 0.17 }, faint[3] = { 0.42, 0.44, 0.48 },
+                    missing[3] = { 0.90, 0.91, 0.93 };
 
 typedef struct box {
     double x, y, width, height;
@@ -134,7 +144,7 @@ draw_x_axis(const canvas *c, const box *b, const cli_panel *panel)
     picture_ticks ticks;
 
     ends_of(&panel->x, panel->columns, &first, &last);
-    picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->width < 260 ? 3 : 6);
+    picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->width < 300 ? 5 : 8);
     for (int k = 0; k < ticks.n; k++) {
         double x = b->x + b->width * (ticks.at[k] - first) / (last - first);
 
@@ -151,7 +161,7 @@ draw_y_axis(const canvas *c, const box *b, const cli_panel *panel)
     picture_ticks ticks;
 
     ends_of(&panel->y, panel->rows, &first, &last);
-    picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->height < 260 ? 3 : 6);
+    picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->height < 300 ? 5 : 8);
     for (int k = 0; k < ticks.n; k++) {
         double part = (ticks.at[k] - first) / (last - first);
         double y = b->y + b->height * (panel->y_up ? 1.0 - part : part);
@@ -207,7 +217,7 @@ draw_bar(const canvas *c, const box *b, const picture_limits *limits, const char
     if (limits->below)
         draw_point(c, b, false);
     frame(c, b);
-    picture_ticks_make(&ticks, limits->low, limits->high, b->height < 260 ? 3 : 6);
+    picture_ticks_make(&ticks, limits->low, limits->high, b->height < 300 ? 5 : 8);
     for (int k = 0; k < ticks.n; k++) {
         double y = b->y + b->height * (limits->high - ticks.at[k]) / (limits->high - limits->low);
 
@@ -261,6 +271,9 @@ draw_values(const canvas *c, const box *b, const cli_panel *panel, const picture
         return st;
     surface = cairo_image_surface_create_for_data((unsigned char *)image.pixels, CAIRO_FORMAT_ARGB32,
                                                   image.columns, image.rows, image.columns * 4);
+    cairo_rectangle(c->cairo, b->x, b->y, b->width, b->height);
+    cairo_set_source_rgb(c->cairo, missing[0], missing[1], missing[2]);
+    cairo_fill(c->cairo);
     cairo_save(c->cairo);
     cairo_translate(c->cairo, b->x, b->y);
     cairo_scale(c->cairo, b->width / image.columns, b->height / image.rows);
