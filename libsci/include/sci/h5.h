@@ -43,12 +43,28 @@ SCI_API const char *sci_h5_source_dataset(const sci_source *source);
 /* Dimension label of an axis (H5DS label, or else the name of its dimension scale), NULL if none. */
 SCI_API const char *sci_h5_source_axis(const sci_source *source, int axis);
 
+/* ---- a table whose rows stay in its file ---- */
+
+/* A moments table, of any size, at FILE or FILE:/group. Opening it reads every row once, a block at a time, and checks
+ * all of it as sci_stats_load does. */
+typedef struct sci_h5_table sci_h5_table;
+SCI_API sci_status sci_h5_table_open(sci_h5_table **out, const char *path) SCI_MUST_CHECK;
+/* Everything but the rows; the table's. */
+SCI_API const sci_stats *sci_h5_table_head(const sci_h5_table *table);
+/* The rows, for one thread at a time; the table must outlive them. */
+SCI_API sci_rows_source sci_h5_table_rows(sci_h5_table *table);
+SCI_API void sci_h5_table_free(sci_h5_table *table); /* accepts NULL */
+
 /* ---- an output file in the making ---- */
 
 typedef struct sci_h5_output sci_h5_output;
 
 /* Start writing into the existing empty file `temporary` (created O_EXCL by the caller). */
 SCI_API sci_status sci_h5_output_create(sci_h5_output **out, const char *temporary) SCI_MUST_CHECK;
+
+/* Whether digests of the data are taken while they are written (they are until this is called): without them
+ * sci_h5_output_close cannot verify data. */
+SCI_API void sci_h5_output_digests(sci_h5_output *out, bool keep);
 
 /* How the new dataset is stored. Zeroed: contiguous. */
 typedef struct sci_h5_layout {
