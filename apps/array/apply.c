@@ -140,6 +140,19 @@ table_text(const sci_stats *table, char text[40])
     array_chunk_digest_text(digest, text);
 }
 
+/* Which part it was stands elsewhere; what remains is the same for all parts of an output. */
+static void
+forget_part(char *provenance)
+{
+    char *at = strstr(provenance, " --shard=");
+
+    if (at != NULL) {
+        size_t n = strcspn(at + 1, " \n") + 1;
+
+        memmove(at, at + n, strlen(at + n) + 1);
+    }
+}
+
 static sci_status
 finish(job *j)
 {
@@ -147,6 +160,8 @@ finish(job *j)
     sci_status st = array_provenance(j->c.call, j->table, &provenance);
 
     table_text(j->table, table);
+    if (st == SCI_OK)
+        forget_part(provenance);
     if (st == SCI_OK)
         st = sci_format(&path, "%s/stats", j->out.record);
     if (st == SCI_OK)

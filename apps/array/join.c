@@ -12,6 +12,8 @@
 #include "single.h"
 #include "verbs.h"
 
+#define COPY_ELEMENTS ((uint64_t)1 << 18)
+
 /* One shard file. */
 typedef struct part {
     const char *name; /* the operand */
@@ -188,20 +190,56 @@ open_parts(const array_single *j, const array_context *c, part *parts)
 
 /* ---- putting them together ---- */
 
+/* Elements [first, end) through memory, for an output that is not chunked. */
+static sci_status
+copy_elements(sci_source *from, sci_sink *to, const sci_range *range)
+{
+    size_t size = sci_type_size(to->array.type);
+    unsigned char *bytes = NULL;
+    sci_status st;
+
+    if (range->first >= range->end)
+        return SCI_OK;
+    st = sci_alloc(&bytes, COPY_ELEMENTS, size, 1);
+    if (st == SCI_OK)
+        st = to->ops->start(to, range->first, range->end, 1);
+    for (uint64_t at = range->first; st == SCI_OK && at < range->end; at += COPY_ELEMENTS) {
+        uint64_t n = range->end - at < COPY_ELEMENTS ? range->end - at : COPY_ELEMENTS;
+        sci_piece piece = {.first = at, .count = n, .bytes = bytes};
+
+        st = sci_source_read(from, at, n, bytes);
+        if (st == SCI_OK)
+            st = to->ops->store(to, &piece);
+    }
+    if (st == SCI_OK)
+        st = to->ops->finish(to);
+    sci_free(bytes);
+    return st;
+}
+
 static sci_status
 copy_part(const part *p, const array_output *out)
 {
+    uint64_t first = (uint64_t)p->claim.first, count = (uint64_t)p->claim.count;
     uint8_t digest[16];
     char text[40];
-    sci_status st = sci_h5_output_chunks_copy(out->file, out->dataset, p->file, p->dataset, (uint64_t)p->claim.first,
-                                              (uint64_t)p->claim.count, digest);
+    sci_status st;
 
+    if (p->claim.joins_to_contiguous)
+        st = sci_h5_file_chunks_digest(p->file, p->dataset, first, count, digest);
+    else
+        st = sci_h5_output_chunks_copy(out->file, out->dataset, p->file, p->dataset, first, count, digest);
     if (st != SCI_OK)
         return st;
     array_chunk_digest_text(digest, text);
     if (strcmp(text, p->claim.digest) != 0)
         return sci_fail(SCI_ERR_FORMAT, "'%s' is damaged: its chunks are not those that were written", p->name);
-    return SCI_OK;
+    if (p->claim.joins_to_contiguous) {
+        sci_range range = array_shard_range(&p->source->array, &p->layout, first, count);
+
+        st = copy_elements(p->source, out->sink, &range);
+    }
+    return st;
 }
 
 /* Siblings and the record come from the first shard. */
@@ -221,7 +259,8 @@ open_output(array_output *out, const array_context *c, const part *first)
         st = sci_h5_output_copy_siblings(out->file, first->source);
     if (st == SCI_OK)
         st = sci_h5_output_dataset(out->file, out->dataset, &array, &layout, first->source, &out->sink);
-    array_output_flush(out);
+    if (!first->claim.joins_to_contiguous)
+        array_output_flush(out);
     return st;
 }
 
@@ -242,6 +281,7 @@ work(void *context, const cli_worker *worker)
         st = open_output(&out, &c, &parts[0]);
     for (size_t i = 0; st == SCI_OK && i < j->inputs.n; i++)
         st = copy_part(&parts[i], &out);
+    array_output_flush(&out);
     if (st == SCI_OK)
         st = array_shard_forget(&out);
     if (st == SCI_OK)

@@ -6,6 +6,7 @@
 #include <sci/select.h>
 
 #include "cli/batch.h"
+#include "cli/outputs.h"
 
 #include "record.h"
 #include "single.h"
@@ -124,13 +125,15 @@ picture_of(void *context, const cli_inputs *inputs, size_t input, const char *ou
 {
     const cli_call *const *call = context;
     const array_settings *s = (*call)->settings;
+    sci_status st;
 
     (void)output;
     if (s->picture == NULL)
         return SCI_OK;
     if (!inputs->many)
         return sci_strdup(extra, s->picture);
-    return sci_format(extra, "%s/%s.png", s->picture, inputs->items[input].relative);
+    st = sci_format(extra, "%s/%s.png", s->picture, inputs->items[input].relative);
+    return st == SCI_OK ? cli_target_directory_make(*extra) : st;
 }
 
 int

@@ -41,7 +41,7 @@ cut_bands(const sci_array *array, const sci_h5_layout *layout)
     bands b = {.outer = 1, .inner = 1, .elements = 1, .thickness = 1, .chunks = 1};
     int cut = 0;
 
-    while (cut < array->rank - 1 && layout->chunk[cut] == 1)
+    while (cut < array->rank - 1 && (layout->chunk[cut] == 1 || array->shape[cut] == 1))
         b.outer *= array->shape[cut++];
     for (int a = cut + 1; a < array->rank; a++) {
         b.thickness *= array->shape[a];
@@ -60,9 +60,22 @@ band_element(const bands *b, uint64_t band)
     return b->inner == 0 ? 0 : band / b->inner * b->elements + band % b->inner * b->thickness;
 }
 
+sci_range
+array_shard_range(const sci_array *array, const sci_h5_layout *layout, uint64_t first, uint64_t count)
+{
+    bands b = cut_bands(array, layout);
+    uint64_t end = b.chunks > 0 ? (first + count) / b.chunks : 0;
+
+    if (b.chunks == 0 || b.outer * b.inner == 0)
+        return (sci_range){0, 0};
+    return (sci_range){.first = band_element(&b, first / b.chunks),
+                       .end = end == b.outer * b.inner ? b.outer * b.elements : band_element(&b, end)};
+}
+
 sci_status
 array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *natural, cli_shard part)
 {
+    __extension__ typedef unsigned __int128 wide;
     bands b;
     uint64_t n, first, end;
 
@@ -73,14 +86,12 @@ array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *
         choose_chunks(array, &out->layout);
     b = cut_bands(array, &out->layout);
     n = b.outer * b.inner;
-    __extension__ typedef unsigned __int128 wide;
     first = (uint64_t)((wide)n * (unsigned)(part.number - 1) / (unsigned)part.total);
     end = (uint64_t)((wide)n * (unsigned)part.number / (unsigned)part.total);
     out->first = first * b.chunks;
     out->count = (end - first) * b.chunks;
     out->total = n * b.chunks;
-    out->range.first = band_element(&b, first);
-    out->range.end = end == n ? b.outer * b.elements : band_element(&b, end);
+    out->range = array_shard_range(array, &out->layout, out->first, out->count);
     return SCI_OK;
 }
 

@@ -21,6 +21,9 @@ typedef struct array_shard {
 sci_status array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *natural,
                             cli_shard part) SCI_MUST_CHECK;
 
+/* The elements of these chunks, which are whole runs. */
+sci_range array_shard_range(const sci_array *array, const sci_h5_layout *layout, uint64_t first, uint64_t count);
+
 /* What a shard says about itself: attributes of the dataset, after its sink is freed. `table` is the digest of the
  * statistics. */
 sci_status array_shard_write(const array_shard *shard, const array_output *out,

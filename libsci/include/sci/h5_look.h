@@ -94,9 +94,12 @@ SCI_API sci_status sci_h5_file_list(sci_h5_file *file, sci_status (*visit)(void 
 SCI_API sci_status sci_h5_output_chunks_digest(sci_h5_output *out, const char *path, uint64_t first,
                                                uint64_t count, uint8_t digest[16]) SCI_MUST_CHECK;
 
-/* Copy these chunks of a dataset of `file` into the output's dataset `path` of the same shape and type (its sink freed),
- * as they are stored where both have the same chunks and filters, decoded otherwise. `digest` is that of the bytes as
- * stored in `file`. */
+/* The same for a dataset of a file that is open for reading. */
+SCI_API sci_status sci_h5_file_chunks_digest(sci_h5_file *file, const char *dataset, uint64_t first, uint64_t count,
+                                             uint8_t digest[16]) SCI_MUST_CHECK;
+
+/* Copy these chunks (whole bands of them) of a dataset of `file` into the output's dataset `path` of the same shape, type,
+ * chunks and filters (SCI_ERR_SHAPE otherwise), as they are stored. The sink of `path` must have been freed. */
 SCI_API sci_status sci_h5_output_chunks_copy(sci_h5_output *out, const char *path, sci_h5_file *file,
                                              const char *dataset, uint64_t first, uint64_t count,
                                              uint8_t digest[16]) SCI_MUST_CHECK;

@@ -8,6 +8,8 @@
 #include <sci/memory.h>
 
 #include "h5_look_priv.h"
+#include "h5_output_priv.h"
+#include "h5_source_priv.h"
 
 /* A chunked dataset and its grid. */
 typedef struct chunks {
@@ -204,57 +206,42 @@ stored_alike(const chunks *from, hid_t to)
     return alike;
 }
 
-/* Where a chunk lies inside the array: its box without what stands over at the edges. */
-static sci_status
-copy_decoded(const chunks *from, hid_t to, uint64_t index, const hsize_t *offset)
+/* What closing the output will look for. */
+static h5_written *
+find_written(const sci_h5_output *out, const char *path)
 {
-    hsize_t box[SCI_MAX_RANK];
-    uint64_t count = 1;
-    unsigned char *elements = NULL;
-    hid_t memory = H5I_INVALID_HID, native = H5I_INVALID_HID, space = H5I_INVALID_HID;
-    sci_status st;
+    h5_written *w = out->written;
 
-    for (int a = 0; a < from->rank; a++) {
-        uint64_t left = from->shape[a] - offset[a];
+    while (w != NULL && strcmp(w->path, path) != 0)
+        w = w->next;
+    return w;
+}
 
-        box[a] = left < from->chunk[a] ? left : from->chunk[a];
-        count *= box[a];
-    }
-    native = H5Tget_native_type(from->type, H5T_DIR_ASCEND);
-    space = H5Dget_space(to);
-    memory = H5Screate_simple(from->rank, box, NULL);
-    if (native < 0 || space < 0 || memory < 0) {
-        st = h5_fail(SCI_ERR_IO, "'%s': chunk %" PRIu64 " cannot be copied", from->where, index);
-        goto out;
-    }
-    st = sci_alloc(&elements, count, H5Tget_size(native), 1);
-    if (st != SCI_OK)
-        goto out;
-    h5_rearm(count * H5Tget_size(native));
-    if (H5Sselect_hyperslab(from->space, H5S_SELECT_SET, offset, NULL, box, NULL) < 0 ||
-        H5Sselect_hyperslab(space, H5S_SELECT_SET, offset, NULL, box, NULL) < 0 ||
-        H5Dread(from->dataset, native, memory, from->space, H5P_DEFAULT, elements) < 0)
-        st = h5_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " cannot be read", from->where, index);
-    else if (H5Dwrite(to, native, memory, space, H5P_DEFAULT, elements) < 0)
-        st = h5_fail(SCI_ERR_IO, "chunk %" PRIu64 " of '%s' cannot be written", index, from->where);
-out:
-    sci_free(elements);
-    h5_close(memory);
-    h5_close(space);
-    h5_close(native);
-    return st;
+/* The elements of whole bands of chunks. */
+static sci_status
+range_of_chunks(const h5_grid *grid, const char *where, uint64_t first, uint64_t count, h5_range *range)
+{
+    uint64_t unused;
+
+    if (first % grid->band_chunks != 0 || count % grid->band_chunks != 0)
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s': %" PRIu64 " chunks from %" PRIu64 " on are no whole bands", where, count,
+                        first);
+    h5_grid_band(grid, first / grid->band_chunks, &range->first, &unused);
+    h5_grid_band(grid, (first + count) / grid->band_chunks - 1, &unused, &range->end);
+    return SCI_OK;
 }
 
 static sci_status
-copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, uint8_t digest[16])
+copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, h5_range *range, uint8_t digest[16])
 {
     XXH3_state_t *state = XXH3_createState();
-    bool alike = stored_alike(from, to);
     sci_status st = check_range(from, first, count);
 
     if (state == NULL)
         return sci_fail(SCI_ERR_NOMEM, "no memory for a digest");
     (void)XXH3_128bits_reset(state);
+    if (st == SCI_OK && !stored_alike(from, to))
+        st = sci_fail(SCI_ERR_SHAPE, "'%s' is stored in another way than the output", from->where);
     for (uint64_t i = first; st == SCI_OK && i < first + count; i++) {
         hsize_t offset[SCI_MAX_RANK];
         uint32_t mask = 0;
@@ -265,9 +252,9 @@ copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, uint8_t diges
         if (st != SCI_OK)
             break;
         hash_chunk(state, from, mask, bytes);
-        if (!alike)
-            st = copy_decoded(from, to, i, offset);
-        else if (H5Dwrite_chunk(to, H5P_DEFAULT, mask, offset, bytes, from->bytes) < 0)
+        h5_digest_chunk(range->digest, i, from->bytes, bytes);
+        range->stored_bytes += bytes;
+        if (H5Dwrite_chunk(to, H5P_DEFAULT, mask, offset, bytes, from->bytes) < 0)
             st = h5_fail(SCI_ERR_IO, "chunk %" PRIu64 " of '%s' cannot be written", i, from->where);
     }
     if (st == SCI_OK)
@@ -276,42 +263,78 @@ copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, uint8_t diges
     return st;
 }
 
+/* A dataset of a file as chunks. As a source first: every check of what is not trusted is made there. */
+static sci_status
+open_checked(chunks *c, sci_h5_file *file, const char *dataset, sci_source **source)
+{
+    hid_t object = H5I_INVALID_HID;
+    sci_status st = sci_h5_file_source(source, file, dataset, NULL);
+
+    if (st == SCI_OK)
+        st = h5_open_object(file->file, dataset, &object, NULL);
+    return st == SCI_OK ? chunks_open(c, object, (*source)->name) : st;
+}
+
+sci_status
+sci_h5_file_chunks_digest(sci_h5_file *file, const char *dataset, uint64_t first, uint64_t count,
+                          uint8_t digest[16])
+{
+    chunks c = {.dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
+    sci_source *source = NULL;
+    sci_status st = h5_enter();
+
+    if (st != SCI_OK)
+        return st;
+    st = open_checked(&c, file, dataset, &source);
+    if (st == SCI_OK)
+        st = digest_range(&c, first, count, digest);
+    chunks_close(&c);
+    h5_leave();
+    sci_source_free(source);
+    return st;
+}
+
+static sci_status
+copy_to(sci_h5_output *out, const char *path, chunks *from, sci_source *source, uint64_t first, uint64_t count,
+        uint8_t digest[16])
+{
+    h5_written *written = find_written(out, path);
+    h5_range range = {0};
+    hid_t to;
+    sci_status st, closed;
+
+    if (written == NULL)
+        return sci_fail(SCI_ERR_NOTFOUND, "'%s:%s' was not made", h5_output_name(out), path);
+    if (count > 0) {
+        st = range_of_chunks(&h5_source_of(source)->grid, source->name, first, count, &range);
+        if (st != SCI_OK)
+            return st;
+    }
+    to = H5Dopen2(h5_output_id(out), path, H5P_DEFAULT);
+    if (to < 0)
+        return h5_fail(SCI_ERR_NOTFOUND, "'%s:%s' cannot be opened", h5_output_name(out), path);
+    st = copy_range(from, to, first, count, &range, digest);
+    if (st == SCI_OK && count > 0)
+        st = h5_written_add(written, &range);
+    closed = h5_close_checked(to, path);
+    return st == SCI_OK ? closed : st;
+}
+
 sci_status
 sci_h5_output_chunks_copy(sci_h5_output *out, const char *path, sci_h5_file *file, const char *dataset,
                           uint64_t first, uint64_t count, uint8_t digest[16])
 {
     chunks from = {.dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
-    hid_t object = H5I_INVALID_HID, to;
-    char *where = NULL;
-    sci_source *checked = NULL;
-    /* As a source first: every check of a dataset that is not trusted is made there. */
-    sci_status st = sci_h5_file_source(&checked, file, dataset, NULL);
+    sci_source *source = NULL;
+    sci_status st = h5_enter();
 
     if (st != SCI_OK)
         return st;
-    sci_source_free(checked);
-    st = sci_format(&where, "%s:%s", file->file->name, dataset);
+    st = open_checked(&from, file, dataset, &source);
     if (st == SCI_OK)
-        st = h5_open_object(file->file, dataset, &object, NULL);
-    if (st == SCI_OK)
-        st = h5_enter();
-    if (st != SCI_OK) {
-        sci_free(where);
-        return st;
-    }
-    st = chunks_open(&from, object, where);
-    to = st == SCI_OK ? H5Dopen2(h5_output_id(out), path, H5P_DEFAULT) : H5I_INVALID_HID;
-    if (st == SCI_OK && to < 0)
-        st = h5_fail(SCI_ERR_NOTFOUND, "'%s:%s' cannot be opened", h5_output_name(out), path);
-    if (st == SCI_OK)
-        st = copy_range(&from, to, first, count, digest);
-    if (to >= 0) {
-        sci_status closed = h5_close_checked(to, path);
-
-        st = st == SCI_OK ? closed : st;
-    }
+        st = copy_to(out, path, &from, source, first, count, digest);
     chunks_close(&from);
     h5_leave();
-    sci_free(where);
+    sci_source_free(source);
     return st;
 }
