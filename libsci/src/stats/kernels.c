@@ -11,22 +11,24 @@
 #define LANES 16
 #define FOLD_ROWS 64
 #define TILE 256
-#define ROWS 64 /* rows whose sums are made by one call */
+#define TURN_MOST 128 /* elements of a row that is turned */
+#define TURN_ROWS 16
 
 __extension__ typedef __int128 wide_int;
 __extension__ typedef unsigned __int128 wide_uint;
 
-/* Lanes are added on a fixed tree. */
-static inline double
+typedef double quad __attribute__((vector_size(4 * sizeof(double))));
+
+/* Lanes are added on a fixed tree: l + (l + 8), then + 4, then the last four. Written with vectors because the loops would
+ * be taken apart. */
+static inline __attribute__((always_inline)) double
 fold_lanes(const double *s)
 {
-    double a[8], b[4];
+    quad lanes[4], sum;
 
-    for (int l = 0; l < 8; l++)
-        a[l] = s[l] + s[l + 8];
-    for (int l = 0; l < 4; l++)
-        b[l] = a[l] + a[l + 4];
-    return (b[0] + b[2]) + (b[1] + b[3]);
+    memcpy(lanes, s, sizeof lanes);
+    sum = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
 /* ---- floating point ---- */
@@ -112,6 +114,11 @@ block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, doub
     m->m2 = m2 > 0.0 ? m2 : 0.0;
     return true;
 }
+
+/* Of TURN_ROWS short rows. */
+typedef struct turned_sums {
+    double pivot[TURN_ROWS], s1[TURN_ROWS], s2[TURN_ROWS], min[TURN_ROWS], max[TURN_ROWS];
+} turned_sums;
 
 typedef struct weighted_sums {
     double s0, s1, s2;
@@ -376,6 +383,9 @@ sci_tally_finish(sci_tally *tally)
 #define KIND_WORD 3
 #define KIND_WIDE 4
 
+/* x² of an integer of up to 32 bits, modulo 2^64, where signs and overflow cannot matter. */
+#define SQUARE(x) ((uint64_t)(int64_t)(x) * (uint64_t)(int64_t)(x))
+
 #define T float
 #define NAME(x) x##_f32
 #define KIND KIND_FLOAT
@@ -457,7 +467,9 @@ sci_moments_of(sci_moments *out, sci_type type, const void *x, uint64_t n, sci_n
     if (!kernels)
         return sci_fail(SCI_ERR_TYPE, "moments of %s need a decoded array", sci_type_name(type));
     sci_tally_begin(&tally);
-    for (uint64_t first = 0; first < n; first += SCI_BLOCK)
+    if (n > 0 && n <= SCI_BLOCK)
+        tally.nonfinite = kernels->rows(&tally.moments, x, 1, n, nan);
+    for (uint64_t first = 0; n > SCI_BLOCK && first < n; first += SCI_BLOCK)
         kernels->block(&tally, bytes + first * size, n - first < SCI_BLOCK ? n - first : SCI_BLOCK, nan);
     sci_tally_finish(&tally);
     if (tally.nonfinite > 0 && nan == SCI_NAN_REFUSE)

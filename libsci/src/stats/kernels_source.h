@@ -11,10 +11,10 @@ typedef struct NAME(sums) {
     T min, max;
 } NAME(sums);
 
-/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type T, so that for float d
- * and its sum are exact as a rule. */
-static inline __attribute__((always_inline)) void
-NAME(lane_sums_inline)(const T *x, size_t n, double pivot, NAME(sums) *out)
+/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type T between the least
+ * and the largest, so that for float d and its sum are exact as a rule. */
+SCI_CLONES static void
+NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
 {
     double total1 = 0.0, total2 = 0.0;
     T min[LANES], max[LANES];
@@ -38,50 +38,38 @@ NAME(lane_sums_inline)(const T *x, size_t n, double pivot, NAME(sums) *out)
                 max[l] = p[l] > max[l] ? p[l] : max[l];
             }
         }
-        for (; i < end; i++) {
-            double d = (double)x[i] - pivot;
-            size_t l = i % LANES;
+        if (i < end) { /* what is missing to a whole row of lanes sits on the pivot and adds nothing */
+            for (size_t l = 0; l < LANES; l++) {
+                T value = l < end - i ? x[i + l] : (T)pivot;
+                double d = (double)value - pivot;
 
-            s1[l] += d;
-            s2[l] += d * d;
-            min[l] = x[i] < min[l] ? x[i] : min[l];
-            max[l] = x[i] > max[l] ? x[i] : max[l];
+                s1[l] += d;
+                s2[l] += d * d;
+                min[l] = value < min[l] ? value : min[l];
+                max[l] = value > max[l] ? value : max[l];
+            }
         }
         total1 += fold_lanes(s1);
         total2 += fold_lanes(s2);
     }
-    for (int l = 1; l < LANES; l++) {
-        min[0] = min[l] < min[0] ? min[l] : min[0];
-        max[0] = max[l] > max[0] ? max[l] : max[0];
+    for (int width = LANES / 2; width > 0; width /= 2) {
+        for (int l = 0; l < width; l++) {
+            min[l] = min[l + width] < min[l] ? min[l + width] : min[l];
+            max[l] = max[l + width] > max[l] ? max[l + width] : max[l];
+        }
     }
     *out = (NAME(sums)){total1, total2, min[0], max[0]};
-}
-
-SCI_CLONES static void
-NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
-{
-    NAME(lane_sums_inline)(x, n, pivot, out);
 }
 
 static inline __attribute__((always_inline)) double
 NAME(pivot_of)(const T *x, size_t n)
 {
-    double sum = 0.0;
-    size_t head = n < LANES ? n : LANES;
+    double head[LANES];
+    size_t count = n < LANES ? n : LANES;
 
-    for (size_t i = 0; i < head; i++)
-        sum += (double)x[i];
-    return (double)(T)(sum / (double)head);
-}
-
-/* The sums of many short rows by one call. */
-SCI_CLONES static void
-NAME(row_sums)(const T *x, size_t rows, size_t n, double *pivots, NAME(sums) *sums)
-{
-    for (size_t r = 0; r < rows; r++) {
-        pivots[r] = NAME(pivot_of)(x + r * n, n);
-        NAME(lane_sums_inline)(x + r * n, n, pivots[r], &sums[r]);
-    }
+    for (size_t i = 0; i < LANES; i++)
+        head[i] = i < count ? (double)x[i] : 0.0;
+    return (double)(T)(fold_lanes(head) / (double)count);
 }
 
 static void
@@ -121,33 +109,6 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
     NAME(block_of_any)(tally, x, n, nan);
 }
 
-static uint64_t
-NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_nan_policy nan)
-{
-    const T *x = elements;
-    double pivots[ROWS], own;
-    NAME(sums) sums[ROWS];
-    uint64_t nonfinite = 0;
-
-    for (size_t first = 0; first < rows; first += ROWS) {
-        size_t count = rows - first < ROWS ? rows - first : ROWS;
-
-        NAME(row_sums)(x + first * n, count, n, pivots, sums);
-        for (size_t r = 0; r < count; r++) {
-            sci_tally tally;
-
-            if (block_moments(&out[first + r], n, pivots[r], sums[r].s1, sums[r].s2, (double)sums[r].min,
-                              (double)sums[r].max, &own))
-                continue;
-            sci_tally_begin(&tally);
-            NAME(block)(&tally, x + (first + r) * n, n, nan);
-            out[first + r] = tally.moments;
-            nonfinite += tally.nonfinite;
-        }
-    }
-    return nonfinite;
-}
-
 #elif KIND != KIND_WIDE
 
 SCI_CLONES static void
@@ -160,9 +121,9 @@ NAME(exact_sums)(const T *x, size_t n, exact_sums *out)
     for (size_t i = 0; i < n; i++) {
         s1 += (int64_t)x[i];
 #if KIND == KIND_SMALL
-        low += (uint64_t)((int64_t)x[i] * (int64_t)x[i]);
+        low += SQUARE(x[i]);
 #else
-        uint64_t square = (uint64_t)((int64_t)x[i] * (int64_t)x[i]);
+        uint64_t square = SQUARE(x[i]);
 
         low += square & UINT32_MAX;
         high += square >> 32;
@@ -203,24 +164,6 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
         m->max = (double)x[i] > m->max ? (double)x[i] : m->max;
     }
     wide->count += n;
-}
-
-#endif
-
-#if KIND != KIND_FLOAT
-
-static uint64_t
-NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_nan_policy nan)
-{
-    for (size_t r = 0; r < rows; r++) {
-        sci_tally tally;
-
-        sci_tally_begin(&tally);
-        NAME(block)(&tally, (const T *)elements + r * n, n, nan);
-        sci_tally_finish(&tally);
-        out[r] = tally.moments;
-    }
-    return 0;
 }
 
 #endif
@@ -281,32 +224,49 @@ NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, c
     }
 }
 
+typedef struct NAME(tile) {
+    double pivot[TILE], s1[TILE], s2[TILE];
+    T min[TILE], max[TILE];
+} NAME(tile);
+
+SCI_CLONES static void
+NAME(add_head)(double *restrict pivot, const T *restrict x, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        pivot[i] += (double)x[i];
+}
+
+static void
+NAME(sum_tile)(NAME(tile) *t, const void *const *rows, size_t n, size_t first, size_t width)
+{
+    size_t head = n < LANES ? n : LANES;
+
+    memset(t->pivot, 0, width * sizeof *t->pivot);
+    memset(t->s1, 0, width * sizeof *t->s1);
+    memset(t->s2, 0, width * sizeof *t->s2);
+    memcpy(t->min, (const T *)rows[0] + first, width * sizeof *t->min);
+    memcpy(t->max, t->min, width * sizeof *t->max);
+    for (size_t r = 0; r < head; r++)
+        NAME(add_head)(t->pivot, (const T *)rows[r] + first, width);
+    for (size_t i = 0; i < width; i++)
+        t->pivot[i] = (double)(T)(t->pivot[i] / (double)head);
+    NAME(tile_sums)(rows, n, first, width, t->pivot, t->s1, t->s2, t->min, t->max);
+}
+
 static void
 NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
 {
-    double pivot[TILE], s1[TILE], s2[TILE];
-    T min[TILE], max[TILE];
-    size_t head = n < LANES ? n : LANES;
+    NAME(tile) t;
 
     for (size_t first = 0; first < columns; first += TILE) {
         size_t width = columns - first < TILE ? columns - first : TILE;
 
-        memset(pivot, 0, sizeof pivot);
-        memset(s1, 0, sizeof s1);
-        memset(s2, 0, sizeof s2);
-        memcpy(min, (const T *)rows[0] + first, width * sizeof *min);
-        memcpy(max, min, width * sizeof *max);
-        for (size_t r = 0; r < head; r++)
-            for (size_t i = 0; i < width; i++)
-                pivot[i] += (double)((const T *)rows[r])[first + i];
-        for (size_t i = 0; i < width; i++)
-            pivot[i] = (double)(T)(pivot[i] / (double)head);
-        NAME(tile_sums)(rows, n, first, width, pivot, s1, s2, min, max);
+        NAME(sum_tile)(&t, rows, n, first, width);
         for (size_t i = 0; i < width; i++) {
             sci_moments m;
             double own;
 
-            if (block_moments(&m, n, pivot[i], s1[i], s2[i], (double)min[i], (double)max[i], &own))
+            if (block_moments(&m, n, t.pivot[i], t.s1[i], t.s2[i], (double)t.min[i], (double)t.max[i], &own))
                 sci_moments_merge(&tallies[first + i].moments, &m);
             else
                 NAME(column_block)(&tallies[first + i], rows, n, first + i, nan);
@@ -324,7 +284,7 @@ NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, i
         const T *x = (const T *)rows[r] + first;
 
         for (size_t i = 0; i < width; i++) {
-            uint64_t square = (uint64_t)((int64_t)x[i] * (int64_t)x[i]);
+            uint64_t square = SQUARE(x[i]);
 
             s1[i] += (int64_t)x[i];
             low[i] += square & UINT32_MAX;
@@ -372,6 +332,91 @@ NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t colu
 }
 
 #endif
+
+/* ---- many rows, each its own group ---- */
+
+static uint64_t
+NAME(whole_row)(sci_moments *out, const T *x, size_t n, sci_nan_policy nan)
+{
+    sci_tally tally;
+
+    sci_tally_begin(&tally);
+    NAME(block)(&tally, x, n, nan);
+    sci_tally_finish(&tally);
+    *out = tally.moments;
+    return tally.nonfinite;
+}
+
+#if KIND == KIND_FLOAT
+
+/* Short rows are turned, so that each is a column of TURN_ROWS: what columns do, with a fixed width. */
+SCI_CLONES static void
+NAME(turned_sums)(turned_sums *restrict t, const T *restrict x, size_t count, size_t n)
+{
+    T turned[TURN_MOST * TURN_ROWS], min[TURN_ROWS], max[TURN_ROWS];
+    size_t head = n < LANES ? n : LANES;
+
+    if (n == 0)
+        return;
+    for (size_t r = 0; r < TURN_ROWS; r++)
+        for (size_t i = 0; i < n; i++)
+            turned[i * TURN_ROWS + r] = x[(r < count ? r : 0) * n + i];
+    memset(t, 0, sizeof *t);
+    for (size_t i = 0; i < head; i++)
+        for (size_t r = 0; r < TURN_ROWS; r++)
+            t->pivot[r] += (double)turned[i * TURN_ROWS + r];
+    for (size_t r = 0; r < TURN_ROWS; r++) {
+        t->pivot[r] = (double)(T)(t->pivot[r] / (double)head);
+        min[r] = max[r] = x[(r < count ? r : 0) * n];
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t r = 0; r < TURN_ROWS; r++) {
+            T value = turned[i * TURN_ROWS + r];
+            double d = (double)value - t->pivot[r];
+
+            t->s1[r] += d;
+            t->s2[r] += d * d;
+            min[r] = value < min[r] ? value : min[r];
+            max[r] = value > max[r] ? value : max[r];
+        }
+    }
+    for (size_t r = 0; r < TURN_ROWS; r++) {
+        t->min[r] = (double)min[r];
+        t->max[r] = (double)max[r];
+    }
+}
+
+static uint64_t
+NAME(turned_rows)(sci_moments *out, const T *x, size_t count, size_t n, sci_nan_policy nan)
+{
+    uint64_t nonfinite = 0;
+    turned_sums t;
+    double own;
+
+    NAME(turned_sums)(&t, x, count, n);
+    for (size_t r = 0; r < count; r++)
+        if (!block_moments(&out[r], n, t.pivot[r], t.s1[r], t.s2[r], t.min[r], t.max[r], &own))
+            nonfinite += NAME(whole_row)(&out[r], x + r * n, n, nan);
+    return nonfinite;
+}
+
+#endif
+
+static uint64_t
+NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_nan_policy nan)
+{
+    const T *x = elements;
+    uint64_t nonfinite = 0;
+    size_t r = 0;
+
+#if KIND == KIND_FLOAT
+    for (; n <= TURN_MOST && r < rows; r += TURN_ROWS)
+        nonfinite += NAME(turned_rows)(out + r, x + r * n, rows - r < TURN_ROWS ? rows - r : TURN_ROWS, n, nan);
+#endif
+    for (; r < rows; r++)
+        nonfinite += NAME(whole_row)(out + r, x + r * n, n, nan);
+    return nonfinite;
+}
 
 /* ---- moving members about ---- */
 

@@ -17,18 +17,6 @@ sci_moments_empty(void)
     return (sci_moments){.min = SCI_INF, .max = -SCI_INF};
 }
 
-void
-sci_mean_add(double *hi, double *lo, double shift)
-{
-    /* Knuth's two-sum keeps what the rounded sum drops. */
-    double sum = *hi + shift;
-    double part = sum - *hi;
-    double rest = ((*hi - (sum - part)) + (shift - part)) + *lo;
-
-    *hi = sum + rest;
-    *lo = rest - (*hi - sum);
-}
-
 int
 sci_exponent_of(double min, double max)
 {

@@ -556,25 +556,38 @@ apply_short_rows(const sci_transform *t, const sci_stretch *s, uint64_t first, u
     }
 }
 
+static void
+apply_rows(const sci_transform *t, const sci_stretch *s, const row_plan *plan, uint64_t first, uint64_t end,
+           unsigned char *out)
+{
+    size_t size = sci_type_size(t->out_type);
+    sci_cursor cursor;
+
+    sci_cursor_begin(&cursor, s->layout, first, end);
+    while (sci_cursor_next(&cursor)) {
+        unsigned char *y = out + (cursor.row.first - first) * size;
+
+        if (plan->elementwise)
+            apply_elements(t, s, &cursor.row, y);
+        else
+            apply_row(t, s, plan, &cursor.row, y);
+    }
+}
+
 void
 sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, void *out)
 {
     size_t size = sci_type_size(t->out_type);
     row_plan plan = plan_rows(t, s);
-    sci_cursor cursor;
+    uint64_t inner = s->layout->inner, whole = (first + inner - 1) / inner * inner, last = end / inner * inner;
+    unsigned char *y = out;
 
-    if (rows_are_short(t, s, &plan) && first % s->layout->inner == 0 && end % s->layout->inner == 0) {
-        apply_short_rows(t, s, first, end, out);
-        return;
-    }
-    sci_cursor_begin(&cursor, s->layout, first, end);
-    while (sci_cursor_next(&cursor)) {
-        unsigned char *y = (unsigned char *)out + (cursor.row.first - first) * size;
-
-        if (plan.elementwise)
-            apply_elements(t, s, &cursor.row, y);
-        else
-            apply_row(t, s, &plan, &cursor.row, y);
+    if (rows_are_short(t, s, &plan) && whole < last) {
+        apply_rows(t, s, &plan, first, whole, y);
+        apply_short_rows(t, s, whole, last, (float *)(void *)(y + (whole - first) * size));
+        apply_rows(t, s, &plan, last, end, y + (last - first) * size);
+    } else {
+        apply_rows(t, s, &plan, first, end, y);
     }
 #if defined(__SSE2__)
     if (t->stream)
