@@ -210,7 +210,7 @@ on_progress(void *context, uint64_t done, uint64_t total)
     w->total = total;
     w->calls++;
     if (w->calls > w->stop_after)
-        w->stop = 1;
+        __atomic_store_n(&w->stop, 1, __ATOMIC_RELAXED); /* read by other threads */
 }
 
 static void

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sci/select.h>
+
 #include <support/load.h>
 #include <support/passes.h>
 #include <support/place.h>
@@ -201,6 +203,29 @@ cumulative_buffers_are_those_of_torch_after_every_step(void **state)
     check_running("cumulative", SCI_RUNNING_CUMULATIVE, 0.0);
 }
 
+static void
+inference_with_running_buffers_is_that_of_torch(void **state)
+{
+    loaded batches = golden("/running/exponential/batches"), expected = golden("/running/exponential/inference");
+    sci_stats *running = run_steps("exponential", SCI_RUNNING_EXPONENTIAL, 0.1, &batches), *moments = NULL;
+    partition p = { .rank = 3, .n_factors = 1, .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } };
+    pass apply = { .groups = &p, .type = SCI_FLOAT64, .output = SCI_FLOAT64, .eps = 1e-5 };
+    double *y = test_alloc(expected.n, sizeof *y);
+
+    (void)state;
+    memcpy(p.shape, expected.array.shape, 3 * sizeof *p.shape);
+    apply.x = batches.values + batches.n - expected.n; /* the last batch */
+    assert_ok(sci_stats_from_running(&moments, running));
+    assert_ok(pass_apply(&apply, moments, false, NULL, y, NULL));
+    for (uint64_t i = 0; i < expected.n; i++)
+        assert_close(y[i], expected.values[i], 1e-12, 1e-12);
+    free(y);
+    sci_stats_free(moments);
+    sci_stats_free(running);
+    loaded_free(&expected);
+    loaded_free(&batches);
+}
+
 int
 main(void)
 {
@@ -211,6 +236,7 @@ main(void)
         cmocka_unit_test(group_norm_is_that_of_torch),
         cmocka_unit_test(exponential_buffers_are_those_of_torch_after_every_step),
         cmocka_unit_test(cumulative_buffers_are_those_of_torch_after_every_step),
+        cmocka_unit_test(inference_with_running_buffers_is_that_of_torch),
     };
 
     return run_all(tests);
