@@ -71,6 +71,9 @@ cli_choice_text(const char *choices, int wanted, char *text, size_t size)
 static sci_status
 fail_number(const cli_row *row, const char *what, const char *text)
 {
+    if (row->least < row->most && row->most >= 1e300)
+        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s of at least %.15g, not '%s'", row->name, what,
+                        row->least, text);
     if (row->least < row->most)
         return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s from %.15g to %.15g, not '%s'", row->name,
                         what, row->least, row->most, text);
