@@ -6,6 +6,7 @@
 
 #include <sci/memory.h>
 
+#include "../core/clones.h"
 #include "affine.h"
 #include "moments_priv.h"
 
@@ -151,6 +152,14 @@ sci_coefficients_clear(sci_coefficients *c)
     memset(c, 0, sizeof *c);
 }
 
+/* The plain case of sci_affine_scale_of for many groups; what is not plain is mended afterwards. */
+SCI_CLONES static void
+plain_scales(double *restrict scale, const sci_moments *rows, uint64_t n, double eps, double ddof)
+{
+    for (uint64_t i = 0; i < n; i++)
+        scale[i] = 1.0 / sqrt(rows[i].m2 / (rows[i].weight - ddof) + eps);
+}
+
 void
 sci_coefficients_set(sci_coefficients *c, const sci_affine *a, uint64_t first_group, uint64_t n,
                      const sci_moments *rows)
@@ -158,15 +167,19 @@ sci_coefficients_set(sci_coefficients *c, const sci_affine *a, uint64_t first_gr
     c->first_group = first_group;
     c->n = n;
     c->any_special = false;
+    plain_scales(c->scale, rows, n, a->eps, (double)a->ddof);
     for (uint64_t i = 0; i < n; i++) {
         const sci_moments *m = &rows[i];
 
         c->hi[i] = m->mean_hi;
         c->lo[i] = m->mean_lo;
+        c->exponent[i] = 0;
+        if (m->m2 > 0.0 && m->exponent == 0)
+            continue;
         c->scale[i] = m->count == 0 ? 1.0 : sci_affine_scale_of(m, a->eps, a->ddof);
+        c->exponent[i] = m->exponent;
         if (isnan(c->scale[i]))
             c->scale[i] = SCI_NAN;
-        c->exponent[i] = m->exponent;
         if (m->count == 0)
             c->exponent[i] = SCI_IDENTITY;
         else if (a->inverse && c->scale[i] == 0.0)

@@ -4,6 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "../core/clones.h"
 #include "kernels.h"
 #include "moments_priv.h"
@@ -386,11 +390,17 @@ sci_tally_finish(sci_tally *tally)
 /* x² of an integer of up to 32 bits, modulo 2^64, where signs and overflow cannot matter. */
 #define SQUARE(x) ((uint64_t)(int64_t)(x) * (uint64_t)(int64_t)(x))
 
+#if defined(__SSE2__)
+#define TURN_BY_SHUFFLE 1
+#else
+#define TURN_BY_SHUFFLE 0
+#endif
 #define T float
 #define NAME(x) x##_f32
 #define KIND KIND_FLOAT
 #include "kernels_source.h"
 
+#define TURN_BY_SHUFFLE 0
 #define T double
 #define NAME(x) x##_f64
 #define KIND KIND_FLOAT

@@ -349,38 +349,66 @@ NAME(whole_row)(sci_moments *out, const T *x, size_t n, sci_nan_policy nan)
 
 #if KIND == KIND_FLOAT
 
+/* Four elements, from i on, of four rows, from r on; rows that are not there are copies of the first. */
+static inline __attribute__((always_inline)) void
+NAME(turn_square)(T *restrict out, const T *restrict x, size_t r, size_t i, size_t count, size_t n)
+{
+    size_t width = n - i < 4 ? n - i : 4;
+
+#if TURN_BY_SHUFFLE
+    if (r + 4 <= count && width == 4) {
+        __m128 a = _mm_loadu_ps(x + r * n + i), b = _mm_loadu_ps(x + (r + 1) * n + i);
+        __m128 c = _mm_loadu_ps(x + (r + 2) * n + i), d = _mm_loadu_ps(x + (r + 3) * n + i);
+
+        _MM_TRANSPOSE4_PS(a, b, c, d);
+        _mm_storeu_ps(out, a);
+        _mm_storeu_ps(out + TURN_ROWS, b);
+        _mm_storeu_ps(out + 2 * TURN_ROWS, c);
+        _mm_storeu_ps(out + 3 * TURN_ROWS, d);
+        return;
+    }
+#endif
+    for (size_t k = 0; k < width; k++)
+        for (size_t l = 0; l < 4; l++)
+            out[k * TURN_ROWS + l] = x[(r + l < count ? r + l : 0) * n + i + k];
+}
+
 /* Short rows are turned, so that each is a column of TURN_ROWS: what columns do, with a fixed width. */
 SCI_CLONES static void
 NAME(turned_sums)(turned_sums *restrict t, const T *restrict x, size_t count, size_t n)
 {
+    double pivot[TURN_ROWS] = {0}, s1[TURN_ROWS] = {0}, s2[TURN_ROWS] = {0};
     T turned[TURN_MOST * TURN_ROWS], min[TURN_ROWS], max[TURN_ROWS];
     size_t head = n < LANES ? n : LANES;
 
     if (n == 0)
         return;
-    for (size_t r = 0; r < TURN_ROWS; r++)
-        for (size_t i = 0; i < n; i++)
-            turned[i * TURN_ROWS + r] = x[(r < count ? r : 0) * n + i];
-    memset(t, 0, sizeof *t);
+    for (size_t r = 0; r < TURN_ROWS; r += 4)
+        for (size_t i = 0; i < n; i += 4)
+            NAME(turn_square)(turned + i * TURN_ROWS + r, x, r, i, count, n);
     for (size_t i = 0; i < head; i++)
         for (size_t r = 0; r < TURN_ROWS; r++)
-            t->pivot[r] += (double)turned[i * TURN_ROWS + r];
+            pivot[r] += (double)turned[i * TURN_ROWS + r];
     for (size_t r = 0; r < TURN_ROWS; r++) {
-        t->pivot[r] = (double)(T)(t->pivot[r] / (double)head);
-        min[r] = max[r] = x[(r < count ? r : 0) * n];
+        pivot[r] = (double)(T)(pivot[r] / (double)head);
+        min[r] = max[r] = turned[r];
     }
     for (size_t i = 0; i < n; i++) {
-        for (size_t r = 0; r < TURN_ROWS; r++) {
-            T value = turned[i * TURN_ROWS + r];
-            double d = (double)value - t->pivot[r];
+        const T *column = turned + i * TURN_ROWS;
 
-            t->s1[r] += d;
-            t->s2[r] += d * d;
-            min[r] = value < min[r] ? value : min[r];
-            max[r] = value > max[r] ? value : max[r];
+        for (size_t r = 0; r < TURN_ROWS; r++) {
+            double d = (double)column[r] - pivot[r];
+
+            s1[r] += d;
+            s2[r] += d * d;
+            min[r] = column[r] < min[r] ? column[r] : min[r];
+            max[r] = column[r] > max[r] ? column[r] : max[r];
         }
     }
     for (size_t r = 0; r < TURN_ROWS; r++) {
+        t->pivot[r] = pivot[r];
+        t->s1[r] = s1[r];
+        t->s2[r] = s2[r];
         t->min[r] = (double)min[r];
         t->max[r] = (double)max[r];
     }
@@ -458,4 +486,5 @@ NAME(columns_weighted)(sci_tally *tallies, const void *const *rows, const double
 #undef T
 #undef NAME
 #undef KIND
+#undef TURN_BY_SHUFFLE
 #undef NEGATIVE
