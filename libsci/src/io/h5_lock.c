@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "h5_priv.h"
+#include "h5_codec_priv.h"
 
 /* Bytes that a second more is granted for: a tenth of what the slowest filter does. */
 #define BYTES_A_SECOND ((uint64_t)32 << 20)
@@ -53,6 +53,8 @@ initialise(void)
      * fails where the host has used HDF5 before, and then the host's choice stands. */
     (void)H5dont_atexit();
     if (H5open() < 0 || H5PLset_loading_state(0) < 0)
+        return;
+    if (!h5_lzf_register())
         return;
     if (pthread_key_create(&key, end_thread) != 0 || pthread_atfork(NULL, NULL, forget_timers) != 0)
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Decoder of h5py's lzf filter (the format of Marc Lehmann's liblzf): runs of literal bytes, and copies
  * from at most 8 KiB back. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "h5_codec_priv.h"
@@ -46,4 +47,40 @@ h5_lzf_decode(const unsigned char *from, size_t stored_bytes, unsigned char *to,
             to[done] = to[done - back];
     }
     return done == bytes;
+}
+
+/* HDF5's side of it. Data are only decoded: to encode fails, and HDF5 stores the chunk without this filter,
+ * which h5py always makes an optional one. The buffers are HDF5's, from malloc. */
+static size_t
+filter(unsigned flags, size_t n_values, const unsigned values[], size_t bytes, size_t *capacity, void **buffer)
+{
+    size_t decoded = n_values > 2 ? values[2] : 0;
+    unsigned char *to;
+
+    if ((flags & H5Z_FLAG_REVERSE) == 0 || decoded == 0)
+        return 0;
+    to = malloc(decoded);
+    if (to == NULL || !h5_lzf_decode(*buffer, bytes, to, decoded)) {
+        free(to);
+        return 0;
+    }
+    free(*buffer);
+    *buffer = to;
+    *capacity = decoded;
+    return decoded;
+}
+
+bool
+h5_lzf_register(void)
+{
+    static const H5Z_class2_t class = {
+        .version = H5Z_CLASS_T_VERS,
+        .id = H5_LZF,
+        .encoder_present = 1,
+        .decoder_present = 1,
+        .name = "lzf",
+        .filter = filter,
+    };
+
+    return H5Zfilter_avail(H5_LZF) > 0 || H5Zregister(&class) >= 0;
 }
