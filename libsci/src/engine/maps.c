@@ -9,6 +9,7 @@
 #include "../stats/decode.h"
 #include "maps.h"
 #include "reader.h"
+#include "stop.h"
 
 #define TABLE_MOST (UINT64_C(1) << 20) /* levels are looked up in a table if they span no more than this */
 
@@ -165,8 +166,8 @@ look_at_weights(weight_survey *s, sci_source *source, const sci_options *opt)
         size_t n;
 
         st = sci_reader_at(reader, done, count, &values, &n);
-        if (st == SCI_OK && opt->stop && *opt->stop)
-            st = sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
+        if (st == SCI_OK)
+            st = sci_check_stop(opt);
         if (st != SCI_OK)
             break;
         sci_kernels_of(sci_decoded_type(source->array.type))->widen(w, values, n);

@@ -10,6 +10,7 @@
 #include "../stats/decode.h"
 #include "pipeline.h"
 #include "run.h"
+#include "stop.h"
 
 #define TARGET_BYTES (UINT64_C(32) << 20)
 #define SLABS_WANTED 4      /* of a pass, at least, so that stages overlap */
@@ -391,10 +392,10 @@ read_stage(void *context, uint64_t number, int slot)
     sci_pass *pass = m->pass;
     const sci_job *job = &pass->run->job;
     sci_slab *slab = &m->slabs[slot];
-    sci_status st;
+    sci_status st = sci_check_stop(job->opt);
 
-    if (job->opt->stop && *job->opt->stop)
-        return sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
+    if (st != SCI_OK)
+        return st;
     slab_place(slab, pass, number);
     st = fetch_input(&slab->x, job->x, slab->first, slab->end - slab->first);
     if (st == SCI_OK && pass->reads_dy)

@@ -9,6 +9,7 @@
 
 #include "../stats/decode.h"
 #include "reader.h"
+#include "stop.h"
 
 /* An open-addressing set of int64_t. */
 typedef struct value_set {
@@ -185,8 +186,8 @@ sci_map_scan(sci_source *source, const sci_options *opt, uint64_t most, uint64_t
         st = sci_reader_at(reader, done, count, &values, &n);
         if (st == SCI_OK)
             st = add_values(&set, type, values, n);
-        if (st == SCI_OK && opt->stop && *opt->stop)
-            st = sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
+        if (st == SCI_OK)
+            st = sci_check_stop(opt);
         done += n;
     }
     if (st == SCI_OK)
