@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sci/csv.h>
 #include <sci/memory.h>
+#include <sci/select.h>
+
+#define LABEL_BYTES_MOST 4096
 
 void
 array_lines_clear(array_lines *lines)
@@ -96,4 +100,52 @@ array_lines_of_reals(array_lines *out, uint64_t n, const double *values)
         out->n++;
     }
     return settle(out, st);
+}
+
+static sci_status
+lines_of_labels(array_lines *out, uint64_t n, const sci_labels *labels)
+{
+    char text[LABEL_BYTES_MOST];
+    sci_status st = make_room(out, n);
+
+    while (st == SCI_OK && out->n < n) {
+        int64_t level = sci_labels_at(labels, out->n);
+
+        text[0] = '\0';
+        if (level >= 0)
+            (void)sci_labels_level_name(labels, (uint64_t)level, text, sizeof text);
+        if (strlen(text) == sizeof text - 1)
+            st = sci_fail(SCI_ERR_FORMAT, "label %" PRIu64 " has %zu bytes or more", out->n, sizeof text - 1);
+        else if (strpbrk(text, "\n\r") != NULL)
+            st = sci_fail(SCI_ERR_FORMAT, "label %" PRIu64 " has a line break", out->n);
+        else
+            st = sci_strdup(&out->items[out->n++], text);
+    }
+    return settle(out, st);
+}
+
+sci_status
+array_lines_read(array_lines *out, const char *path, uint64_t n, bool numbers)
+{
+    sci_labels *labels = NULL;
+    double *values = NULL;
+    char message[512];
+    sci_status st;
+
+    if (numbers) {
+        st = sci_csv_numbers(&values, path, n);
+        if (st == SCI_ERR_NONFINITE) {
+            (void)snprintf(message, sizeof message, "%s", sci_message());
+            st = sci_fail(SCI_ERR_REFUSED, "%s", message);
+        }
+        if (st == SCI_OK)
+            st = array_lines_of_reals(out, n, values);
+    } else {
+        st = sci_csv_labels(&labels, path, n);
+        if (st == SCI_OK)
+            st = lines_of_labels(out, n, labels);
+    }
+    sci_labels_free(labels);
+    sci_free(values);
+    return st;
 }

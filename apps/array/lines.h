@@ -10,10 +10,9 @@ typedef struct array_lines {
     char **items; /* "" where there is none */
 } array_lines;
 
-/* From a text file for an axis of `n` indices: one text a line, or index,text (0 is the first; indices that do not occur
- * have none, which is refused if `all` is set). SCI_ERR_SHAPE if there are more or fewer. */
-sci_status array_lines_read(array_lines *out, const char *path, const char *axis, uint64_t n,
-                            bool all) SCI_MUST_CHECK;
+/* From a text file for an axis of `n` indices (sci/csv.h): labels, or numbers. SCI_ERR_REFUSED for a number that is not
+ * finite. */
+sci_status array_lines_read(array_lines *out, const char *path, uint64_t n, bool numbers) SCI_MUST_CHECK;
 
 /* From and to one string, a line each, as records keep them. */
 sci_status array_lines_split(array_lines *out, const char *text) SCI_MUST_CHECK;

@@ -217,8 +217,7 @@ read_lines(array_lines *lines, const array_context *c, const array_map_data *dat
     }
     st = is_hdf5(map->operand, &hdf5);
     if (st == SCI_OK && !hdf5)
-        return array_lines_read(lines, map->operand, map->axes, n,
-                                map->role == ARRAY_MASK || map->role == ARRAY_WEIGHTS);
+        return array_lines_read(lines, map->operand, n, map->role == ARRAY_MASK || map->role == ARRAY_WEIGHTS);
     if (st == SCI_OK)
         st = array_open(c, map->operand, &source);
     if (st == SCI_OK)

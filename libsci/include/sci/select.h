@@ -14,6 +14,9 @@
 SCI_API sci_status sci_stats_select(sci_stats **out, const sci_stats *table, const char *name,
                                     const sci_grouping *g, const uint8_t *digest) SCI_MUST_CHECK;
 
+/* The level of a position, -1 if it has none (or if the labels are streamed). */
+SCI_API int64_t sci_labels_at(const sci_labels *labels, uint64_t position);
+
 /* True if the table's sample axis was put together from several sources. */
 SCI_API bool sci_stats_needs_digest(const sci_stats *table);
 

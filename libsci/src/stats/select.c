@@ -8,6 +8,7 @@
 #include <sci/memory.h>
 #include <sci/select.h>
 
+#include "grouping.h"
 #include "match.h"
 #include "table.h"
 
@@ -197,6 +198,12 @@ out:
     for (int f = 0; f < SCI_MAX_RANK; f++)
         sci_free(places[f].levels);
     return st;
+}
+
+int64_t
+sci_labels_at(const sci_labels *labels, uint64_t position)
+{
+    return labels->codes != NULL && position < labels->size ? labels->codes[position] : -1;
 }
 
 bool
