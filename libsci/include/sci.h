@@ -10,6 +10,7 @@
 #define SCI_VERSION "0.1.0"
 
 #include <sci/affine.h>
+#include <sci/csv.h>
 #include <sci/engine.h>
 #include <sci/file.h>
 #include <sci/grouping.h>
