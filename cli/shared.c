@@ -47,34 +47,46 @@ raise_file_limit(void)
     }
 }
 
+/* A new file in `directory`, without its name. */
+static sci_status
+open_unlinked(const char *directory, int *fd)
+{
+    char *path = NULL;
+    sci_status st = sci_format(&path, "%s/sci-XXXXXX", directory);
+
+    if (st != SCI_OK)
+        return st;
+    *fd = mkstemp(path);
+    if (*fd < 0) {
+        st = sci_fail_errno("create a scratch file in", directory);
+    } else if (unlink(path) != 0) {
+        st = sci_fail_errno("remove", path);
+        close(*fd);
+    }
+    sci_free(path);
+    return st;
+}
+
 sci_status
 cli_scratch_create(cli_scratch *out, const char *directory)
 {
     const char *temporary = getenv("TMPDIR");
-    char *path = NULL;
     sci_status st;
     int fd;
 
     if (!directory)
         directory = temporary && *temporary ? temporary : "/tmp";
-    st = sci_format(&path, "%s/sci-XXXXXX", directory);
+    errno = 0;
+    st = open_unlinked(directory, &fd);
+    if (st == SCI_ERR_IO && errno == EMFILE) { /* one for each of very many inputs */
+        raise_file_limit();
+        st = open_unlinked(directory, &fd);
+    }
     if (st != SCI_OK)
         return st;
-    fd = mkstemp(path);
-    if (fd < 0 && errno == EMFILE) { /* one for each of very many inputs */
-        raise_file_limit();
-        fd = mkstemp(path);
-    }
-    if (fd < 0 || unlink(path) != 0) {
-        st = sci_fail_errno("create a scratch file in", directory);
-        if (fd >= 0)
-            close(fd);
-    } else {
-        out->fd = fd;
-        snprintf(out->path, sizeof out->path, "/dev/fd/%d", fd);
-    }
-    sci_free(path);
-    return st;
+    out->fd = fd;
+    snprintf(out->path, sizeof out->path, "/dev/fd/%d", fd);
+    return SCI_OK;
 }
 
 void

@@ -9,12 +9,25 @@
 
 #include "worker_priv.h"
 
+/* True if the message has the input's file in quotes, with or without its dataset. */
+static bool
+is_named(const char *text, const char *name)
+{
+    const char *dataset = strstr(name, ":/");
+    size_t n = dataset ? (size_t)(dataset - name) : strlen(name);
+
+    for (const char *quote = strchr(text, '\''); quote; quote = strchr(quote + 1, '\''))
+        if (strncmp(quote + 1, name, n) == 0)
+            return true;
+    return false;
+}
+
 /* The message names the input, unless it does so already. */
 static cli_result
 failure(const cli_job *job, int code, sci_status status, const char *text)
 {
     cli_result result = { .code = code, .status = status };
-    bool named = !job->name || strstr(text, job->name);
+    bool named = !job->name || is_named(text, job->name);
     sci_status st = named ? sci_strdup(&result.message, text)
                           : sci_format(&result.message, "'%s': %s", job->name, text);
 
