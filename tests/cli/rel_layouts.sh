@@ -6,7 +6,7 @@ layouts=${LIBSCI_REFERENCE:-}/imaging/layouts.h5
 [ -r "$layouts" ] || skip_all "the reference file 'imaging/layouts.h5' is absent; LIBSCI_REFERENCE names its folder"
 
 normalize() {
-    run "$1" "$tools/limited" 5 160 sci-array normalize "$layouts:/$2" --axes z,y,x --dtype f64 --no-sync -f -o y.h5:/y
+    run "$1" "$tools/limited" 5 160 sci-array normalize "$layouts:/$2" --axes z,y,x --norm layer --dtype f64 --no-sync -f -o y.h5:/y
 }
 normalize 0 i16be_contiguous
 "$tools/h5cat" y.h5:/y > truth
@@ -27,7 +27,7 @@ done
 rm -f y.h5
 normalize 0 never_written
 [ "$("$tools/h5cat" y.h5:/y | sort -u)" = 0 ] || wrong "never_written: the fill value is not constant"
-run 0 sci-array fit "$layouts:/never_written" --axes z,y,x --no-sync -f -o s.h5
+run 0 sci-array fit "$layouts:/never_written" --axes z,y,x --norm layer --no-sync -f -o s.h5
 run 0 sci-array show s.h5 --json
 grep -q '"mean": *7.5[,}]' out || wrong "never_written: the fill value was not read: $(cat out)"
 for name in f32le_4d_czyx f32le_5d_nczyx; do
