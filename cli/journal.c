@@ -174,6 +174,7 @@ read_text(cli_journal *journal)
     if (st == SCI_OK) {
         bytes = file && bytes > 0 ? fread(journal->text, 1, bytes, file) : 0;
         journal->text[bytes] = '\0';
+        journal->torn = bytes > 0 && journal->text[bytes - 1] != '\n';
     }
     if (file)
         fclose(file);
@@ -237,7 +238,7 @@ cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output)
     if (fd < 0)
         return;
     output_text(journal, output, text);
-    n = snprintf(line, sizeof line, "%016" PRIx64 "\t%s\n", stamp, text);
+    n = snprintf(line, sizeof line, "%s%016" PRIx64 "\t%s\n", journal->torn ? "\n" : "", stamp, text);
     while (write(fd, line, (size_t)n) < 0 && errno == EINTR)
         ;
     close(fd);

@@ -10,6 +10,7 @@
 typedef struct cli_journal {
     char *path;
     char *text;         /* of the file, cut into lines */
+    bool torn;          /* its last line has no end */
     size_t n;
     struct cli_done *lines; /* sorted by output */
     char *options;      /* program, version, verb, options, and the files that they name */

@@ -14,11 +14,18 @@
 
 /* Asked by the leak sanitizer, where the program is built with it: fontconfig keeps what it finds. */
 const char *__lsan_default_suppressions(void);
+const char *__lsan_default_options(void);
 
 const char *
 __lsan_default_suppressions(void)
 {
     return "leak:libfontconfig";
+}
+
+const char *
+__lsan_default_options(void)
+{
+    return "print_suppressions=0";
 }
 
 /* Lengths in pixels of a picture 1200 wide; it is drawn in these units and scaled. */
