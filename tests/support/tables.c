@@ -71,10 +71,11 @@ add_word(sci_space *space, char *word)
     const char *value = strtok_r(NULL, ":", &rest);
     bool keep = strcmp(role, "keep") == 0, pool = strcmp(role, "pool") == 0;
     uint64_t size = keep || pool ? strtoull(value, NULL, 10) : 7;
-    sci_factor factor = {.keep = keep};
+    sci_factor factor = { .keep = keep };
 
     rest = NULL;
-    for (char *name = strtok_r(names, "+", &rest); name != NULL; name = strtok_r(NULL, "+", &rest)) {
+    for (char *name = strtok_r(names, "+", &rest); name != NULL;
+         name = strtok_r(NULL, "+", &rest)) {
         factor.axes[factor.n_axes++] = space->rank;
         add_axis(space, name, size);
     }
@@ -90,7 +91,7 @@ table_space(sci_space *out, const char *description)
 {
     char *copy = NULL, *rest = NULL;
 
-    *out = (sci_space){0};
+    *out = (sci_space){ 0 };
     assert_ok(sci_alloc_zero(&out->factors, SCI_MAX_RANK, 1, sizeof *out->factors));
     assert_ok(sci_strdup(&copy, description));
     for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
@@ -106,7 +107,8 @@ table_fill(sci_moments *rows, uint64_t n, random_stream *r)
     for (uint64_t i = 0; i < n; i++) {
         double x[8];
         uint64_t members = random_below(r, 4) == 0 ? 0 : 1 + random_below(r, 8);
-        double offset = random_below(r, 3) == 0 ? 1e7 : 0.0, scale = random_below(r, 10) == 0 ? 1e200 : 1.0;
+        double offset = random_below(r, 3) == 0 ? 1e7 : 0.0,
+               scale = random_below(r, 10) == 0 ? 1e200 : 1.0;
 
         for (uint64_t k = 0; k < members; k++)
             x[k] = (offset + random_normal(r)) * scale;
@@ -117,8 +119,8 @@ table_fill(sci_moments *rows, uint64_t n, random_stream *r)
 sci_stats *
 table_make(const char *description, const char *name, unsigned digest, random_stream *r)
 {
-    sci_parameters parameters = {.ddof = 0};
-    sci_origin origin = {.name = NULL};
+    sci_parameters parameters = { .ddof = 0 };
+    sci_origin origin = { .name = NULL };
     sci_space space;
     sci_stats *stats = NULL;
     char *copy = NULL;
@@ -187,7 +189,7 @@ survives_allocations(table_operation run, void *context)
 void
 survives_files(table_operation run, void *context)
 {
-    static const int errors[] = {EIO, 0};
+    static const int errors[] = { EIO, 0 };
 
     for (faults_call call = 0; call < FAULTS_CALLS; call++)
         for (size_t e = 0; e < ARRAY_LEN(errors); e++)
@@ -196,13 +198,15 @@ survives_files(table_operation run, void *context)
 
                 if (errors[e] == 0 && call != FAULTS_PREAD && call != FAULTS_PWRITE)
                     break;
-                test_context("%s number %ld %s", faults_call_name(call), n, errors[e] != 0 ? "fails" : "is short");
+                test_context("%s number %ld %s", faults_call_name(call), n,
+                             errors[e] != 0 ? "fails" : "is short");
                 faults_files(call, n, false, errors[e]);
                 st = run(context);
                 assert_count(faults_files_open(), 0);
                 if (faults_files_calls(call) <= n || errors[e] == 0)
                     assert_ok(st);
-                else if (call != FAULTS_CLOSE && call != FAULTS_UNLINK) /* nothing is lost by these two */
+                else if (call != FAULTS_CLOSE
+                         && call != FAULTS_UNLINK) /* nothing is lost by these two */
                     assert_fails(st, SCI_ERR_IO);
                 if (faults_files_calls(call) <= n)
                     break;

@@ -7,12 +7,12 @@
 
 #include "support/random.h"
 
-/* A space from words, one an axis: "N:keep:4", "C:pool:16", "F:ints:10,9,-3" or "F:texts:low,high" (levels in any order;
- * the axis has size 7), "D+H:ints:1,2" (two axes labelled together). */
+/* A space from words, one an axis: "N:keep:4", "C:pool:16", "F:ints:10,9,-3" or "F:texts:low,high"
+ * (levels in any order; the axis has size 7), "D+H:ints:1,2" (two axes labelled together). */
 void table_space(sci_space *out, const char *description);
 
-/* A moments table of that space, of one source called `name` with that number as its digest. Rows are random, one in
- * four is empty, and every tenth has an exponent. */
+/* A moments table of that space, of one source called `name` with that number as its digest. Rows
+ * are random, one in four is empty, and every tenth has an exponent. */
 sci_stats *table_make(const char *description, const char *name, unsigned digest, random_stream *r);
 
 /* Random rows of that kind. */
@@ -23,9 +23,10 @@ void assert_same_table(const sci_stats *a, const sci_stats *b);
 
 /* Does its work, releases all of it, and returns the first failure. */
 typedef sci_status (*table_operation)(void *context);
-/* Every allocation fails in turn, alone and with all that follow: SCI_ERR_NOMEM, and nothing leaks. */
+/* Every allocation fails in turn, alone and with all that follow: SCI_ERR_NOMEM, no leak. */
 void survives_allocations(table_operation run, void *context);
-/* Every call of libsci on a file fails in turn with EIO, short counts included: an error, and no file stays open. */
+/* Every call of libsci on a file fails in turn with EIO, short counts included: an error, and no
+ * file stays open. */
 void survives_files(table_operation run, void *context);
 
 #endif

@@ -43,12 +43,13 @@ assert_numbers(const char *text, uint64_t n, const double *expected)
 
 /* The level names and, through a grouping of n elements, the level of each position. */
 static void
-assert_labels(const char *text, uint64_t n, uint64_t levels, const char *const *names, const int *expected)
+assert_labels(const char *text, uint64_t n, uint64_t levels, const char *const *names,
+              const int *expected)
 {
     const int axis = 0;
     double *x = test_alloc(n, sizeof *x);
-    sci_array array = {.rank = 1, .shape = {n}, .type = SCI_FLOAT64};
-    sci_options opt = {0};
+    sci_array array = { .rank = 1, .shape = { n }, .type = SCI_FLOAT64 };
+    sci_options opt = { 0 };
     sci_labels *labels = NULL;
     sci_grouping *g = NULL;
     sci_source *source = NULL;
@@ -114,7 +115,7 @@ assert_labels_fail(const char *text, uint64_t n, sci_status status, const char *
 static void
 one_number_a_line(void **state)
 {
-    static const double expected[] = {1.0, -2.5, 3e2};
+    static const double expected[] = { 1.0, -2.5, 3e2 };
 
     (void)state;
     assert_numbers("1\n-2.5\n3e2\n", 3, expected);
@@ -128,7 +129,7 @@ one_number_a_line(void **state)
 static void
 lines_end_in_lf_crlf_or_cr(void **state)
 {
-    static const double expected[] = {1.0, 2.0, 3.0};
+    static const double expected[] = { 1.0, 2.0, 3.0 };
 
     (void)state;
     assert_numbers("1\r\n2\r\n3\r\n", 3, expected);
@@ -139,9 +140,9 @@ lines_end_in_lf_crlf_or_cr(void **state)
 static void
 byte_order_mark_is_skipped(void **state)
 {
-    static const double expected[] = {7.0, 8.0};
-    static const char *const names[] = {"a", "b"};
-    static const int levels[] = {1, 0};
+    static const double expected[] = { 7.0, 8.0 };
+    static const char *const names[] = { "a", "b" };
+    static const int levels[] = { 1, 0 };
 
     (void)state;
     assert_numbers("\xef\xbb\xbf"
@@ -155,9 +156,9 @@ byte_order_mark_is_skipped(void **state)
 static void
 indices_may_come_in_any_order(void **state)
 {
-    static const double expected[] = {0.5, 1.5, 2.5};
-    static const char *const names[] = {"high", "low"};
-    static const int levels[] = {1, 0, 1};
+    static const double expected[] = { 0.5, 1.5, 2.5 };
+    static const char *const names[] = { "high", "low" };
+    static const int levels[] = { 1, 0, 1 };
 
     (void)state;
     assert_numbers("2,2.5\n0,0.5\n1,1.5\n", 3, expected);
@@ -168,8 +169,8 @@ indices_may_come_in_any_order(void **state)
 static void
 integer_labels_sort_as_numbers(void **state)
 {
-    static const char *const names[] = {"-1", "9", "10"};
-    static const int levels[] = {2, 1, 2, 0};
+    static const char *const names[] = { "-1", "9", "10" };
+    static const int levels[] = { 2, 1, 2, 0 };
 
     (void)state;
     assert_labels("10\n9\n10\n-1\n", 4, 3, names, levels);
@@ -178,8 +179,8 @@ integer_labels_sort_as_numbers(void **state)
 static void
 quoted_labels_keep_commas_and_quotes(void **state)
 {
-    static const char *const names[] = {"# no comment", "a \"b\", c", "plain"};
-    static const int levels[] = {1, 2, 0};
+    static const char *const names[] = { "# no comment", "a \"b\", c", "plain" };
+    static const int levels[] = { 1, 2, 0 };
 
     (void)state;
     assert_labels("\"a \"\"b\"\", c\"\nplain\n\"# no comment\"\n", 3, 3, names, levels);
@@ -188,9 +189,9 @@ quoted_labels_keep_commas_and_quotes(void **state)
 static void
 label_header_is_the_value_too_many(void **state)
 {
-    static const char *const numbers[] = {"0", "1"};
-    static const char *const words[] = {"x", "y"};
-    static const int levels[] = {0, 1, 0};
+    static const char *const numbers[] = { "0", "1" };
+    static const char *const words[] = { "x", "y" };
+    static const int levels[] = { 0, 1, 0 };
 
     (void)state;
     assert_labels("group\n0\n1\n0\n", 3, 2, numbers, levels);
@@ -230,28 +231,33 @@ too_few_and_too_many_values_are_refused(void **state)
 {
     (void)state;
     assert_numbers_fail("1\n2\n", 3, SCI_ERR_SHAPE, "line 2: the file ends after 2 of 3 values");
-    assert_numbers_fail("1\n2\n3\n4\n", 3, SCI_ERR_SHAPE, "line 4: more values than the 3 expected");
+    assert_numbers_fail("1\n2\n3\n4\n", 3, SCI_ERR_SHAPE,
+                        "line 4: more values than the 3 expected");
     assert_numbers_fail("", 3, SCI_ERR_SHAPE, "line 1: the file ends after 0 of 3 values");
     assert_numbers_fail("width\n", 1, SCI_ERR_SHAPE, "after 0 of 1");
     assert_labels_fail("a\nb\n", 3, SCI_ERR_SHAPE, "after 2 of 3");
     assert_labels_fail("a\nb\na\nb\n", 2, SCI_ERR_SHAPE, "line 4: more values than the 2 expected");
     assert_labels_fail("0\n1\n0\n", 2, SCI_ERR_SHAPE, "the first is no header");
     assert_labels_fail("a\nb\na\n", 2, SCI_ERR_SHAPE, "the first is no header");
-    assert_labels_fail("# x\ngroup\n0\n1\n", 3, SCI_ERR_SHAPE, "line 2: 'group' looks like a header");
+    assert_labels_fail("# x\ngroup\n0\n1\n", 3, SCI_ERR_SHAPE,
+                       "line 2: 'group' looks like a header");
 }
 
 static void
 wrong_indices_are_refused(void **state)
 {
     (void)state;
-    assert_numbers_fail("0,1\n0,2\n", 2, SCI_ERR_FORMAT, "line 2: index 0 was given before, on line 1");
+    assert_numbers_fail("0,1\n0,2\n", 2, SCI_ERR_FORMAT,
+                        "line 2: index 0 was given before, on line 1");
     assert_numbers_fail("1,1\n2,2\n", 2, SCI_ERR_SHAPE, "line 2: index 2 is not one of 0 to 1");
     assert_numbers_fail("0,1\nx,2\n", 2, SCI_ERR_FORMAT, "line 2: 'x' is no index");
     assert_numbers_fail("0,1\n-1,2\n", 2, SCI_ERR_FORMAT, "line 2: '-1' is no index");
     assert_numbers_fail("0,1\n1.0,2\n", 2, SCI_ERR_FORMAT, "'1.0' is no index");
     assert_numbers_fail("0,1\n18446744073709551617,2\n", 2, SCI_ERR_FORMAT, "is no index");
-    assert_numbers_fail("i,v\n0,1\n2,1\n", 3, SCI_ERR_SHAPE, "line 3: the file ends without index 1 (2 of 3");
-    assert_labels_fail("0,a\n1,b\n1,a\n", 3, SCI_ERR_FORMAT, "line 3: index 1 was given before, on line 2");
+    assert_numbers_fail("i,v\n0,1\n2,1\n", 3, SCI_ERR_SHAPE,
+                        "line 3: the file ends without index 1 (2 of 3");
+    assert_labels_fail("0,a\n1,b\n1,a\n", 3, SCI_ERR_FORMAT,
+                       "line 3: index 1 was given before, on line 2");
 }
 
 static void

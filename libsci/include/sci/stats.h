@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A table: groups × one kind of accumulator, with names derived from the factors of its grouping. */
+/* A table: groups × one kind of accumulator, with names derived from the factors. */
 #ifndef SCI_STATS_H
 #define SCI_STATS_H
 
@@ -26,7 +26,8 @@ typedef enum sci_running_rule {
 } sci_running_rule;
 
 /* An empty moments table (all groups empty) for a grouping. ddof 0 or 1 is kept with the table. */
-SCI_API sci_status sci_stats_create(sci_stats **out, const sci_grouping *g, int ddof) SCI_MUST_CHECK;
+SCI_API sci_status sci_stats_create(sci_stats **out, const sci_grouping *g,
+                                    int ddof) SCI_MUST_CHECK;
 SCI_API sci_status sci_stats_copy(sci_stats **out, const sci_stats *from) SCI_MUST_CHECK;
 SCI_API void sci_stats_free(sci_stats *stats);
 
@@ -46,20 +47,21 @@ SCI_API bool sci_stats_is_shard(const sci_stats *stats);
 SCI_API sci_status sci_stats_group_name(const sci_stats *stats, uint64_t group, char *text,
                                         size_t size) SCI_MUST_CHECK;
 
-/* into := into + from. Labels are matched by name (union of levels), kept axes by name and size; a kept
- * axis 0 is a sample axis and is concatenated. Shards of one source are put together on the segment
- * tree, in any order. Refused with SCI_ERR_REFUSED and a message that says why: other axes, factors,
- * kinds, parameters; a repeated, nested or foreign shard; running tables. On failure `into` is as before. */
+/* into := into + from. Labels are matched by name (union of levels), kept axes by name and size; a
+ * kept axis 0 is a sample axis and is concatenated. Shards of one source are put together on the
+ * segment tree, in any order. Refused with SCI_ERR_REFUSED and a message that says why: other axes,
+ * factors, kinds, parameters; a source that both have; a repeated, nested or foreign shard; running
+ * tables. On failure `into` is as before. */
 SCI_API sci_status sci_stats_merge(sci_stats *into, const sci_stats *from) SCI_MUST_CHECK;
 
-/* The same for n tables at once, in an order that depends on their content only (sorted by digest), so
- * that the order of arguments never matters. `names` (may be NULL) are used in refusals. */
+/* The same for n tables at once, in an order that depends on their content only (sorted by digest),
+ * so that the order of arguments never matters. `names` (may be NULL) are used in refusals. */
 SCI_API sci_status sci_stats_merge_all(sci_stats **out, size_t n, const sci_stats *const *tables,
                                        const char *const *names) SCI_MUST_CHECK;
 
 /* Fold groups together: row r of the result is the merge, in order, of the rows g of `fine` with
- * coarse_of[g] == r; -1 leaves g out. The result has n_coarse rows and one factor "group" with levels
- * 0…n_coarse-1. */
+ * coarse_of[g] == r; -1 leaves g out. The result has n_coarse rows and one factor "group" with
+ * levels 0…n_coarse-1. */
 SCI_API sci_status sci_stats_fold(sci_stats **out, const sci_stats *fine, uint64_t n_coarse,
                                   const int64_t *coarse_of) SCI_MUST_CHECK;
 
@@ -67,10 +69,12 @@ SCI_API sci_status sci_stats_fold(sci_stats **out, const sci_stats *fine, uint64
 SCI_API sci_status sci_stats_create_running(sci_stats **out, const sci_stats *like,
                                             sci_running_rule rule) SCI_MUST_CHECK;
 
-/* One step of a running table with the moments of one batch. Empty groups of the batch are left alone;
- * a group of count 1 has no unbiased variance and is refused (SCI_ERR_DEGENERATE), as is a shard or a
- * table with other groups (SCI_ERR_REFUSED). momentum is used by the exponential rule only, in (0,1]. */
-SCI_API sci_status sci_stats_update(sci_stats *running, const sci_stats *batch, double momentum) SCI_MUST_CHECK;
+/* One step of a running table with the moments of one batch. Empty groups of the batch are left
+ * alone; a group of count 1 has no unbiased variance and is refused (SCI_ERR_DEGENERATE), as is a
+ * shard or a table with other groups (SCI_ERR_REFUSED). momentum is used by the exponential rule
+ * only, in (0,1]. */
+SCI_API sci_status sci_stats_update(sci_stats *running, const sci_stats *batch,
+                                    double momentum) SCI_MUST_CHECK;
 
 /* Batches that have entered a running table. */
 SCI_API uint64_t sci_stats_steps(const sci_stats *stats);
@@ -92,7 +96,8 @@ typedef struct sci_stats_axis {
 } sci_stats_axis;
 SCI_API int sci_stats_rank(const sci_stats *stats);
 /* SCI_ERR_ARGUMENT if there is no such axis. */
-SCI_API sci_status sci_stats_get_axis(const sci_stats *stats, int axis, sci_stats_axis *out) SCI_MUST_CHECK;
+SCI_API sci_status sci_stats_get_axis(const sci_stats *stats, int axis,
+                                      sci_stats_axis *out) SCI_MUST_CHECK;
 
 typedef struct sci_stats_factor {
     bool keep; /* else label */
@@ -105,8 +110,8 @@ SCI_API int sci_stats_factors(const sci_stats *stats);
 SCI_API sci_status sci_stats_get_factor(const sci_stats *stats, int factor,
                                         sci_stats_factor *out) SCI_MUST_CHECK;
 /* "3", "low", "a.h5:0". SCI_ERR_ARGUMENT if there is no such factor or level. Truncated to fit. */
-SCI_API sci_status sci_stats_level_name(const sci_stats *stats, int factor, uint64_t level, char *text,
-                                        size_t size) SCI_MUST_CHECK;
+SCI_API sci_status sci_stats_level_name(const sci_stats *stats, int factor, uint64_t level,
+                                        char *text, size_t size) SCI_MUST_CHECK;
 
 /* A source that entered the table. */
 typedef struct sci_stats_origin {
@@ -120,7 +125,8 @@ SCI_API uint64_t sci_stats_origins(const sci_stats *stats);
 SCI_API sci_status sci_stats_get_origin(const sci_stats *stats, uint64_t origin,
                                         sci_stats_origin *out) SCI_MUST_CHECK;
 
-/* "segments 0 to 4 and 9 to 11 of 12 are missing" for a shard, "" for a whole table. Truncated to fit. */
+/* "segments 0 to 4 and 9 to 11 of 12 are missing" for a shard, "" for a whole table. Truncated to
+ * fit. */
 SCI_API void sci_stats_missing(const sci_stats *stats, char *text, size_t size);
 
 /* XXH3-128 of everything that the table holds: the digest of its file. */
@@ -130,9 +136,9 @@ SCI_API void sci_stats_fingerprint(const sci_stats *stats, uint8_t out[16]);
 
 /* ---- files ---- */
 
-/* Statistics files (docs/stats-file.md). save writes a temporary beside `path`, verifies it and renames
- * it; load checks everything that it reads. `path` may be FILE or FILE:/group, where the group holds a
- * table (outputs of the programs keep theirs so). */
+/* Statistics files (docs/stats-file.md). save writes a temporary beside `path`, verifies it and
+ * renames it; load checks everything that it reads. `path` may be FILE or FILE:/group, where the
+ * group holds a table (outputs of the programs keep theirs so). */
 SCI_API sci_status sci_stats_save(const sci_stats *stats, const char *path) SCI_MUST_CHECK;
 SCI_API sci_status sci_stats_load(sci_stats **out, const char *path) SCI_MUST_CHECK;
 

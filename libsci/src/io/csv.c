@@ -17,11 +17,12 @@
 typedef struct intake {
     csv_reader *reader;
     uint64_t n;
-    int n_fields;    /* of every line */
+    int n_fields; /* of every line */
     uint64_t first_line;
     uint64_t values; /* so far, a header not counted */
     uint64_t *lines; /* with indices: where each was given, 0 if not yet */
-    /* Take the value of position `at`; *header says that it cannot be one, which is fine on the first line. */
+    /* Take the value of position `at`; *header says that it cannot be one, which is fine on the
+     * first line. */
     sci_status (*take)(struct intake *in, uint64_t at, const char *text, bool *header);
     uint64_t room; /* positions that `take` accepts: n, or one more for a header */
     void *to;
@@ -36,7 +37,8 @@ fail_line(const intake *in, sci_status status, const char *what)
 static sci_status
 fail_field(const intake *in, sci_status status, const char *field, const char *what)
 {
-    return sci_fail(status, "'%s' line %" PRIu64 ": '%.100s' %s", in->reader->path, in->reader->line, field, what);
+    return sci_fail(status, "'%s' line %" PRIu64 ": '%.100s' %s", in->reader->path,
+                    in->reader->line, field, what);
 }
 
 /* Decimal digits only. */
@@ -65,11 +67,13 @@ place_by_index(intake *in, bool first, uint64_t *at, bool *header)
         return first ? SCI_OK : fail_field(in, SCI_ERR_FORMAT, text, "is no index");
     }
     if (*at >= in->n)
-        return sci_fail(SCI_ERR_SHAPE, "'%s' line %" PRIu64 ": index %" PRIu64 " is not one of 0 to %" PRIu64,
+        return sci_fail(SCI_ERR_SHAPE,
+                        "'%s' line %" PRIu64 ": index %" PRIu64 " is not one of 0 to %" PRIu64,
                         in->reader->path, in->reader->line, *at, in->n - (in->n > 0));
     if (in->lines[*at] != 0)
         return sci_fail(SCI_ERR_FORMAT,
-                        "'%s' line %" PRIu64 ": index %" PRIu64 " was given before, on line %" PRIu64,
+                        "'%s' line %" PRIu64 ": index %" PRIu64
+                        " was given before, on line %" PRIu64,
                         in->reader->path, in->reader->line, *at, in->lines[*at]);
     in->lines[*at] = in->reader->line;
     return SCI_OK;
@@ -95,7 +99,8 @@ take_line(intake *in, bool first)
         if (st != SCI_OK || header)
             return st;
     } else if (at >= in->room) {
-        return sci_fail(SCI_ERR_SHAPE, "'%s' line %" PRIu64 ": more values than the %" PRIu64 " expected", r->path,
+        return sci_fail(SCI_ERR_SHAPE,
+                        "'%s' line %" PRIu64 ": more values than the %" PRIu64 " expected", r->path,
                         r->line, in->n);
     }
     st = in->take(in, at, r->field[r->n_fields - 1], &header);
@@ -114,11 +119,14 @@ check_end(const intake *in)
     if (in->values >= in->n)
         return SCI_OK;
     if (in->n_fields < 2)
-        return sci_fail(SCI_ERR_SHAPE, "'%s' line %" PRIu64 ": the file ends after %" PRIu64 " of %" PRIu64 " values",
+        return sci_fail(SCI_ERR_SHAPE,
+                        "'%s' line %" PRIu64 ": the file ends after %" PRIu64 " of %" PRIu64
+                        " values",
                         in->reader->path, in->reader->line, in->values, in->n);
     while (in->lines[missing] != 0)
         missing++;
-    return sci_fail(SCI_ERR_SHAPE, "'%s' line %" PRIu64 ": the file ends without index %" PRIu64 " (%" PRIu64
+    return sci_fail(SCI_ERR_SHAPE,
+                    "'%s' line %" PRIu64 ": the file ends without index %" PRIu64 " (%" PRIu64
                     " of %" PRIu64 " are there)",
                     in->reader->path, in->reader->line, missing, in->values, in->n);
 }
@@ -174,7 +182,8 @@ parse_number(const char *text, double *out)
 static bool
 is_nonfinite_word(const char *text)
 {
-    static const char *const words[] = {"nan", "NaN", "NAN", "inf", "Inf", "INF", "infinity", "Infinity"};
+    static const char *const words[] = { "nan", "NaN", "NAN",      "inf",
+                                         "Inf", "INF", "infinity", "Infinity" };
 
     text += *text == '+' || *text == '-';
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -204,7 +213,7 @@ sci_status
 sci_csv_numbers(double **out, const char *path, uint64_t n)
 {
     double *numbers = NULL;
-    intake in = {.n = n, .room = n, .take = take_number};
+    intake in = { .n = n, .room = n, .take = take_number };
     sci_status st = sci_alloc(&numbers, n, 1, sizeof *numbers);
 
     in.to = numbers;
@@ -333,13 +342,15 @@ find_header(const dictionary *d, const intake *in, const char *path, uint64_t *f
         return SCI_OK;
     if (in->values == in->n && first_is_alone(d, in->values, true))
         return sci_fail(SCI_ERR_SHAPE,
-                        "'%s' line %" PRIu64 ": '%.100s' looks like a header; without it there are %" PRIu64
+                        "'%s' line %" PRIu64
+                        ": '%.100s' looks like a header; without it there are %" PRIu64
                         " values, not %" PRIu64,
                         path, in->first_line, d->texts[d->ids[0]], in->values - 1, in->n);
     if (in->values <= in->n)
         return SCI_OK;
     if (!first_is_alone(d, in->values, false))
-        return sci_fail(SCI_ERR_SHAPE, "'%s' line %" PRIu64 ": there are %" PRIu64 " values, not %" PRIu64
+        return sci_fail(SCI_ERR_SHAPE,
+                        "'%s' line %" PRIu64 ": there are %" PRIu64 " values, not %" PRIu64
                         ", and the first is no header",
                         path, in->first_line, in->values, in->n);
     *first = 1;
@@ -364,8 +375,8 @@ make_labels(sci_labels **out, const dictionary *d, uint64_t first, uint64_t n)
 sci_status
 sci_csv_labels(sci_labels **out, const char *path, uint64_t n)
 {
-    dictionary d = {0};
-    intake in = {.n = n, .room = n + 1, .take = take_label, .to = &d};
+    dictionary d = { 0 };
+    intake in = { .n = n, .room = n + 1, .take = take_label, .to = &d };
     uint64_t first = 0;
     sci_status st = sci_alloc(&d.ids, n < UINT64_MAX ? n + 1 : n, 1, sizeof *d.ids);
 

@@ -11,11 +11,11 @@
 typedef struct csv_reader {
     const char *path;
     int fd;
-    uint64_t offset;      /* in the file, of what is in `block` */
-    size_t at, used;      /* in `block` */
-    bool after_cr;        /* a line feed now belongs to the line before */
-    uint64_t line;        /* number of the line in `text`, from 1 */
-    int n_fields;         /* 0: the end */
+    uint64_t offset;              /* in the file, of what is in `block` */
+    size_t at, used;              /* in `block` */
+    bool after_cr;                /* a line feed now belongs to the line before */
+    uint64_t line;                /* number of the line in `text`, from 1 */
+    int n_fields;                 /* 0: the end */
     char *field[CSV_FIELDS_MOST]; /* in `text` */
     char block[65536];
     char text[CSV_LINE_MOST + 1];

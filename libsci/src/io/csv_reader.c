@@ -50,7 +50,8 @@ next_byte(csv_reader *r, int *byte)
     return SCI_OK;
 }
 
-/* Line feed, carriage return or both end a line; so does the end of the file, if anything stands before it. */
+/* Line feed, carriage return or both end a line; so does the end of the file, if anything stands
+ * before it. */
 static sci_status
 read_line(csv_reader *r, bool *end)
 {
@@ -90,7 +91,8 @@ skip_mark(csv_reader *r)
 
     if (st != SCI_OK)
         return st;
-    if (r->used >= 2 && (memcmp(r->block, "\xff\xfe", 2) == 0 || memcmp(r->block, "\xfe\xff", 2) == 0))
+    if (r->used >= 2
+        && (memcmp(r->block, "\xff\xfe", 2) == 0 || memcmp(r->block, "\xfe\xff", 2) == 0))
         return sci_fail(SCI_ERR_FORMAT, "'%s' line 1: this is UTF-16; save it as UTF-8", r->path);
     if (r->used >= 3 && memcmp(r->block, "\xef\xbb\xbf", 3) == 0)
         r->at = 3;
@@ -129,7 +131,8 @@ skip_blanks(char *at)
     return at + strspn(at, " \t");
 }
 
-/* `at` stands on the opening quote. The text is moved over what it replaces; *next is behind the closing quote. */
+/* `at` stands on the opening quote. The text is moved over what it replaces; *next is behind the
+ * closing quote. */
 static sci_status
 take_quoted(csv_reader *r, char *at, char **field, char **next)
 {

@@ -8,24 +8,26 @@
 #define RUNNING(field) offsetof(sci_running, field)
 
 static const h5_column moments_column[SCI_MOMENTS_COLUMNS] = {
-    {"count", SCI_UINT64, MOMENTS(count), true},
-    {"weight", SCI_FLOAT64, MOMENTS(weight), true},
-    {"mean_hi", SCI_FLOAT64, MOMENTS(mean_hi), false},
-    {"mean_lo", SCI_FLOAT64, MOMENTS(mean_lo), false},
-    {"m2", SCI_FLOAT64, MOMENTS(m2), false},
-    {"min", SCI_FLOAT64, MOMENTS(min), false},
-    {"max", SCI_FLOAT64, MOMENTS(max), false},
-    {"exponent", SCI_INT32, MOMENTS(exponent), true},
+    { "count", SCI_UINT64, MOMENTS(count), true },
+    { "weight", SCI_FLOAT64, MOMENTS(weight), true },
+    { "mean_hi", SCI_FLOAT64, MOMENTS(mean_hi), false },
+    { "mean_lo", SCI_FLOAT64, MOMENTS(mean_lo), false },
+    { "m2", SCI_FLOAT64, MOMENTS(m2), false },
+    { "min", SCI_FLOAT64, MOMENTS(min), false },
+    { "max", SCI_FLOAT64, MOMENTS(max), false },
+    { "exponent", SCI_INT32, MOMENTS(exponent), true },
 };
 
 static const h5_column running_column[SCI_RUNNING_COLUMNS] = {
-    {"mean", SCI_FLOAT64, RUNNING(mean), false},
-    {"variance", SCI_FLOAT64, RUNNING(variance), false},
-    {"steps", SCI_UINT64, RUNNING(steps), true},
+    { "mean", SCI_FLOAT64, RUNNING(mean), false },
+    { "variance", SCI_FLOAT64, RUNNING(variance), false },
+    { "steps", SCI_UINT64, RUNNING(steps), true },
 };
 
-static const h5_columns moments_columns = {SCI_MOMENTS_COLUMNS, sizeof(sci_moments), moments_column};
-static const h5_columns running_columns = {SCI_RUNNING_COLUMNS, sizeof(sci_running), running_column};
+static const h5_columns moments_columns = { SCI_MOMENTS_COLUMNS, sizeof(sci_moments),
+                                            moments_column };
+static const h5_columns running_columns = { SCI_RUNNING_COLUMNS, sizeof(sci_running),
+                                            running_column };
 
 const h5_columns *
 h5_stats_columns(sci_stats_kind kind)

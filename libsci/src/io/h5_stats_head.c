@@ -5,6 +5,7 @@
 
 #include <sci/memory.h>
 
+#include "h5_fields_priv.h"
 #include "h5_stats_names_priv.h"
 #include "h5_stats_priv.h"
 
@@ -25,7 +26,7 @@ put_text(const writer *w, const char *name, const char *value)
 static sci_status
 put_number(const writer *w, const char *name, uint64_t value)
 {
-    return h5_attribute_write(w->group, w->where, name, H5T_NATIVE_UINT64, -1, &value);
+    return h5_attribute_write(w->group, w->where, name, h5_field_type(), -1, &value);
 }
 
 static sci_status
@@ -33,14 +34,15 @@ put_numbers(const writer *w, const char *name, uint64_t n, const uint64_t *value
 {
     if (n == 0)
         return SCI_OK;
-    return h5_attribute_write(w->group, w->where, name, H5T_NATIVE_UINT64, (int64_t)n, values);
+    return h5_attribute_write(w->group, w->where, name, h5_field_type(), (int64_t)n, values);
 }
 
 /* n rows of `width` elements (width 1: one axis), nothing if there are none. */
 static sci_status
-put_array(const writer *w, const char *name, sci_type type, uint64_t n, uint64_t width, const void *elements)
+put_array(const writer *w, const char *name, sci_type type, uint64_t n, uint64_t width,
+          const void *elements)
 {
-    sci_array array = {.rank = width > 1 ? 2 : 1, .shape = {n, width}, .type = type};
+    sci_array array = { .rank = width > 1 ? 2 : 1, .shape = { n, width }, .type = type };
     char *path = NULL;
     sci_status st;
 
@@ -55,8 +57,8 @@ put_array(const writer *w, const char *name, sci_type type, uint64_t n, uint64_t
 
 /* Texts one after the other, each with the zero byte that ends it. */
 static sci_status
-put_texts(const writer *w, const char *name, uint64_t n, const char *(*text_of)(const void *list, uint64_t i),
-          const void *list)
+put_texts(const writer *w, const char *name, uint64_t n,
+          const char *(*text_of)(const void *list, uint64_t i), const void *list)
 {
     size_t bytes = 0, used = 0;
     char *block = NULL;
@@ -215,13 +217,11 @@ put_origins(const writer *w, const sci_stats *head)
 static sci_status
 put_segmentation(const writer *w, const sci_segmentation *s)
 {
-    const uint64_t numbers[H5_STATS_SEGMENTATION] = {s->periods,
-                                                     s->period_length,
-                                                     s->period_groups,
-                                                     s->segment_length,
-                                                     s->periods_per_segment,
-                                                     s->segments_per_period,
-                                                     s->segments};
+    const uint64_t numbers[H5_STATS_SEGMENTATION] = {
+        s->periods,        s->period_length,       s->period_groups,
+        s->segment_length, s->periods_per_segment, s->segments_per_period,
+        s->segments
+    };
 
     return put_numbers(w, "segmentation", H5_STATS_SEGMENTATION, numbers);
 }
@@ -239,7 +239,8 @@ put_digest_nodes(const writer *w, const sci_stats *head)
     for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
         places[2 * i] = head->digest_nodes[i].level;
         places[2 * i + 1] = head->digest_nodes[i].index;
-        memcpy(digests + i * SCI_DIGEST_BYTES, head->digest_nodes[i].digest.bytes, SCI_DIGEST_BYTES);
+        memcpy(digests + i * SCI_DIGEST_BYTES, head->digest_nodes[i].digest.bytes,
+               SCI_DIGEST_BYTES);
     }
     if (st == SCI_OK)
         st = put_array(w, "digest_nodes", SCI_UINT64, n, 2, places);
@@ -266,8 +267,8 @@ put_shard(const writer *w, const sci_stats *head)
         st = sci_alloc(&nodes, n, 5, sizeof *nodes);
     for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
         const sci_stats_node *node = &head->nodes[i];
-        const uint64_t numbers[5] = {node->period, node->period_count, node->level, node->index,
-                                     node->first_row};
+        const uint64_t numbers[5] = { node->period, node->period_count, node->level, node->index,
+                                      node->first_row };
 
         memcpy(nodes + 5 * i, numbers, sizeof numbers);
     }
@@ -309,7 +310,7 @@ put_parameters(const writer *w, const sci_stats *head, uint64_t n_rows)
 static sci_status
 put_identity(const writer *w, const uint8_t content[SCI_CONTENT_BYTES])
 {
-    sci_digest digest = {{0}};
+    sci_digest digest = { { 0 } };
     char text[80];
     sci_status st = put_text(w, "format", H5_STATS_FORMAT);
 
@@ -326,7 +327,7 @@ sci_status
 h5_stats_write_head(sci_h5_output *out, const char *path, const sci_stats *head, uint64_t n_rows,
                     const uint8_t content[SCI_CONTENT_BYTES])
 {
-    writer w = {.out = out, .path = path, .group = H5I_INVALID_HID};
+    writer w = { .out = out, .path = path, .group = H5I_INVALID_HID };
     sci_status st = h5_stats_where(&w.where, h5_output_name(out), path);
 
     if (st == SCI_OK)

@@ -7,10 +7,10 @@
 
 #define LENGTH(array) ((int)(sizeof(array) / sizeof *(array)))
 
-static const char *const kinds[] = {"moments", "running"};
-static const char *const nans[] = {"refuse", "ignore", "propagate"};
-static const char *const digests[] = {"xxh3", "sha256"};
-static const char *const rules[] = {"exponential", "cumulative"};
+static const char *const kinds[] = { "moments", "running" };
+static const char *const nans[] = { "refuse", "ignore", "propagate" };
+static const char *const digests[] = { "xxh3", "sha256" };
+static const char *const rules[] = { "exponential", "cumulative" };
 
 const char *
 h5_stats_kind_name(sci_stats_kind kind)

@@ -9,7 +9,7 @@
 #include "h5_stats_names_priv.h"
 #include "h5_stats_priv.h"
 
-static const sci_h5_options limits = {.claim_bytes_most = UINT64_C(16) << 20};
+static const sci_h5_options limits = { .claim_bytes_most = UINT64_C(16) << 20 };
 
 struct h5_table {
     char *where;
@@ -47,8 +47,8 @@ h5_stats_expect(const sci_source *source, sci_type type, uint64_t n, uint64_t wi
         return sci_fail(SCI_ERR_FORMAT, "'%s' has elements of type %s, not %s", source->name,
                         sci_type_name(a->type), sci_type_name(type));
     if (a->rank != rank || a->shape[0] != n || (rank == 2 && a->shape[1] != width))
-        return sci_fail(SCI_ERR_FORMAT, "'%s' does not have the shape %" PRIu64 " x %" PRIu64, source->name, n,
-                        width);
+        return sci_fail(SCI_ERR_FORMAT, "'%s' does not have the shape %" PRIu64 " x %" PRIu64,
+                        source->name, n, width);
     return SCI_OK;
 }
 
@@ -121,7 +121,8 @@ h5_table_open(h5_table **out, h5_file *file, const char *path)
     for (int i = 0; st == SCI_OK && table->n_rows > 0 && i < table->columns->n; i++)
         st = open_column(table, file, path, i);
     if (st == SCI_OK)
-        st = sci_alloc(&table->elements, table->n_rows < H5_STATS_BLOCK ? table->n_rows : H5_STATS_BLOCK, 1,
+        st = sci_alloc(&table->elements,
+                       table->n_rows < H5_STATS_BLOCK ? table->n_rows : H5_STATS_BLOCK, 1,
                        sizeof(uint64_t));
     if (st != SCI_OK)
         goto out;
@@ -170,7 +171,8 @@ compare_content(const h5_table *table, const sci_rows_canon *canon)
 
     sci_rows_canon_end(canon, table->head, content);
     if (memcmp(content, table->head->content, sizeof content) != 0)
-        return sci_fail(SCI_ERR_FORMAT, "'%s' is damaged: its content does not have the digest that it names",
+        return sci_fail(SCI_ERR_FORMAT,
+                        "'%s' is damaged: its content does not have the digest that it names",
                         table->where);
     return SCI_OK;
 }
@@ -296,7 +298,8 @@ rows_read(void *context, uint64_t first_group, uint64_t n, sci_moments *rows)
     sci_status st = SCI_OK;
 
     if (n > table->inner->n_rows || first_group > table->inner->n_rows - n)
-        return sci_fail(SCI_ERR_SHAPE, "'%s' has %" PRIu64 " rows, %" PRIu64 " from %" PRIu64 " on are asked for",
+        return sci_fail(SCI_ERR_SHAPE,
+                        "'%s' has %" PRIu64 " rows, %" PRIu64 " from %" PRIu64 " on are asked for",
                         table->inner->where, table->inner->n_rows, n, first_group);
     while (st == SCI_OK && n > 0) {
         uint64_t skipped, some;
@@ -333,7 +336,7 @@ sci_h5_table_head(const sci_h5_table *table)
 sci_rows_source
 sci_h5_table_rows(sci_h5_table *table)
 {
-    return (sci_rows_source){.read = rows_read, .context = table};
+    return (sci_rows_source){ .read = rows_read, .context = table };
 }
 
 sci_status
@@ -345,13 +348,15 @@ sci_h5_table_open(sci_h5_table **out, const char *path)
     if (st == SCI_OK)
         st = open_operand(&table->inner, path);
     if (st == SCI_OK && table->inner->head->kind != SCI_STATS_MOMENTS)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' holds running statistics, not moments", table->inner->where);
+        st = sci_fail(SCI_ERR_REFUSED, "'%s' holds running statistics, not moments",
+                      table->inner->where);
     if (st == SCI_OK)
         st = h5_table_verify(table->inner, NULL);
     if (st == SCI_OK)
-        st = sci_alloc(&table->block,
-                       table->inner->n_rows < H5_STATS_BLOCK ? table->inner->n_rows : H5_STATS_BLOCK, 1,
-                       sizeof *table->block);
+        st =
+            sci_alloc(&table->block,
+                      table->inner->n_rows < H5_STATS_BLOCK ? table->inner->n_rows : H5_STATS_BLOCK,
+                      1, sizeof *table->block);
     if (st != SCI_OK) {
         sci_h5_table_free(table);
         return st;

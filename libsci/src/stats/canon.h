@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Digests of structured content: XXH3-128 over a byte string in which every field has one spelling
- * (little-endian numbers, texts behind their length), whatever the machine. Never fails and allocates
- * nothing, so that spaces and tables can be named anywhere. */
+ * (little-endian numbers, texts behind their length), whatever the machine. Never fails and
+ * allocates nothing, so that spaces and tables can be named anywhere. */
 #ifndef SCI_STATS_CANON_H
 #define SCI_STATS_CANON_H
 

@@ -20,7 +20,8 @@ check_levels(const sci_levels *levels, int factor)
     for (uint64_t i = 1; i < levels->count; i++)
         if (levels->texts != NULL ? strcmp(levels->texts[i - 1], levels->texts[i]) >= 0
                                   : levels->values[i - 1] >= levels->values[i])
-            return sci_fail(SCI_ERR_FORMAT, "level %" PRIu64 " of factor %d is not after the one before it", i,
+            return sci_fail(SCI_ERR_FORMAT,
+                            "level %" PRIu64 " of factor %d is not after the one before it", i,
                             factor);
     return SCI_OK;
 }
@@ -29,7 +30,7 @@ check_levels(const sci_levels *levels, int factor)
 static sci_status
 check_factors(const sci_space *space)
 {
-    bool taken[SCI_MAX_RANK] = {false};
+    bool taken[SCI_MAX_RANK] = { false };
     int last_first = -1;
     sci_status st = SCI_OK;
 
@@ -66,7 +67,8 @@ check_parts(const sci_space *space)
         const sci_part *part = &space->parts[i], *before = part - 1;
         int order = i == 0 ? -1 : strcmp(before->name, part->name);
 
-        if (order > 0 || (order == 0 && memcmp(before->digest, part->digest, sizeof part->digest) >= 0))
+        if (order > 0
+            || (order == 0 && memcmp(before->digest, part->digest, sizeof part->digest) >= 0))
             return sci_fail(SCI_ERR_FORMAT, "part %d is not after the one before it", i);
         if (__builtin_add_overflow(total, part->count, &total))
             return sci_fail(SCI_ERR_FORMAT, "the parts have too many samples");
@@ -84,7 +86,8 @@ sci_space_check(const sci_space *space)
 
     if (space->rank < 0 || space->rank > SCI_MAX_RANK || space->n_factors < 0
         || space->n_factors > space->rank)
-        return sci_fail(SCI_ERR_FORMAT, "there are %d axes and %d factors", space->rank, space->n_factors);
+        return sci_fail(SCI_ERR_FORMAT, "there are %d axes and %d factors", space->rank,
+                        space->n_factors);
     for (int i = 0; i < space->rank; i++)
         if (space->shape[i] > INT64_MAX)
             return sci_fail(SCI_ERR_FORMAT, "axis %d is too long", i);
@@ -105,7 +108,8 @@ check_origins(const sci_stats *head)
             return sci_fail(SCI_ERR_FORMAT, "source %zu is not after the one before it", i);
     }
     if (sci_space_has_samples(&head->space)
-        && (head->space.n_parts > 0 ? head->n_origins != (size_t)head->space.n_parts : head->n_origins > 1))
+        && (head->space.n_parts > 0 ? head->n_origins != (size_t)head->space.n_parts
+                                    : head->n_origins > 1))
         return sci_fail(SCI_ERR_FORMAT, "there are %zu sources of %d parts", head->n_origins,
                         head->space.n_parts);
     return SCI_OK;
@@ -159,7 +163,8 @@ check_nodes(const sci_stats *head, uint64_t n_rows)
         for (i++; st == SCI_OK && i < head->n_nodes; i++) {
             st = sci_node_span(&head->segmentation, &head->nodes[i], &next_first, &next_end);
             if (st == SCI_OK && next_first < end)
-                st = sci_fail(SCI_ERR_FORMAT, "node %zu of the shard overlaps the one before it", i);
+                st =
+                    sci_fail(SCI_ERR_FORMAT, "node %zu of the shard overlaps the one before it", i);
             if (st != SCI_OK || next_first != end)
                 break;
             end = next_end;
@@ -172,7 +177,8 @@ check_nodes(const sci_stats *head, uint64_t n_rows)
     if (st == SCI_OK && (used != head->n_nodes || digests != head->n_digest_nodes))
         st = sci_fail(SCI_ERR_FORMAT, "the nodes and digests of the shard do not agree");
     if (st == SCI_OK && rows != n_rows)
-        st = sci_fail(SCI_ERR_FORMAT, "the shard has %" PRIu64 " rows, its nodes %" PRIu64, n_rows, rows);
+        st = sci_fail(SCI_ERR_FORMAT, "the shard has %" PRIu64 " rows, its nodes %" PRIu64, n_rows,
+                      rows);
     return st;
 }
 
@@ -180,7 +186,8 @@ static sci_status
 check_running_head(const sci_stats *head)
 {
     if (head->rule != SCI_RUNNING_EXPONENTIAL && head->rule != SCI_RUNNING_CUMULATIVE)
-        return sci_fail(SCI_ERR_FORMAT, "there is no rule %d of running statistics", (int)head->rule);
+        return sci_fail(SCI_ERR_FORMAT, "there is no rule %d of running statistics",
+                        (int)head->rule);
     if (head->shard || head->n_origins > 0 || head->segmentation.segments > 0
         || sci_space_has_samples(&head->space))
         return sci_fail(SCI_ERR_FORMAT, "running statistics have no sources, shards or samples");
@@ -204,7 +211,8 @@ sci_head_check(const sci_stats *head, uint64_t n_rows)
     if (st == SCI_OK && head->kind == SCI_STATS_RUNNING)
         st = check_running_head(head);
     if (st == SCI_OK && !head->shard && n_rows != groups)
-        st = sci_fail(SCI_ERR_FORMAT, "there are %" PRIu64 " rows of %" PRIu64 " groups", n_rows, groups);
+        st = sci_fail(SCI_ERR_FORMAT, "there are %" PRIu64 " rows of %" PRIu64 " groups", n_rows,
+                      groups);
     if (st == SCI_OK && !head->shard && (head->n_nodes > 0 || head->n_digest_nodes > 0))
         st = sci_fail(SCI_ERR_FORMAT, "a whole table has no nodes");
     if (st == SCI_OK && head->shard && head->n_origins != 1)

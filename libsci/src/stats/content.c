@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The digest of a table: everything that it holds, in one canonical spelling. It names a table (merging
- * sorts by it) and guards its file. */
+/* The digest of a table: everything that it holds, in one canonical spelling. It names a table
+ * (merging sorts by it) and guards its file. */
 #include <string.h>
 
 #include "content.h"

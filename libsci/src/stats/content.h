@@ -18,7 +18,8 @@ void sci_rows_canon_begin(sci_rows_canon *r);
 void sci_rows_canon_moments(sci_rows_canon *r, const sci_moments *rows, uint64_t n);
 void sci_rows_canon_running(sci_rows_canon *r, const sci_running *rows, uint64_t n);
 /* The digest of the table that has the head of `head` and the rows that passed. */
-void sci_rows_canon_end(const sci_rows_canon *r, const sci_stats *head, uint8_t out[SCI_CONTENT_BYTES]);
+void sci_rows_canon_end(const sci_rows_canon *r, const sci_stats *head,
+                        uint8_t out[SCI_CONTENT_BYTES]);
 
 /* The same for a table in memory (or a head, whose digest is known). */
 void sci_table_content(const sci_stats *stats, uint8_t out[SCI_CONTENT_BYTES]);

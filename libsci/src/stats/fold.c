@@ -13,7 +13,7 @@ make_space(sci_space *out, uint64_t fine, uint64_t n)
     sci_factor *factor = NULL;
     sci_status st;
 
-    *out = (sci_space){.rank = 1, .shape = {fine}};
+    *out = (sci_space){ .rank = 1, .shape = { fine } };
     st = sci_strdup(&out->axis_names[0], "group");
     if (st == SCI_OK)
         st = sci_alloc_zero(&out->factors, 1, 1, sizeof *out->factors);
@@ -37,7 +37,8 @@ check_fold(const sci_stats *fine, uint64_t groups, uint64_t n_coarse, const int6
     if (fine->kind != SCI_STATS_MOMENTS)
         return sci_fail(SCI_ERR_REFUSED, "running statistics cannot be folded");
     if (fine->shard)
-        return sci_fail(SCI_ERR_REFUSED, "a shard cannot be folded before it is merged with the others");
+        return sci_fail(SCI_ERR_REFUSED,
+                        "a shard cannot be folded before it is merged with the others");
     if (fine->n_rows != groups)
         return sci_fail(SCI_ERR_ARGUMENT, "the rows of the table are not in memory");
     if (n_coarse > INT64_MAX)
@@ -45,8 +46,9 @@ check_fold(const sci_stats *fine, uint64_t groups, uint64_t n_coarse, const int6
     for (uint64_t i = 0; i < groups; i++)
         if (coarse_of[i] < -1 || (coarse_of[i] >= 0 && (uint64_t)coarse_of[i] >= n_coarse))
             return sci_fail(SCI_ERR_ARGUMENT,
-                            "group %" PRIu64 " is to be folded into %" PRId64 ", not one of %" PRIu64, i,
-                            coarse_of[i], n_coarse);
+                            "group %" PRIu64 " is to be folded into %" PRId64
+                            ", not one of %" PRIu64,
+                            i, coarse_of[i], n_coarse);
     return SCI_OK;
 }
 
@@ -54,7 +56,7 @@ sci_status
 sci_stats_fold(sci_stats **out, const sci_stats *fine, uint64_t n_coarse, const int64_t *coarse_of)
 {
     uint64_t groups = sci_stats_groups(fine);
-    sci_space space = {0};
+    sci_space space = { 0 };
     sci_stats *coarse = NULL;
     sci_status st = check_fold(fine, groups, n_coarse, coarse_of);
 

@@ -11,8 +11,8 @@ typedef struct sci_table_label {
 } sci_table_label;
 sci_table_label sci_table_label_of(const char *const *names, size_t i);
 
-/* SCI_OK, or SCI_ERR_REFUSED with the first respect in which `b` is unlike `a`: axes, what is kept, labelled or
- * pooled, and sizes of kept axes other than the sample axis. Levels may differ. */
+/* SCI_OK, or SCI_ERR_REFUSED with the first respect in which `b` is unlike `a`: axes, what is kept,
+ * labelled or pooled, and sizes of kept axes other than the sample axis. Levels may differ. */
 sci_status sci_space_match(const sci_space *a, const char *a_label, const sci_space *b,
                            const char *b_label) SCI_MUST_CHECK;
 /* The same, and everything else must be equal too: sizes, levels, parts. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tables of separate sources: sorted by content, then folded on the fixed binary tree over that order
- * (ENGINE rules 2 and 19), so that the order of arguments never matters. */
+/* Tables of separate sources: sorted by content, then folded on the fixed binary tree over that
+ * order (ENGINE rules 2 and 19), so that the order of arguments never matters. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,6 @@
 typedef struct entry {
     const sci_stats *head;
     sci_rows_source rows; /* without `read`: in the table */
-    const char *name;
     size_t argument;
     uint8_t content[SCI_CONTENT_BYTES];
 } entry;
@@ -68,7 +67,7 @@ sci_merging_head(const sci_merging *m)
 }
 
 static sci_status
-sort_tables(sci_merging *m, const sci_stats *const *heads, const sci_rows_source *rows, const char *const *names)
+sort_tables(sci_merging *m, const sci_stats *const *heads, const sci_rows_source *rows)
 {
     sci_status st = sci_alloc(&m->entries, m->n, 1, sizeof *m->entries);
 
@@ -79,10 +78,9 @@ sort_tables(sci_merging *m, const sci_stats *const *heads, const sci_rows_source
     if (st != SCI_OK)
         return st;
     for (size_t i = 0; i < m->n; i++) {
-        m->entries[i] = (entry){.head = heads[i], .argument = i};
+        m->entries[i] = (entry){ .head = heads[i], .argument = i };
         if (rows != NULL)
             m->entries[i].rows = rows[i];
-        m->entries[i].name = names != NULL ? names[i] : NULL;
         sci_table_content(heads[i], m->entries[i].content);
     }
     qsort(m->entries, m->n, sizeof *m->entries, compare_entries);
@@ -137,104 +135,26 @@ check_tables(size_t n, const sci_stats *const *heads, const char *const *names)
     return st;
 }
 
-/* ---- sources ---- */
-
-/* A source and the argument that brought it. */
-typedef struct brought {
-    const sci_origin *origin;
-    const entry *entry;
-} brought;
-
-static int
-compare_brought(const void *left, const void *right)
-{
-    const sci_origin *a = ((const brought *)left)->origin, *b = ((const brought *)right)->origin;
-    int order = memcmp(a->digest.bytes, b->digest.bytes, sizeof a->digest.bytes);
-
-    return order != 0 ? order : strcmp(a->name, b->name);
-}
-
-static sci_status
-refuse_twice(const brought *a, const brought *b, sci_digest_kind kind)
-{
-    const entry *first = a->entry, *second = b->entry;
-    char digest[80];
-
-    if (first->argument > second->argument) {
-        first = b->entry;
-        second = a->entry;
-    }
-    sci_digest_text(kind, &a->origin->digest, digest);
-    if (first->name == NULL || second->name == NULL)
-        return sci_fail(SCI_ERR_REFUSED, "tables %zu and %zu have the same source '%.200s' (%s)",
-                        first->argument + 1, second->argument + 1, a->origin->name, digest);
-    return sci_fail(SCI_ERR_REFUSED, "'%.300s': its source '%.200s' (%s) is in '%.300s' too", second->name,
-                    a->origin->name, digest, first->name);
-}
-
-static sci_status
-copy_brought(sci_stats *out, const brought *list, size_t n)
-{
-    sci_status st;
-
-    if (n == 0)
-        return SCI_OK;
-    st = sci_alloc_zero(&out->origins, n, 1, sizeof *out->origins);
-    for (size_t i = 0; st == SCI_OK && i < n; i++) {
-        out->origins[i] = *list[i].origin;
-        out->origins[i].name = NULL;
-        st = sci_strdup(&out->origins[i].name, list[i].origin->name);
-        out->n_origins = i + 1;
-    }
-    return st;
-}
-
-/* The same source twice would count its members twice. */
-static sci_status
-unite_origins(sci_merging *m)
-{
-    brought *list = NULL;
-    size_t total = 0, used = 0;
-    sci_status st;
-
-    for (size_t i = 0; i < m->n; i++)
-        total += m->heads[i]->n_origins;
-    st = sci_alloc(&list, total, 1, sizeof *list);
-    if (st != SCI_OK)
-        return st;
-    for (size_t i = 0; i < m->n; i++)
-        for (size_t k = 0; k < m->heads[i]->n_origins; k++)
-            list[used++] = (brought){&m->heads[i]->origins[k], &m->entries[i]};
-    qsort(list, total, sizeof *list, compare_brought);
-    for (size_t i = 1; st == SCI_OK && i < total; i++)
-        if (compare_brought(&list[i - 1], &list[i]) == 0)
-            st = refuse_twice(&list[i - 1], &list[i], m->out->digest_kind);
-    if (st == SCI_OK)
-        st = copy_brought(m->out, list, total);
-    sci_free(list);
-    return st;
-}
-
 /* ---- head of the result ---- */
 
 static sci_status
-make_head(sci_merging *m)
+make_head(sci_merging *m, const sci_stats *const *arguments, const char *const *names)
 {
     const sci_stats *pattern = m->heads[0];
-    sci_space space = {0};
+    sci_space space = { 0 };
     sci_status st;
 
     for (size_t i = m->n; i-- > 0;)
         if (!is_blank(m->heads[i]))
             pattern = m->heads[i];
-    st = sci_spaces_unite(&space, m->maps, m->n, m->heads, NULL);
+    st = sci_spaces_unite(&space, m->maps, m->n, m->heads);
     if (st == SCI_OK)
         st = sci_table_create_rows(&m->out, SCI_STATS_MOMENTS, &space, &pattern->parameters, 0);
     sci_space_clear(&space);
     if (st != SCI_OK)
         return st;
     m->out->digest_kind = pattern->digest_kind;
-    return unite_origins(m);
+    return sci_origins_unite(m->out, m->n, arguments, names);
 }
 
 /* ---- rows ---- */
@@ -248,7 +168,8 @@ read_rows(const entry *e, uint64_t first, uint64_t n, sci_moments *out)
     return SCI_OK;
 }
 
-/* Rows of merged groups [group, group + n) as table i has them; false, and nothing written, if it has none. */
+/* Rows of merged groups [group, group + n) as table i has them; false, and nothing written, if it
+ * has none. */
 static sci_status
 read_table(const sci_merging *m, size_t i, uint64_t group, uint64_t n, sci_moments *out, bool *any)
 {
@@ -258,9 +179,10 @@ read_table(const sci_merging *m, size_t i, uint64_t group, uint64_t n, sci_momen
 
     *any = false;
     while (st == SCI_OK && at < end) {
-        sci_run run = sci_space_map_run(map, at, end), more = {0};
+        sci_run run = sci_space_map_run(map, at, end), more = { 0 };
 
-        while (run.present && at + run.count < end) { /* one read where neighbours stay neighbours */
+        while (run.present
+               && at + run.count < end) { /* one read where neighbours stay neighbours */
             more = sci_space_map_run(map, at + run.count, end);
             if (!more.present || more.local != run.local + run.count)
                 break;
@@ -279,8 +201,8 @@ read_table(const sci_merging *m, size_t i, uint64_t group, uint64_t n, sci_momen
 
 /* The same for node (level, index) of the tree of tables. */
 static sci_status
-read_node(const sci_merging *m, unsigned level, uint64_t index, uint64_t group, uint64_t n, sci_moments *out,
-          bool *any)
+read_node(const sci_merging *m, unsigned level, uint64_t index, uint64_t group, uint64_t n,
+          sci_moments *out, bool *any)
 {
     sci_moments *right = m->blocks + (size_t)level * m->block;
     uint64_t first, end;
@@ -323,8 +245,8 @@ sci_merging_run(sci_merging *m, const sci_rows_sink *sink, uint64_t block)
 }
 
 sci_status
-sci_merging_create(sci_merging **out, size_t n, const sci_stats *const *heads, const sci_rows_source *rows,
-                   const char *const *names)
+sci_merging_create(sci_merging **out, size_t n, const sci_stats *const *heads,
+                   const sci_rows_source *rows, const char *const *names)
 {
     sci_merging *m = NULL;
     sci_status st = check_tables(n, heads, names);
@@ -334,9 +256,9 @@ sci_merging_create(sci_merging **out, size_t n, const sci_stats *const *heads, c
     if (st != SCI_OK)
         return st;
     m->n = n;
-    st = sort_tables(m, heads, rows, names);
+    st = sort_tables(m, heads, rows);
     if (st == SCI_OK)
-        st = make_head(m);
+        st = make_head(m, heads, names);
     if (st != SCI_OK) {
         sci_merging_free(m);
         return st;
@@ -360,7 +282,7 @@ static sci_status
 merge_whole(sci_stats **out, size_t n, const sci_stats *const *tables, const char *const *names)
 {
     sci_merging *m = NULL;
-    sci_rows_sink sink = {.append = append_memory};
+    sci_rows_sink sink = { .append = append_memory };
     uint64_t groups;
     sci_status st = sci_merging_create(&m, n, tables, NULL, names);
 
@@ -383,7 +305,8 @@ out:
 }
 
 sci_status
-sci_stats_merge_all(sci_stats **out, size_t n, const sci_stats *const *tables, const char *const *names)
+sci_stats_merge_all(sci_stats **out, size_t n, const sci_stats *const *tables,
+                    const char *const *names)
 {
     bool shards = false;
     sci_status st;
@@ -403,7 +326,7 @@ sci_stats_merge_all(sci_stats **out, size_t n, const sci_stats *const *tables, c
 sci_status
 sci_stats_merge(sci_stats *into, const sci_stats *from)
 {
-    const sci_stats *tables[2] = {into, from};
+    const sci_stats *tables[2] = { into, from };
     sci_stats *merged = NULL, old = *into;
     sci_status st = sci_stats_merge_all(&merged, 2, tables, NULL);
 

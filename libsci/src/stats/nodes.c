@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The geometry of the segment tree, and its digests. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -108,16 +109,18 @@ sci_digest_nodes_insert(sci_digest_node *nodes, size_t *n, uint64_t leaves, sci_
     size_t at = *n;
 
     if (!sci_tree_span(leaves, node->level, node->index, &first, &end))
-        return sci_fail(SCI_ERR_ARGUMENT, "a tree of %" PRIu64 " segments has no node %" PRIu64 ",%" PRIu64,
-                        leaves, node->level, node->index);
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "a tree of %" PRIu64 " segments has no node %" PRIu64 ",%" PRIu64, leaves,
+                        node->level, node->index);
     while (at > 0) {
-        (void)sci_tree_span(leaves, nodes[at - 1].level, nodes[at - 1].index, &other_first, &other_end);
+        (void)sci_tree_span(leaves, nodes[at - 1].level, nodes[at - 1].index, &other_first,
+                            &other_end);
         if (other_end <= first)
             break;
         if (other_first < end)
             return sci_fail(SCI_ERR_REFUSED,
-                            "the digest of segments %" PRIu64 " to %" PRIu64 " is there already", first,
-                            end - 1);
+                            "the digest of segments %" PRIu64 " to %" PRIu64 " is there already",
+                            first, end - 1);
         at--;
     }
     memmove(&nodes[at + 1], &nodes[at], (*n - at) * sizeof *nodes);
@@ -127,7 +130,8 @@ sci_digest_nodes_insert(sci_digest_node *nodes, size_t *n, uint64_t leaves, sci_
 }
 
 sci_status
-sci_digest_nodes_of_range(uint64_t segments, uint64_t first, uint64_t end, sci_digest_node **nodes, size_t *n)
+sci_digest_nodes_of_range(uint64_t segments, uint64_t first, uint64_t end, sci_digest_node **nodes,
+                          size_t *n)
 {
     size_t used = 0;
     sci_status st = sci_alloc_zero(nodes, SCI_TREE_NODES_MOST, 1, sizeof **nodes);
@@ -183,7 +187,8 @@ sci_node_span(const sci_segmentation *s, const sci_stats_node *node, uint64_t *f
     unsigned root = sci_tree_height(spp);
 
     if (s->segments == 0 || node->period >= s->periods || node->period_count == 0
-        || node->period_count > s->periods - node->period || (node->period_count > 1 && node->level != root)
+        || node->period_count > s->periods - node->period
+        || (node->period_count > 1 && node->level != root)
         || !sci_tree_span(spp, node->level, node->index, &a, &b))
         goto bad;
     if (pps == 0) {
@@ -207,7 +212,7 @@ static sci_stats_node
 next_in_cut_period(const sci_segmentation *s, uint64_t first, uint64_t end, uint64_t *next)
 {
     uint64_t spp = s->segments_per_period, start = first % spp;
-    sci_stats_node node = {.period = first / spp, .period_count = 1};
+    sci_stats_node node = { .period = first / spp, .period_count = 1 };
     unsigned level;
 
     if (start == 0 && end - first >= spp) {
@@ -230,12 +235,12 @@ next_of_whole_periods(const sci_segmentation *s, uint64_t first, uint64_t end, u
     uint64_t period = first * pps, stop = end == s->segments ? s->periods : end * pps;
 
     *next = end;
-    return (sci_stats_node){.period = period, .period_count = stop - period};
+    return (sci_stats_node){ .period = period, .period_count = stop - period };
 }
 
 sci_status
-sci_nodes_of_range(const sci_segmentation *s, uint64_t first, uint64_t end, sci_stats_node **nodes, size_t *n,
-                   uint64_t *n_rows)
+sci_nodes_of_range(const sci_segmentation *s, uint64_t first, uint64_t end, sci_stats_node **nodes,
+                   size_t *n, uint64_t *n_rows)
 {
     uint64_t rows = 0;
     size_t used = 0;
@@ -255,4 +260,45 @@ sci_nodes_of_range(const sci_segmentation *s, uint64_t first, uint64_t end, sci_
     *n = used;
     *n_rows = rows;
     return SCI_OK;
+}
+
+/* ---- what a shard lacks ---- */
+
+static size_t
+add_range(char *text, size_t size, size_t used, uint64_t first, uint64_t end)
+{
+    int n =
+        snprintf(text + used, size - used, "%s %" PRIu64, used > 0 ? " and" : "segments", first);
+
+    used = n < 0 || (size_t)n >= size - used ? size - 1 : used + (size_t)n;
+    if (end - first > 1 && used < size - 1) {
+        n = snprintf(text + used, size - used, " to %" PRIu64, end - 1);
+        used = n < 0 || (size_t)n >= size - used ? size - 1 : used + (size_t)n;
+    }
+    return used;
+}
+
+void
+sci_stats_missing(const sci_stats *stats, char *text, size_t size)
+{
+    uint64_t at = 0, first, end, segments = stats->segmentation.segments;
+    size_t used = 0;
+
+    if (size == 0)
+        return;
+    text[0] = '\0';
+    if (!stats->shard)
+        return;
+    for (size_t i = 0; i < stats->n_digest_nodes; i++) {
+        const sci_digest_node *node = &stats->digest_nodes[i];
+
+        if (!sci_tree_span(segments, node->level, node->index, &first, &end))
+            continue;
+        if (first > at)
+            used = add_range(text, size, used, at, first);
+        at = end;
+    }
+    if (at < segments)
+        used = add_range(text, size, used, at, segments);
+    (void)snprintf(text + used, size - used, " of %" PRIu64 " are missing", segments);
 }

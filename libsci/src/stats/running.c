@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Running statistics of batch normalization: Ioffe and Szegedy 2015, with torch's conventions (new =
- * momentum·batch + (1 - momentum)·old, the variance unbiased; cumulative: momentum = 1/steps). */
+/* Running statistics of batch normalization: Ioffe and Szegedy 2015, with torch's conventions (new
+ * = momentum·batch + (1 - momentum)·old, the variance unbiased; cumulative: momentum = 1/steps). */
 #include <inttypes.h>
 #include <math.h>
 
@@ -20,9 +20,10 @@ sci_stats_create_running(sci_stats **out, const sci_stats *like, sci_running_rul
     if (rule != SCI_RUNNING_EXPONENTIAL && rule != SCI_RUNNING_CUMULATIVE)
         return sci_fail(SCI_ERR_ARGUMENT, "there is no rule %d of running statistics", (int)rule);
     if (sci_space_has_samples(&like->space))
-        return sci_fail(SCI_ERR_REFUSED,
-                        "axis '%.200s' is kept: running statistics have groups that every batch has",
-                        like->space.axis_names[0]);
+        return sci_fail(
+            SCI_ERR_REFUSED,
+            "axis '%.200s' is kept: running statistics have groups that every batch has",
+            like->space.axis_names[0]);
     parameters.ddof = 1;
     st = sci_table_create(&running, SCI_STATS_RUNNING, &like->space, &parameters);
     if (st != SCI_OK)
@@ -38,7 +39,8 @@ check_batch(const sci_stats *running, const sci_stats *batch, double momentum)
     sci_status st;
 
     if (running->kind != SCI_STATS_RUNNING || batch->kind != SCI_STATS_MOMENTS)
-        return sci_fail(SCI_ERR_REFUSED, "running statistics take in moments of a batch, nothing else");
+        return sci_fail(SCI_ERR_REFUSED,
+                        "running statistics take in moments of a batch, nothing else");
     if (batch->shard)
         return sci_fail(SCI_ERR_REFUSED, "a shard is not a batch: merge it with the others first");
     if (batch->n_rows != sci_stats_groups(batch))
@@ -46,10 +48,12 @@ check_batch(const sci_stats *running, const sci_stats *batch, double momentum)
     if (running->rule == SCI_RUNNING_EXPONENTIAL && !(momentum > 0.0 && momentum <= 1.0))
         return sci_fail(SCI_ERR_ARGUMENT, "momentum is %g, not in (0, 1]", momentum);
     if (batch->parameters.weighted)
-        return sci_fail(SCI_ERR_REFUSED, "unequal weights have no unbiased variance for running statistics");
+        return sci_fail(SCI_ERR_REFUSED,
+                        "unequal weights have no unbiased variance for running statistics");
     st = sci_space_match(&running->space, "the running table", &batch->space, "the batch");
     if (st == SCI_OK && running->parameters.nan != batch->parameters.nan)
-        st = sci_fail(SCI_ERR_REFUSED, "the batch treats NaN in another way than the running table");
+        st =
+            sci_fail(SCI_ERR_REFUSED, "the batch treats NaN in another way than the running table");
     return st;
 }
 
@@ -57,19 +61,21 @@ check_batch(const sci_stats *running, const sci_stats *batch, double momentum)
 static sci_status
 map_batch(sci_space_map *map, const sci_stats *running, const sci_stats *batch)
 {
-    const sci_stats *tables[2] = {running, batch};
+    const sci_stats *tables[2] = { running, batch };
     sci_space_map maps[2];
-    sci_space both = {0};
+    sci_space both = { 0 };
     char name[200];
-    sci_status st = sci_spaces_unite(&both, maps, 2, tables, NULL);
+    sci_status st = sci_spaces_unite(&both, maps, 2, tables);
 
     if (st != SCI_OK)
         return st;
     for (int i = 0; st == SCI_OK && i < both.n_factors; i++)
         if (sci_space_levels(&both, i) != sci_space_levels(&running->space, i)
-            || (both.factors[i].levels.texts == NULL) != (running->space.factors[i].levels.texts == NULL)) {
+            || (both.factors[i].levels.texts == NULL)
+                   != (running->space.factors[i].levels.texts == NULL)) {
             sci_space_factor_name(&both, i, name, sizeof name);
-            st = sci_fail(SCI_ERR_REFUSED, "the batch has levels of '%s' that the running table has not", name);
+            st = sci_fail(SCI_ERR_REFUSED,
+                          "the batch has levels of '%s' that the running table has not", name);
         }
     sci_space_map_clear(&maps[0]);
     if (st == SCI_OK)
@@ -91,7 +97,8 @@ check_counts(const sci_stats *batch)
 
             if (st != SCI_OK)
                 return st;
-            return sci_fail(SCI_ERR_DEGENERATE, "group '%s' has one member and no unbiased variance", name);
+            return sci_fail(SCI_ERR_DEGENERATE,
+                            "group '%s' has one member and no unbiased variance", name);
         }
     return SCI_OK;
 }
@@ -128,7 +135,7 @@ forget_sizes(sci_space *space, const sci_space *batch)
 sci_status
 sci_stats_update(sci_stats *running, const sci_stats *batch, double momentum)
 {
-    sci_space_map map = {0};
+    sci_space_map map = { 0 };
     sci_status st = check_batch(running, batch, momentum);
 
     if (st == SCI_OK)
@@ -141,7 +148,8 @@ sci_stats_update(sci_stats *running, const sci_stats *batch, double momentum)
         sci_run run = sci_space_map_run(&map, at, running->n_rows);
 
         for (uint64_t i = 0; run.present && i < run.count; i++)
-            step(&running->running[at + i], &batch->moments[run.local + i], running->rule, momentum);
+            step(&running->running[at + i], &batch->moments[run.local + i], running->rule,
+                 momentum);
         at += run.count;
     }
     running->steps++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shards put together. The nodes of the result follow from the segments that are there; each is then
- * computed by going down its tree to nodes that a shard holds. So the order of shards cannot matter, and
- * little memory is needed beside the result. */
+/* Shards put together. The nodes of the result follow from the segments that are there; each is
+ * then computed by going down its tree to nodes that a shard holds. So the order of shards cannot
+ * matter, and little memory is needed beside the result. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,15 +40,17 @@ check_sources(const sci_stats *a, const char *a_label, const sci_stats *b, const
     sci_status st;
 
     if (a->n_origins != 1 || b->n_origins != 1)
-        return sci_fail(SCI_ERR_ARGUMENT, "%s: a shard has one source", a->n_origins != 1 ? a_label : b_label);
+        return sci_fail(SCI_ERR_ARGUMENT, "%s: a shard has one source",
+                        a->n_origins != 1 ? a_label : b_label);
     if (strcmp(a->origins[0].name, b->origins[0].name) != 0)
         return sci_fail(SCI_ERR_REFUSED, "%s: a shard of '%.200s', %s is one of '%.200s'", b_label,
                         b->origins[0].name, a_label, a->origins[0].name);
     st = sci_space_match_exactly(&a->space, a_label, &b->space, b_label);
     if (st == SCI_OK && memcmp(s, t, sizeof *s) != 0)
-        st = sci_fail(SCI_ERR_REFUSED,
-                      "%s: %" PRIu64 " segments of %" PRIu64 " elements, %s has %" PRIu64 " of %" PRIu64,
-                      b_label, t->segments, t->segment_length, a_label, s->segments, s->segment_length);
+        st = sci_fail(
+            SCI_ERR_REFUSED,
+            "%s: %" PRIu64 " segments of %" PRIu64 " elements, %s has %" PRIu64 " of %" PRIu64,
+            b_label, t->segments, t->segment_length, a_label, s->segments, s->segment_length);
     return st;
 }
 
@@ -68,7 +70,8 @@ check_heads(shards *s)
 
         st = sci_parameters_match(a, pattern.text, b, label.text);
         if (st == SCI_OK && !b->shard)
-            st = sci_fail(SCI_ERR_REFUSED, "%s: a whole table, %s is a shard", label.text, pattern.text);
+            st = sci_fail(SCI_ERR_REFUSED, "%s: a whole table, %s is a shard", label.text,
+                          pattern.text);
         if (st == SCI_OK)
             st = check_sources(a, pattern.text, b, label.text);
     }
@@ -101,7 +104,7 @@ gather(shards *s)
         for (size_t k = 0; st == SCI_OK && k < s->tables[i]->n_nodes; k++) {
             piece *p = &s->pieces[used++];
 
-            *p = (piece){.node = &s->tables[i]->nodes[k], .table = i};
+            *p = (piece){ .node = &s->tables[i]->nodes[k], .table = i };
             st = sci_node_span(s->cut, p->node, &p->first, &p->end);
         }
     if (st != SCI_OK)
@@ -117,12 +120,13 @@ refuse_overlap(const shards *s, const piece *outer, const piece *inner)
     sci_table_label a = sci_table_label_of(s->names, outer->table);
     sci_table_label b = sci_table_label_of(s->names, inner->table);
     const char *how = inner->first == outer->first && inner->end == outer->end ? "are those"
-                      : inner->end <= outer->end                              ? "lie within those"
-                                                                              : "overlap those";
+                      : inner->end <= outer->end                               ? "lie within those"
+                                                                               : "overlap those";
 
     return sci_fail(SCI_ERR_REFUSED,
-                    "%s: segments %" PRIu64 " to %" PRIu64 " %s of %s (%" PRIu64 " to %" PRIu64 ")", b.text,
-                    inner->first, inner->end - 1, how, a.text, outer->first, outer->end - 1);
+                    "%s: segments %" PRIu64 " to %" PRIu64 " %s of %s (%" PRIu64 " to %" PRIu64 ")",
+                    b.text, inner->first, inner->end - 1, how, a.text, outer->first,
+                    outer->end - 1);
 }
 
 static sci_status
@@ -228,7 +232,8 @@ fill_cut_period(const shards *s, const sci_stats_node *node, sci_moments *rows)
         for (uint64_t row = 0; row < groups; row += ROWS_AT_ONCE) {
             uint64_t n = groups - row < ROWS_AT_ONCE ? groups - row : ROWS_AT_ONCE;
 
-            evaluate(s, node->period + k, (unsigned)node->level, node->index, row, n, rows + k * groups + row);
+            evaluate(s, node->period + k, (unsigned)node->level, node->index, row, n,
+                     rows + k * groups + row);
         }
 }
 
@@ -350,9 +355,10 @@ is_complete(const shards *s)
 }
 
 sci_status
-sci_shards_merge(sci_stats **out, size_t n, const sci_stats *const *tables, const char *const *names)
+sci_shards_merge(sci_stats **out, size_t n, const sci_stats *const *tables,
+                 const char *const *names)
 {
-    shards s = {.n = n, .tables = tables, .names = names};
+    shards s = { .n = n, .tables = tables, .names = names };
     sci_stats *merged = NULL;
     sci_status st = check_heads(&s);
 

@@ -17,7 +17,7 @@ sci_levels_clear(sci_levels *levels)
             sci_free(levels->texts[i]);
     sci_free(levels->texts);
     sci_free(levels->values);
-    *levels = (sci_levels){0};
+    *levels = (sci_levels){ 0 };
 }
 
 sci_status
@@ -25,7 +25,7 @@ sci_levels_copy(sci_levels *out, const sci_levels *from)
 {
     sci_status st;
 
-    *out = (sci_levels){0};
+    *out = (sci_levels){ 0 };
     if (from->texts == NULL) {
         st = sci_alloc(&out->values, from->count, 1, sizeof *out->values);
         if (st != SCI_OK)
@@ -57,7 +57,7 @@ sci_space_clear(sci_space *space)
         sci_free(space->parts[i].name);
     sci_free(space->factors);
     sci_free(space->parts);
-    *space = (sci_space){0};
+    *space = (sci_space){ 0 };
 }
 
 static sci_status
@@ -98,7 +98,7 @@ sci_space_copy(sci_space *out, const sci_space *from)
 {
     sci_status st = SCI_OK;
 
-    *out = (sci_space){.rank = from->rank};
+    *out = (sci_space){ .rank = from->rank };
     memcpy(out->shape, from->shape, sizeof out->shape);
     for (int i = 0; st == SCI_OK && i < from->rank; i++)
         st = sci_strdup(&out->axis_names[i], from->axis_names[i]);
@@ -169,7 +169,7 @@ bounded_start(char *text, size_t size)
 {
     if (size > 0)
         text[0] = '\0';
-    return (bounded){.text = text, .size = size, .full = size == 0};
+    return (bounded){ .text = text, .size = size, .full = size == 0 };
 }
 
 static void
@@ -256,7 +256,8 @@ sci_space_group_name(const sci_space *space, uint64_t group, char *text, size_t 
     if (st != SCI_OK)
         return st;
     if (group >= groups)
-        return sci_fail(SCI_ERR_ARGUMENT, "there is no group %" PRIu64 ", only %" PRIu64, group, groups);
+        return sci_fail(SCI_ERR_ARGUMENT, "there is no group %" PRIu64 ", only %" PRIu64, group,
+                        groups);
     for (int i = 0; i < space->n_factors; i++) {
         uint64_t levels = sci_space_levels(space, i);
 

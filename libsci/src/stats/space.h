@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the group numbers of a table mean: the axes of the array and the factors with their levels. Plain
- * data, deep-copied from a grouping so that a table outlives it. */
+/* What the group numbers of a table mean: the axes of the array and the factors with their levels.
+ * Plain data, deep-copied from a grouping so that a table outlives it. */
 #ifndef SCI_STATS_SPACE_H
 #define SCI_STATS_SPACE_H
 
 #include <sci/types.h>
 
-/* Levels of a label factor, sorted and distinct. Either integers, or texts (then values is NULL). */
+/* Levels of a label factor, sorted and distinct: integers, or texts (then values is NULL). */
 typedef struct sci_levels {
     uint64_t count;
     int64_t *values;
@@ -21,10 +21,10 @@ typedef struct sci_part {
 } sci_part;
 
 typedef struct sci_factor {
-    bool keep;               /* else label */
-    int n_axes;              /* 1 if keep */
-    int axes[SCI_MAX_RANK];  /* increasing */
-    sci_levels levels;       /* label only */
+    bool keep;              /* else label */
+    int n_axes;             /* 1 if keep */
+    int axes[SCI_MAX_RANK]; /* increasing */
+    sci_levels levels;      /* label only */
 } sci_factor;
 
 typedef struct sci_space {
@@ -34,13 +34,16 @@ typedef struct sci_space {
     char *axis_names[SCI_MAX_RANK];
     int n_factors; /* ordered by first axis */
     sci_factor *factors;
-    int n_parts;   /* 0 for a table of one source; else axis 0 is kept, and the counts add up to its size */
+    int n_parts; /* 0 for a table of one source; else axis 0 is kept, and the counts add up to its
+                    size */
     sci_part *parts;
 } sci_space;
 
-sci_status sci_space_copy(sci_space *out, const sci_space *from) SCI_MUST_CHECK; /* *out is overwritten */
+sci_status sci_space_copy(sci_space *out,
+                          const sci_space *from) SCI_MUST_CHECK; /* *out is overwritten */
 void sci_space_clear(sci_space *space); /* frees what it owns, leaves it zeroed */
-sci_status sci_levels_copy(sci_levels *out, const sci_levels *from) SCI_MUST_CHECK; /* *out is overwritten */
+sci_status sci_levels_copy(sci_levels *out,
+                           const sci_levels *from) SCI_MUST_CHECK; /* *out is overwritten */
 void sci_levels_clear(sci_levels *levels);
 
 /* Levels of one factor: its axis size or its label levels. */
@@ -52,15 +55,18 @@ bool sci_space_has_samples(const sci_space *space);
 /* The factor that an axis belongs to, -1 if it is pooled. */
 int sci_space_factor_of(const sci_space *space, int axis);
 
-/* "C=3", "N=a.h5:0 F=low", "D,H,W=7", "all". SCI_ERR_ARGUMENT if group is out of range. Truncated to fit,
- * between characters. */
-sci_status sci_space_group_name(const sci_space *space, uint64_t group, char *text, size_t size) SCI_MUST_CHECK;
+/* "C=3", "N=a.h5:0 F=low", "D,H,W=7", "all". SCI_ERR_ARGUMENT if group is out of range. Truncated
+ * to fit, between characters. */
+sci_status sci_space_group_name(const sci_space *space, uint64_t group, char *text,
+                                size_t size) SCI_MUST_CHECK;
 /* "3", "a.h5:0", "low"; "" if level is out of range. */
-void sci_space_level_name(const sci_space *space, int factor, uint64_t level, char *text, size_t size);
+void sci_space_level_name(const sci_space *space, int factor, uint64_t level, char *text,
+                          size_t size);
 /* The axes of a factor: "C", "D,H,W". */
 void sci_space_factor_name(const sci_space *space, int factor, char *text, size_t size);
 
-/* XXH3-128 of a canonical description: equal for equal axis names, factors, levels, kept sizes and parts. */
+/* XXH3-128 of a canonical description: equal for equal axis names, factors, levels, kept sizes and
+ * parts. */
 void sci_space_fingerprint(const sci_space *space, uint8_t out[16]);
 
 #endif

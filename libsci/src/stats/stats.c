@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Tables as objects: creating, copying, and what they say about themselves. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sci/memory.h>
 
 #include "content.h"
-#include "nodes.h"
 #include "table.h"
 
 /* ---- creating ---- */
@@ -29,7 +27,7 @@ allocate_rows(sci_stats *stats, uint64_t n)
     if (stats->kind == SCI_STATS_RUNNING) {
         st = sci_alloc(&stats->running, n, 1, sizeof *stats->running);
         for (uint64_t i = 0; st == SCI_OK && i < n; i++)
-            stats->running[i] = (sci_running){.variance = 1.0};
+            stats->running[i] = (sci_running){ .variance = 1.0 };
     } else {
         st = sci_alloc(&stats->moments, n, 1, sizeof *stats->moments);
         if (st == SCI_OK)
@@ -63,7 +61,8 @@ sci_table_create_rows(sci_stats **out, sci_stats_kind kind, const sci_space *spa
 }
 
 sci_status
-sci_table_create(sci_stats **out, sci_stats_kind kind, const sci_space *space, const sci_parameters *parameters)
+sci_table_create(sci_stats **out, sci_stats_kind kind, const sci_space *space,
+                 const sci_parameters *parameters)
 {
     uint64_t groups = 0;
     sci_status st = sci_space_groups(space, &groups);
@@ -74,7 +73,7 @@ sci_table_create(sci_stats **out, sci_stats_kind kind, const sci_space *space, c
 sci_status
 sci_stats_create(sci_stats **out, const sci_grouping *g, int ddof)
 {
-    sci_parameters parameters = {.ddof = ddof};
+    sci_parameters parameters = { .ddof = ddof };
 
     if (ddof != 0 && ddof != 1)
         return sci_fail(SCI_ERR_ARGUMENT, "ddof is %d, not 0 or 1", ddof);
@@ -294,9 +293,9 @@ sci_stats_get_axis(const sci_stats *stats, int axis, sci_stats_axis *out)
 
     if (axis < 0 || axis >= space->rank)
         return sci_fail(SCI_ERR_ARGUMENT, "there is no axis %d, only %d", axis, space->rank);
-    *out = (sci_stats_axis){.name = space->axis_names[axis],
-                            .size = space->shape[axis],
-                            .factor = sci_space_factor_of(space, axis)};
+    *out = (sci_stats_axis){ .name = space->axis_names[axis],
+                             .size = space->shape[axis],
+                             .factor = sci_space_factor_of(space, axis) };
     return SCI_OK;
 }
 
@@ -312,10 +311,11 @@ sci_stats_get_factor(const sci_stats *stats, int factor, sci_stats_factor *out)
     const sci_space *space = &stats->space;
 
     if (factor < 0 || factor >= space->n_factors)
-        return sci_fail(SCI_ERR_ARGUMENT, "there is no factor %d, only %d", factor, space->n_factors);
-    *out = (sci_stats_factor){.keep = space->factors[factor].keep,
-                              .n_axes = space->factors[factor].n_axes,
-                              .levels = sci_space_levels(space, factor)};
+        return sci_fail(SCI_ERR_ARGUMENT, "there is no factor %d, only %d", factor,
+                        space->n_factors);
+    *out = (sci_stats_factor){ .keep = space->factors[factor].keep,
+                               .n_axes = space->factors[factor].n_axes,
+                               .levels = sci_space_levels(space, factor) };
     memcpy(out->axes, space->factors[factor].axes, sizeof out->axes);
     return SCI_OK;
 }
@@ -326,7 +326,8 @@ sci_stats_level_name(const sci_stats *stats, int factor, uint64_t level, char *t
     const sci_space *space = &stats->space;
 
     if (factor < 0 || factor >= space->n_factors)
-        return sci_fail(SCI_ERR_ARGUMENT, "there is no factor %d, only %d", factor, space->n_factors);
+        return sci_fail(SCI_ERR_ARGUMENT, "there is no factor %d, only %d", factor,
+                        space->n_factors);
     if (level >= sci_space_levels(space, factor))
         return sci_fail(SCI_ERR_ARGUMENT, "factor %d has no level %" PRIu64, factor, level);
     sci_space_level_name(space, factor, level, text, size);
@@ -348,10 +349,10 @@ sci_stats_get_origin(const sci_stats *stats, uint64_t origin, sci_stats_origin *
         return sci_fail(SCI_ERR_ARGUMENT, "there is no source %" PRIu64 ", only %zu", origin,
                         stats->n_origins);
     from = &stats->origins[origin];
-    *out = (sci_stats_origin){.name = from->name,
-                              .elements = from->elements,
-                              .members = from->members,
-                              .nonfinite = from->nonfinite};
+    *out = (sci_stats_origin){ .name = from->name,
+                               .elements = from->elements,
+                               .members = from->members,
+                               .nonfinite = from->nonfinite };
     if (!stats->shard)
         sci_digest_text(stats->digest_kind, &from->digest, out->digest);
     return SCI_OK;
@@ -367,44 +368,4 @@ void
 sci_stats_fingerprint(const sci_stats *stats, uint8_t out[16])
 {
     sci_space_fingerprint(&stats->space, out);
-}
-
-/* ---- what a shard lacks ---- */
-
-static size_t
-add_range(char *text, size_t size, size_t used, uint64_t first, uint64_t end)
-{
-    int n = snprintf(text + used, size - used, "%s %" PRIu64, used > 0 ? " and" : "segments", first);
-
-    used = n < 0 || (size_t)n >= size - used ? size - 1 : used + (size_t)n;
-    if (end - first > 1 && used < size - 1) {
-        n = snprintf(text + used, size - used, " to %" PRIu64, end - 1);
-        used = n < 0 || (size_t)n >= size - used ? size - 1 : used + (size_t)n;
-    }
-    return used;
-}
-
-void
-sci_stats_missing(const sci_stats *stats, char *text, size_t size)
-{
-    uint64_t at = 0, first, end, segments = stats->segmentation.segments;
-    size_t used = 0;
-
-    if (size == 0)
-        return;
-    text[0] = '\0';
-    if (!stats->shard)
-        return;
-    for (size_t i = 0; i < stats->n_digest_nodes; i++) {
-        const sci_digest_node *node = &stats->digest_nodes[i];
-
-        if (!sci_tree_span(segments, node->level, node->index, &first, &end))
-            continue;
-        if (first > at)
-            used = add_range(text, size, used, at, first);
-        at = end;
-    }
-    if (at < segments)
-        used = add_range(text, size, used, at, segments);
-    (void)snprintf(text + used, size - used, " of %" PRIu64 " are missing", segments);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Union of levels by name; concatenation of the sample axis. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sci/memory.h>
 
-#include "match.h"
 #include "unite.h"
 
 /* ---- maps ---- */
@@ -18,7 +15,7 @@ sci_space_map_clear(sci_space_map *map)
     for (int i = 0; i < map->n_factors; i++)
         sci_free(map->factors[i].stretches);
     sci_free(map->factors);
-    *map = (sci_space_map){0};
+    *map = (sci_space_map){ 0 };
 }
 
 /* The first stretch that ends beyond `level`; n if there is none. */
@@ -42,7 +39,7 @@ sci_run
 sci_space_map_run(const sci_space_map *map, uint64_t group, uint64_t end)
 {
     uint64_t inner = 1, rest = group, most = end - group;
-    sci_run run = {.count = 1, .present = true};
+    sci_run run = { .count = 1, .present = true };
 
     for (int i = 0; i < map->n_factors; i++)
         inner *= map->factors[i].merged_levels;
@@ -59,7 +56,7 @@ sci_space_map_run(const sci_space_map *map, uint64_t group, uint64_t end)
         s = &f->stretches[at];
         if (at == f->n || s->first > level) {
             until = at == f->n ? f->merged_levels : s->first;
-            run = (sci_run){.count = (until - level) * inner - rest};
+            run = (sci_run){ .count = (until - level) * inner - rest };
             break;
         }
         run.local = run.local * f->levels + s->from + (level - s->first);
@@ -79,191 +76,9 @@ one_stretch(sci_level_map *map, uint64_t levels)
         return st;
     map->merged_levels = levels;
     map->levels = levels;
-    map->stretches[0] = (sci_stretch){.count = levels};
+    map->stretches[0] = (sci_stretch){ .count = levels };
     map->n = 1;
     return SCI_OK;
-}
-
-/* ---- labels ---- */
-
-/* Levels of one table in the order of the union, and which of the table's levels each is. */
-typedef struct view {
-    const sci_levels *levels;
-    sci_levels spelt;  /* integers as texts, where another table has texts */
-    uint64_t *origins; /* NULL: the same order */
-} view;
-
-static void
-view_clear(view *v)
-{
-    sci_levels_clear(&v->spelt);
-    sci_free(v->origins);
-}
-
-typedef struct spelling {
-    char *text;
-    uint64_t level;
-} spelling;
-
-static int
-compare_spellings(const void *left, const void *right)
-{
-    const spelling *a = left, *b = right;
-
-    return strcmp(a->text, b->text);
-}
-
-/* Integers among texts sort bytewise: 10 before 9. */
-static sci_status
-spell(view *v, const sci_levels *levels)
-{
-    spelling *spellings = NULL;
-    uint64_t n = levels->count;
-    sci_status st = sci_alloc_zero(&spellings, n, 1, sizeof *spellings);
-
-    if (st == SCI_OK)
-        st = sci_alloc_zero(&v->spelt.texts, n, 1, sizeof *v->spelt.texts);
-    if (st == SCI_OK)
-        st = sci_alloc(&v->origins, n, 1, sizeof *v->origins);
-    for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
-        spellings[i].level = i;
-        st = sci_format(&spellings[i].text, "%" PRId64, levels->values[i]);
-    }
-    if (st == SCI_OK) {
-        qsort(spellings, n, sizeof *spellings, compare_spellings);
-        for (uint64_t i = 0; i < n; i++) {
-            v->spelt.texts[i] = spellings[i].text;
-            v->origins[i] = spellings[i].level;
-        }
-        v->spelt.count = n;
-        v->levels = &v->spelt;
-    } else if (spellings != NULL) {
-        for (uint64_t i = 0; i < n; i++)
-            sci_free(spellings[i].text);
-    }
-    sci_free(spellings);
-    return st;
-}
-
-static sci_status
-view_open(view *v, const sci_levels *levels, bool texts)
-{
-    *v = (view){.levels = levels};
-    if (texts && levels->texts == NULL)
-        return spell(v, levels);
-    return SCI_OK;
-}
-
-static int
-compare_levels(const sci_levels *a, uint64_t i, const sci_levels *b, uint64_t k)
-{
-    if (a->texts != NULL)
-        return strcmp(a->texts[i], b->texts[k]);
-    return (a->values[i] > b->values[k]) - (a->values[i] < b->values[k]);
-}
-
-/* Append a level; of texts a copy. */
-static sci_status
-push_level(sci_levels *out, const sci_levels *from, uint64_t i)
-{
-    sci_status st = SCI_OK;
-
-    if (from->texts != NULL)
-        st = sci_strdup(&out->texts[out->count], from->texts[i]);
-    else
-        out->values[out->count] = from->values[i];
-    if (st == SCI_OK)
-        out->count++;
-    return st;
-}
-
-/* *all := *all with the levels of `more` */
-static sci_status
-unite_levels(sci_levels *all, const sci_levels *more, bool texts)
-{
-    sci_levels both = {0};
-    uint64_t i = 0, k = 0, most;
-    sci_status st;
-
-    if (__builtin_add_overflow(all->count, more->count, &most))
-        return sci_fail(SCI_ERR_NOMEM, "too many levels");
-    st = texts ? sci_alloc_zero(&both.texts, most, 1, sizeof *both.texts)
-               : sci_alloc(&both.values, most, 1, sizeof *both.values);
-    while (st == SCI_OK && (i < all->count || k < more->count)) {
-        int order = i == all->count ? 1 : k == more->count ? -1 : compare_levels(all, i, more, k);
-
-        st = order <= 0 ? push_level(&both, all, i) : push_level(&both, more, k);
-        i += order <= 0;
-        k += order >= 0;
-    }
-    if (st != SCI_OK) {
-        sci_levels_clear(&both);
-        return st;
-    }
-    sci_levels_clear(all);
-    *all = both;
-    return SCI_OK;
-}
-
-/* Every level of the view is in `all`. */
-static sci_status
-map_levels(sci_level_map *map, const sci_levels *all, const view *v)
-{
-    uint64_t n = v->levels->count, at = 0;
-    sci_status st = sci_alloc(&map->stretches, n, 1, sizeof *map->stretches);
-
-    if (st != SCI_OK)
-        return st;
-    map->merged_levels = all->count;
-    map->levels = n;
-    for (uint64_t i = 0; i < n; i++, at++) {
-        uint64_t from = v->origins != NULL ? v->origins[i] : i;
-        sci_stretch *last;
-
-        while (compare_levels(all, at, v->levels, i) != 0)
-            at++;
-        last = map->n > 0 ? &map->stretches[map->n - 1] : NULL;
-        if (last != NULL && last->first + last->count == at && last->from + last->count == from)
-            last->count++;
-        else
-            map->stretches[map->n++] = (sci_stretch){.first = at, .count = 1, .from = from};
-    }
-    return SCI_OK;
-}
-
-static bool
-same_levels(const sci_levels *a, const sci_levels *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint64_t i = 0; i < a->count; i++)
-        if (compare_levels(a, i, b, i) != 0)
-            return false;
-    return true;
-}
-
-static sci_status
-unite_labels(sci_levels *all, sci_space_map *maps, int factor, size_t n, const sci_stats *const *tables)
-{
-    bool texts = false;
-    sci_status st;
-
-    sci_levels_clear(all);
-    for (size_t i = 0; i < n; i++)
-        texts = texts || tables[i]->space.factors[factor].levels.texts != NULL;
-    st = texts ? sci_alloc_zero(&all->texts, 0, 1, 1) : sci_alloc(&all->values, 0, 1, 1);
-    for (int pass = 0; st == SCI_OK && pass < 2; pass++)
-        for (size_t i = 0; st == SCI_OK && i < n; i++) {
-            view v;
-
-            st = view_open(&v, &tables[i]->space.factors[factor].levels, texts);
-            if (st == SCI_OK && pass == 1)
-                st = map_levels(&maps[i].factors[factor], all, &v);
-            else if (st == SCI_OK && !same_levels(all, v.levels))
-                st = unite_levels(all, v.levels, texts);
-            view_clear(&v);
-        }
-    return st;
 }
 
 /* ---- samples ---- */
@@ -293,26 +108,27 @@ count_parts(const sci_stats *table)
 
 /* The parts of a table without any are its one source. */
 static sci_status
-list_parts(placed_part *parts, size_t i, const sci_stats *const *tables, const char *const *names)
+list_parts(placed_part *parts, size_t i, const sci_stats *const *tables)
 {
     const sci_stats *t = tables[i];
     const sci_space *space = &t->space;
     uint64_t from = 0;
 
     if (space->n_parts == 0 && t->n_origins > 1)
-        return sci_fail(SCI_ERR_REFUSED, "%s: its samples are of %zu sources, but not known by source",
-                        sci_table_label_of(names, i).text, t->n_origins);
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "a table of %zu sources does not know which samples are whose",
+                        t->n_origins);
     if (space->n_parts == 0 && t->n_origins == 1)
-        parts[0] = (placed_part){.name = t->origins[0].name,
-                                 .digest = t->origins[0].digest.bytes,
-                                 .count = space->shape[0],
-                                 .table = i};
+        parts[0] = (placed_part){ .name = t->origins[0].name,
+                                  .digest = t->origins[0].digest.bytes,
+                                  .count = space->shape[0],
+                                  .table = i };
     for (int k = 0; k < space->n_parts; k++) {
-        parts[k] = (placed_part){.name = space->parts[k].name,
-                                 .digest = space->parts[k].digest,
-                                 .count = space->parts[k].count,
-                                 .from = from,
-                                 .table = i};
+        parts[k] = (placed_part){ .name = space->parts[k].name,
+                                  .digest = space->parts[k].digest,
+                                  .count = space->parts[k].count,
+                                  .from = from,
+                                  .table = i };
         from += space->parts[k].count;
     }
     return SCI_OK;
@@ -348,7 +164,7 @@ place_parts(sci_space *out, sci_space_map *maps, size_t n, const placed_part *pa
     for (size_t i = 0; i < n_parts; i++) {
         sci_level_map *map = &maps[parts[i].table].factors[0];
 
-        map->stretches[map->n++] = (sci_stretch){at, parts[i].count, parts[i].from};
+        map->stretches[map->n++] = (sci_stretch){ at, parts[i].count, parts[i].from };
         if (__builtin_add_overflow(at, parts[i].count, &at) || at > INT64_MAX)
             return sci_fail(SCI_ERR_SHAPE, "there are more than 2^63 - 1 samples");
     }
@@ -359,8 +175,7 @@ place_parts(sci_space *out, sci_space_map *maps, size_t n, const placed_part *pa
 }
 
 static sci_status
-unite_samples(sci_space *out, sci_space_map *maps, size_t n, const sci_stats *const *tables,
-              const char *const *names)
+unite_samples(sci_space *out, sci_space_map *maps, size_t n, const sci_stats *const *tables)
 {
     placed_part *parts = NULL;
     size_t total = 0, used = 0;
@@ -371,9 +186,10 @@ unite_samples(sci_space *out, sci_space_map *maps, size_t n, const sci_stats *co
     st = sci_alloc(&parts, total, 1, sizeof *parts);
     for (size_t i = 0; st == SCI_OK && i < n; i++) {
         maps[i].factors[0].levels = tables[i]->space.shape[0];
-        st = sci_alloc(&maps[i].factors[0].stretches, count_parts(tables[i]), 1, sizeof(sci_stretch));
+        st = sci_alloc(&maps[i].factors[0].stretches, count_parts(tables[i]), 1,
+                       sizeof(sci_stretch));
         if (st == SCI_OK)
-            st = list_parts(parts + used, i, tables, names);
+            st = list_parts(parts + used, i, tables);
         used += count_parts(tables[i]);
     }
     if (st == SCI_OK) {
@@ -409,14 +225,13 @@ start_space(sci_space *out, size_t n, const sci_stats *const *tables)
 }
 
 sci_status
-sci_spaces_unite(sci_space *out, sci_space_map *maps, size_t n, const sci_stats *const *tables,
-                 const char *const *names)
+sci_spaces_unite(sci_space *out, sci_space_map *maps, size_t n, const sci_stats *const *tables)
 {
     uint64_t groups;
     sci_status st;
 
     for (size_t i = 0; i < n; i++)
-        maps[i] = (sci_space_map){0};
+        maps[i] = (sci_space_map){ 0 };
     st = start_space(out, n, tables);
     for (size_t i = 0; st == SCI_OK && i < n; i++) {
         st = sci_alloc_zero(&maps[i].factors, (size_t)out->n_factors, 1, sizeof *maps[i].factors);
@@ -426,9 +241,9 @@ sci_spaces_unite(sci_space *out, sci_space_map *maps, size_t n, const sci_stats 
         sci_factor *factor = &out->factors[f];
 
         if (!factor->keep)
-            st = unite_labels(&factor->levels, maps, f, n, tables);
+            st = sci_labels_unite(&factor->levels, maps, f, n, tables);
         else if (factor->axes[0] == 0)
-            st = unite_samples(out, maps, n, tables, names);
+            st = unite_samples(out, maps, n, tables);
         else
             for (size_t i = 0; st == SCI_OK && i < n; i++)
                 st = one_stretch(&maps[i].factors[f], sci_space_levels(out, f));
