@@ -24,6 +24,18 @@ sed -n 's/both halves, merged://; s/the whole://; /column/p' merge.txt | sort | 
 examples/labels | tee labels.txt
 [ "$(wc -l < labels.txt)" = 2 ]
 
+# The example with the shared HDF5 and the program with its archive give the same data.
+PATH=$prefix/bin:$PATH
+input=$SCI_SOURCE_DIR/tests/golden/groupnorm.h5:/ncdhw
+examples/hdf5 "$input" 2 example.h5
+sci-array normalize "$input" --norm group:2 -o program.h5:/y
+for output in example program; do
+    sci-array fit $output.h5:/y --norm group:2 -o $output-stats.h5
+    sci-array show $output-stats.h5 --json > $output.json
+done
+cmp example.json program.json
+grep -q '"count"' example.json
+
 # The same through pkg-config, from C and from C++, and with the archive.
 export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
 export LD_LIBRARY_PATH=$prefix/$libdir
@@ -44,4 +56,4 @@ EOF
     g++ $flags version.cpp -o version $(pkg-config --cflags --libs sci)
     ./version
 fi
-"$prefix/bin/sci-array" --version
+sci-array --version
