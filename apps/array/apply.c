@@ -25,6 +25,7 @@ typedef struct job {
     sci_affine *affine;
     array_shard shard;
     array_output out;
+    sci_report report;
 } job;
 
 static void
@@ -100,6 +101,8 @@ prepare(job *j, const cli_input *input)
     if (st == SCI_OK)
         st = select_rows(j, all);
     sci_stats_free(all);
+    if (st == SCI_OK && !cli_given(j->c.call, "nan"))
+        j->c.options.nan = sci_stats_nan(j->table);
     if (st == SCI_OK)
         st = array_post_make(&j->post, &j->c, &j->groups, &j->recipe, j->input, s->scale, s->shift, false);
     if (st == SCI_OK)
@@ -125,7 +128,7 @@ transform(job *j, const char *dataset)
         st = array_output_open(&j->out, &j->c, j->input, dataset, type, part.total > 0 ? &j->shard.layout : NULL);
     if (st == SCI_OK && !(part.total > 0 && j->shard.count == 0))
         st = sci_apply(j->input, j->affine, &rows, part.total > 0 ? &j->shard.range : NULL, &j->c.options,
-                       j->out.sink, NULL);
+                       j->out.sink, &j->report);
     array_output_flush(&j->out);
     return st;
 }
@@ -157,7 +160,9 @@ static sci_status
 finish(job *j)
 {
     char *provenance = NULL, *path = NULL, table[40];
-    sci_status st = array_provenance(j->c.call, j->table, &provenance);
+    bool whole = j->shard.part.total == 0;
+    sci_status st = array_provenance_of(j->c.call, j->table, j->c.options.digest, whole ? j->report.digest : NULL,
+                                        &provenance);
 
     table_text(j->table, table);
     if (st == SCI_OK)
@@ -168,7 +173,7 @@ finish(job *j)
         st = sci_h5_output_stats(j->out.file, path, j->table);
     if (st == SCI_OK)
         st = array_record_write(&j->recipe, &j->post, j->c.settings->common.eps, j->input, provenance, &j->out);
-    if (st == SCI_OK && j->shard.part.total > 0)
+    if (st == SCI_OK && !whole)
         st = array_shard_write(&j->shard, &j->out, table);
     if (st == SCI_OK)
         st = array_output_close(&j->out, &j->c);

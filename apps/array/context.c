@@ -145,15 +145,23 @@ array_digest_bytes(const array_context *c, sci_source *source, sci_digest_kind k
     return st;
 }
 
+void
+array_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80])
+{
+    size_t bytes = kind == SCI_DIGEST_SHA256 ? 32 : 16;
+    int used = snprintf(text, 80, "%s", kind == SCI_DIGEST_SHA256 ? "sha256:" : "xxh3:");
+
+    for (size_t i = 0; i < bytes; i++)
+        (void)snprintf(text + (size_t)used + 2 * i, 3, "%02x", digest[i]);
+}
+
 sci_status
 array_digest(const array_context *c, sci_source *source, sci_digest_kind kind, char text[80])
 {
     uint8_t digest[SCI_DIGEST_BYTES];
-    size_t bytes = kind == SCI_DIGEST_SHA256 ? 32 : 16;
-    int used = snprintf(text, 80, "%s", kind == SCI_DIGEST_SHA256 ? "sha256:" : "xxh3:");
     sci_status st = array_digest_bytes(c, source, kind, digest);
 
-    for (size_t i = 0; st == SCI_OK && i < bytes; i++)
-        (void)snprintf(text + (size_t)used + 2 * i, 3, "%02x", digest[i]);
+    if (st == SCI_OK)
+        array_digest_text(kind, digest, text);
     return st;
 }

@@ -131,6 +131,9 @@ prepare(job *j, const cli_input *input)
                                j->record.recipe.outside);
     if (st == SCI_OK)
         st = sci_affine_invert(j->affine);
+    /* NaN that normalize let in, or put outside of mask and labels, are no reason to refuse now. */
+    if (st == SCI_OK)
+        j->c.options.nan = sci_stats_nan(j->table) == SCI_NAN_IGNORE ? SCI_NAN_IGNORE : SCI_NAN_PROPAGATE;
     sci_stats_free(all);
     return st;
 }
@@ -154,6 +157,7 @@ invert_one(void *context, const cli_inputs *inputs, size_t input, const char *da
     job j = {0};
     char *provenance = NULL;
     sci_rows_source rows;
+    sci_report report;
     sci_type type;
     sci_status st = array_context_start(&j.c, *call, worker);
 
@@ -167,10 +171,10 @@ invert_one(void *context, const cli_inputs *inputs, size_t input, const char *da
     st = array_output_open(&j.out, &j.c, j.input, dataset, type, NULL);
     rows = sci_stats_rows(j.table);
     if (st == SCI_OK)
-        st = sci_apply(j.input, j.affine, &rows, NULL, &j.c.options, j.out.sink, NULL);
+        st = sci_apply(j.input, j.affine, &rows, NULL, &j.c.options, j.out.sink, &report);
     array_output_flush(&j.out);
     if (st == SCI_OK)
-        st = array_provenance(*call, j.table, &provenance);
+        st = array_provenance_of(*call, j.table, j.c.options.digest, report.digest, &provenance);
     if (st == SCI_OK)
         st = sci_h5_output_forget(j.out.file, j.out.dataset, "libsci");
     if (st == SCI_OK)

@@ -256,6 +256,8 @@ open_output(array_output *out, const array_context *c, const part *first)
     if (st == SCI_OK)
         st = sci_h5_output_create(&out->file, c->worker->temporary[0]);
     if (st == SCI_OK)
+        sci_h5_output_digests(out->file, c->settings->common.verify);
+    if (st == SCI_OK)
         st = sci_h5_output_copy_siblings(out->file, first->source);
     if (st == SCI_OK)
         st = sci_h5_output_dataset(out->file, out->dataset, &array, &layout, first->source, &out->sink);

@@ -22,6 +22,8 @@ begin_file(array_output *out, const array_context *c, sci_source *input, const c
         st = sci_format(&out->record, "/libsci%s", out->dataset);
     if (st == SCI_OK)
         st = sci_h5_output_create(&out->file, c->worker->temporary[0]);
+    if (st == SCI_OK)
+        sci_h5_output_digests(out->file, c->settings->common.verify);
     if (st == SCI_OK && dataset == NULL) {
         st = sci_h5_output_copy_siblings(out->file, input);
         if (st == SCI_OK)

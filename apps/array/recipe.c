@@ -181,6 +181,8 @@ array_recipe_write(const array_recipe *recipe, sci_h5_output *out, const char *g
 
     cli_choice_text(ARRAY_OUTSIDE_CHOICES, recipe->outside, outside, sizeof outside);
     if (st == SCI_OK)
+        st = sci_h5_output_group(out, group);
+    if (st == SCI_OK)
         st = sci_h5_output_integer(out, group, "maps", recipe->n_maps);
     if (st == SCI_OK)
         st = write_text(out, group, "axes", recipe->axes);

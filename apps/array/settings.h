@@ -61,8 +61,8 @@ typedef struct array_settings {
 
 #define ARRAY_ROW_OUTSIDE                                                                                \
     { 0, "outside", "HOW", CLI_CHOICE, ARRAY_AT(outside), "keep",                                        \
-      "what becomes of elements outside of mask and labels: keep them, apply their group's statistics to " \
-      "them (those without a label are kept), or set them to zero or nan",                               \
+      "what becomes of elements outside of mask and labels; apply gives them the statistics of their group " \
+      "(those without a label have none and are kept)",                                                  \
       "Transform", CLI_RESULT, ARRAY_OUTSIDE_CHOICES, 0, 0 }
 
 #define ARRAY_ROWS_POST                                                                                  \

@@ -9,6 +9,8 @@
 #include "cli/message.h"
 #include "cli/provenance.h"
 
+#include "context.h"
+
 #define RECIPE "/recipe"
 
 /* ---- where a table is ---- */
@@ -226,19 +228,27 @@ array_stats_write(const char *path, const sci_stats *stats, const array_recipe *
 
 #define PROVENANCE_DIGESTS 256 /* more are left to the table, which has them all; attributes hold 64 KiB */
 
+static sci_status
+provenance(const cli_call *call, const sci_stats *stats, size_t n, const char *const *digests, char **text)
+{
+    char fingerprint[33];
+    uint8_t bytes[16];
+
+    sci_stats_fingerprint(stats, bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        (void)snprintf(fingerprint + 2 * i, 3, "%02x", bytes[i]);
+    return cli_provenance_text(text, call, n, digests, fingerprint);
+}
+
 sci_status
 array_provenance(const cli_call *call, const sci_stats *stats, char **text)
 {
-    uint64_t n = stats != NULL ? sci_stats_origins(stats) : 0;
+    uint64_t n = sci_stats_origins(stats) <= PROVENANCE_DIGESTS ? sci_stats_origins(stats) : 0;
     sci_stats_origin origin;
     const char **digests = NULL;
-    char(*texts)[80] = NULL, fingerprint[33];
-    uint8_t bytes[16] = {0};
-    sci_status st;
+    char(*texts)[80] = NULL;
+    sci_status st = sci_alloc(&digests, n, 1, sizeof *digests);
 
-    if (n > PROVENANCE_DIGESTS)
-        n = 0;
-    st = sci_alloc(&digests, n, 1, sizeof *digests);
     if (st == SCI_OK)
         st = sci_alloc(&texts, n, 1, sizeof *texts);
     for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
@@ -247,15 +257,23 @@ array_provenance(const cli_call *call, const sci_stats *stats, char **text)
             memcpy(texts[i], origin.digest, sizeof texts[i]);
         digests[i] = texts[i];
     }
-    if (st == SCI_OK && stats != NULL)
-        sci_stats_fingerprint(stats, bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        (void)snprintf(fingerprint + 2 * i, 3, "%02x", bytes[i]);
     if (st == SCI_OK)
-        st = cli_provenance_text(text, call, n, digests, stats != NULL ? fingerprint : NULL);
+        st = provenance(call, stats, n, digests, text);
     sci_free(texts);
     sci_free(digests);
     return st;
+}
+
+sci_status
+array_provenance_of(const cli_call *call, const sci_stats *stats, sci_digest_kind kind, const uint8_t *digest,
+                    char **text)
+{
+    char hex[80];
+    const char *digests[1] = {hex};
+
+    if (digest != NULL)
+        array_digest_text(kind, digest, hex);
+    return provenance(call, stats, digest != NULL ? 1 : 0, digests, text);
 }
 
 /* ---- rows that pass by ---- */

@@ -35,6 +35,9 @@ sci_status array_stats_describe(sci_h5_output *out, const array_recipe *recipe,
 
 /* Provenance of a table: the options, the digests of its sources, its fingerprint. Released by sci_free. */
 sci_status array_provenance(const cli_call *call, const sci_stats *stats, char **text) SCI_MUST_CHECK;
+/* The same for what was made of one input with a table; `digest` is that of the input, NULL if it was not read whole. */
+sci_status array_provenance_of(const cli_call *call, const sci_stats *stats, sci_digest_kind kind,
+                               const uint8_t *digest, char **text) SCI_MUST_CHECK;
 
 /* ---- rows that pass by ---- */
 

@@ -30,6 +30,9 @@ SCI_API sci_status sci_h5_file_source(sci_source **out, sci_h5_file *file, const
 /* A text attribute of the dataset behind a source of sci/h5.h. SCI_ERR_NOTFOUND without it. */
 SCI_API sci_status sci_h5_source_text(sci_source *source, const char *name, char **value) SCI_MUST_CHECK;
 
+/* Make a group of an output, and those above it; nothing if it is there. */
+SCI_API sci_status sci_h5_output_group(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
+
 /* Take a group or dataset out of an output in the making (nothing if it is not there), so that another can take its
  * place. */
 SCI_API sci_status sci_h5_output_remove(sci_h5_output *out, const char *path) SCI_MUST_CHECK;

@@ -116,6 +116,21 @@ sci_h5_source_text(sci_source *source, const char *name, char **value)
     return h5_attribute_read_text(s->data.id, source->name, name, value);
 }
 
+sci_status
+sci_h5_output_group(sci_h5_output *out, const char *path)
+{
+    hid_t group = H5I_INVALID_HID;
+    sci_status st = h5_output_group(out, path, &group);
+
+    if (st == SCI_OK)
+        st = h5_enter();
+    if (st != SCI_OK)
+        return st;
+    h5_close(group);
+    h5_leave();
+    return SCI_OK;
+}
+
 /* True if every component of the path is a link that is there. */
 static bool
 is_linked(hid_t file, char *path)
