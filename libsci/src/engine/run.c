@@ -13,7 +13,7 @@
 #include "stop.h"
 
 #define TARGET_BYTES (UINT64_C(32) << 20)
-#define SLABS_WANTED 4      /* of a pass, at least, so that stages overlap */
+#define SLAB_BYTES (UINT64_C(1) << 20) /* slabs are about this large, so that they stay in the caches */
 #define MEMORY_SEGMENTS 8   /* segments of a slab for each worker where nothing is copied */
 #define DECODE_ELEMENTS 65536
 #define SLOTS 3
@@ -246,7 +246,8 @@ in_memory(const sci_pass *pass)
 static uint64_t
 plan_slabs(sci_pass *pass, uint64_t unit, uint64_t most)
 {
-    uint64_t wanted = (most + SLABS_WANTED - 1) / SLABS_WANTED, units = 0;
+    uint64_t one = unit * pass->run->cut.segment_length * sci_type_size(pass->run->type), units = 0;
+    uint64_t wanted = one > 0 ? SLAB_BYTES / one : 1;
 
     if (in_memory(pass)) {
         wanted = MEMORY_SEGMENTS * (uint64_t)pass->run->threads / unit;
@@ -254,6 +255,7 @@ plan_slabs(sci_pass *pass, uint64_t unit, uint64_t most)
         pass->slots = 1;
         return most_units(pass, unit, wanted > 0 ? wanted : 1, 1);
     }
+    wanted = wanted < 1 ? 1 : wanted < most ? wanted : most;
     for (pass->slots = SLOTS; units == 0 && pass->slots > 0; pass->slots--)
         units = most_units(pass, unit, wanted, pass->slots);
     pass->slots++;

@@ -6,6 +6,7 @@
 #include "layout.h"
 
 #define SEGMENT_ELEMENTS (UINT64_C(1) << 20)
+#define PERIODS_ELEMENTS (UINT64_C(1) << 18) /* of a segment that is whole periods: nothing is merged, so it may be small */
 #define SEGMENT_MEMBERS 32 /* elements of a segment for each group, at least */
 #define SEGMENT_UNIT 64    /* segments of a cut period are multiples of this */
 #define ROW_LEAST 16       /* shorter rows are compacted */
@@ -183,7 +184,7 @@ sci_layout_segments(const sci_layout *layout, uint64_t groups, sci_segmentation 
     most = counted_groups(layout, s.period_groups);
     target = most > SEGMENT_ELEMENTS / SEGMENT_MEMBERS ? SEGMENT_MEMBERS * most : SEGMENT_ELEMENTS;
     if (s.period_length <= target) {
-        s.periods_per_segment = target / s.period_length;
+        s.periods_per_segment = PERIODS_ELEMENTS > s.period_length ? PERIODS_ELEMENTS / s.period_length : 1;
         if (s.periods_per_segment > s.periods)
             s.periods_per_segment = s.periods;
         s.segment_length = s.periods_per_segment * s.period_length;
