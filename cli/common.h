@@ -90,7 +90,7 @@ typedef struct cli_common {
       "what happens to NaN and infinities", "Statistics", CLI_RESULT, "refuse|ignore|propagate", 0, 0 }
 #define CLI_ROW_DTYPE(settings)                                                                       \
     { 0, "dtype", "TYPE", CLI_CHOICE, CLI_AT(settings, dtype), NULL,                                  \
-      "element type of the output, without it f64 for f64 input and f32 for all other", "Output",     \
+      "element type of the output, without it f64 for f64 input and f32 for all other", "Output",    \
       CLI_RESULT, "f32=f4|f64=f8", 0, 0 }
 #define CLI_ROW_DIGEST(settings)                                                                      \
     { 0, "digest", "KIND", CLI_CHOICE, CLI_AT(settings, digest), "xxh3",                              \

@@ -112,6 +112,5 @@ cli_help_program(FILE *out, const cli_program *program)
         fprintf(out, "  %-12s", verb->name);
         wrap(out, verb->summary, strlen(verb->summary), 14, 14);
     }
-    fprintf(out, "\n'%s VERB --help' explains a verb, '%s --version' prints the version.\n", program->name,
-            program->name);
+    fprintf(out, "\n'%s VERB --help' explains a verb.\n", program->name);
 }

@@ -53,12 +53,12 @@ void
 cli_row_sentence(const cli_row *row, char *text, size_t size)
 {
     char choices[256] = "";
+    bool both = row->choices && row->standard, any = row->choices || row->standard;
 
     if (row->choices)
         list_choices(row->choices, choices, sizeof choices);
-    snprintf(text, size, "%s%s%s%s%s%s", row->help, row->choices ? ": " : "", choices,
-             row->standard ? " (default: " : "", row->standard ? row->standard : "",
-             row->standard ? ")" : "");
+    snprintf(text, size, "%s%s%s%s%s%s%s", row->help, any ? " (" : "", choices, both ? "; " : "",
+             row->standard ? "default: " : "", row->standard ? row->standard : "", any ? ")" : "");
 }
 
 const cli_row *

@@ -13,7 +13,7 @@ bool cli_row_opens_group(const cli_row *rows, const cli_row *row);
 /* "-o, --output FILE", "    --[no-]sync". */
 void cli_row_head(const cli_row *row, char *text, size_t size);
 
-/* The help with choices and default: "…: refuse, ignore or propagate (default: refuse)". */
+/* The help with choices and default: "… (refuse, ignore or propagate; default: refuse)". */
 void cli_row_sentence(const cli_row *row, char *text, size_t size);
 
 /* The same option with the same meaning stands in the table of at least one other verb. */

@@ -31,7 +31,3 @@ configure_file(cmake/sci.pc.in ${PROJECT_BINARY_DIR}/sci.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/sci.pc DESTINATION ${sci_pc_folder})
 
 install(FILES LICENSES/BSD-3-Clause.txt LICENSES/GPL-3.0-or-later.txt DESTINATION ${CMAKE_INSTALL_DOCDIR})
-file(GLOB sci_pages CONFIGURE_DEPENDS man/*.1)
-if(sci_pages)
-    install(FILES ${sci_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-endif()

@@ -177,8 +177,8 @@ help_comes_from_the_rows(void **state)
                            "                          description that a line has to be broken\n");
     assert_text_has(c.out, "      --eps X             added to every variance, in the square of the data's\n"
                            "                          unit (default: 1e-5)\n");
-    assert_text_has(c.out, "      --nan POLICY        what happens to NaN and infinities: refuse, ignore or\n"
-                           "                          propagate (default: refuse)\n");
+    assert_text_has(c.out, "      --nan POLICY        what happens to NaN and infinities (refuse, ignore or\n"
+                           "                          propagate; default: refuse)\n");
     assert_text_has(c.out, "Messages:\n  -q, --quiet ");
     assert_text_has(c.out, "Examples:\n  sci-test fit x.h5:/x -o s.h5\n  sci-test fit a.h5 b.h5 -o s.h5\n");
     assert_text_lacks(c.out, "secret");
