@@ -294,11 +294,11 @@ sci_fail_nonfinite(const sci_source *source, const sci_report *report)
 static sci_status
 emit_empty_groups(sci_fitting *f)
 {
+    const sci_moments empty = sci_moments_empty();
     sci_status st = SCI_OK;
 
-    f->leaves[0] = sci_moments_empty();
     for (uint64_t g = 0; st == SCI_OK && g < f->run->groups; g++)
-        st = emit_rows(f, g, 1, f->leaves);
+        st = emit_rows(f, g, 1, &empty);
     return st;
 }
 

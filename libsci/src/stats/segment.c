@@ -66,6 +66,8 @@ sizes_of(const sci_layout *layout, const sci_segmentation *cut)
     uint64_t periods = cut->periods_per_segment > 0 ? cut->periods_per_segment : 1;
     scratch_sizes n = {.next = periods * cut->period_groups + 1};
 
+    if (layout->count == 0)
+        return n;
     if (kernel == SCI_KERNEL_COMPACT) {
         n.groups = n.members = most;
         n.weights = has_kind(layout, SCI_MAP_WEIGHT) ? most : 0;
