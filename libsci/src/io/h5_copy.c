@@ -78,18 +78,37 @@ out:
 
 /* ---- objects ---- */
 
+/* A creation list like that of a group. HDF5 1.10 counts the links of the group into the list itself, so that
+ * it cannot be used as it is. */
+static hid_t
+group_list(hid_t object)
+{
+    hid_t old = H5Gget_create_plist(object), list = H5Pcreate(H5P_GROUP_CREATE);
+    unsigned links = 0, attributes = 0;
+    bool good = old >= 0 && list >= 0 && H5Pget_link_creation_order(old, &links) >= 0 &&
+                H5Pget_attr_creation_order(old, &attributes) >= 0 && H5Pset_obj_track_times(list, false) >= 0 &&
+                (links == 0 || H5Pset_link_creation_order(list, links) >= 0) &&
+                (attributes == 0 || H5Pset_attr_creation_order(list, attributes) >= 0);
+
+    h5_close(old);
+    if (!good) {
+        h5_close(list);
+        list = H5I_INVALID_HID;
+    }
+    return list;
+}
+
 static sci_status
 copy_group(walk *w, const member *m, hid_t object)
 {
-    hid_t list = H5Gget_create_plist(object), group = H5I_INVALID_HID;
+    hid_t list = group_list(object), group = H5I_INVALID_HID;
     sci_status st;
 
     if (w->depth >= GROUPS_DEEP)
         st = sci_fail(SCI_ERR_UNSAFE, "'%s:%s': groups nested more than %d deep", w->file->name, m->path, GROUPS_DEEP);
     else if (list < 0)
         st = fail_damaged(w, m->path);
-    else if (H5Pset_obj_track_times(list, false) < 0 ||
-             (group = H5Gcreate2(m->to, m->name, H5P_DEFAULT, list, H5P_DEFAULT)) < 0)
+    else if ((group = H5Gcreate2(m->to, m->name, H5P_DEFAULT, list, H5P_DEFAULT)) < 0)
         st = fail_write(w, m->path);
     else
         st = h5_copy_attributes(w->out, w->file, object, m->path, group, m->path);

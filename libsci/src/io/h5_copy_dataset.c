@@ -126,14 +126,9 @@ static sci_status
 copy_bytes(const transfer *t, const sci_h5_output *out)
 {
     uint64_t bytes = t->count * t->size, from, to, end;
-    H5D_space_status_t status;
     unsigned char *block = NULL;
-    sci_status st = SCI_OK;
+    sci_status st;
 
-    if (H5Dget_space_status(t->from, &status) < 0)
-        return fail_damaged(t);
-    if (status == H5D_SPACE_STATUS_NOT_ALLOCATED)
-        return SCI_OK;
     from = H5Dget_offset(t->from);
     to = H5Dget_offset(t->to);
     if (to == HADDR_UNDEF)
@@ -288,14 +283,15 @@ type_for(const sci_h5_output *out, hid_t type)
 }
 
 static bool
-settle_storage(hid_t list, H5D_layout_t layout, bool through_memory)
+settle_storage(hid_t list, H5D_layout_t layout, bool in_place)
 {
     if (H5Pset_obj_track_times(list, false) < 0)
         return false;
     if (layout == H5D_CHUNKED)
         return H5Pset_alloc_time(list, H5D_ALLOC_TIME_INCR) >= 0;
-    if (layout == H5D_CONTIGUOUS && !through_memory)
-        return H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0;
+    /* Fill values that HDF5 wrote now would reach the file after our bytes. */
+    if (layout == H5D_CONTIGUOUS && in_place)
+        return H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0 && H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
     return true;
 }
 
@@ -313,7 +309,7 @@ check_claim(const transfer *t)
 
 static sci_status
 copy_contents(transfer *t, sci_h5_output *out, h5_file *file, const char *from_path, const char *to_path,
-              hid_t list, bool through_memory)
+              hid_t list, bool through_memory, bool in_place)
 {
     H5D_layout_t layout = H5Pget_layout(list);
     sci_status st = SCI_OK;
@@ -328,9 +324,9 @@ copy_contents(transfer *t, sci_h5_output *out, h5_file *file, const char *from_p
         return h5_copy_defer(out, H5_PENDING_DATA, file, from_path, to_path, NULL);
     if (st == SCI_OK && (through_memory || layout == H5D_COMPACT))
         return copy_cells(t, out);
-    if (st == SCI_OK)
-        st = layout == H5D_CHUNKED ? copy_chunks(t) : copy_bytes(t, out);
-    return st;
+    if (st == SCI_OK && layout == H5D_CHUNKED)
+        return copy_chunks(t);
+    return st == SCI_OK && in_place ? copy_bytes(t, out) : st;
 }
 
 sci_status
@@ -339,7 +335,8 @@ h5_copy_dataset(sci_h5_output *out, h5_file *file, hid_t from, const char *from_
 {
     transfer t = { .file = file, .from = from, .to = H5I_INVALID_HID, .type = H5I_INVALID_HID };
     hid_t list = H5Dget_create_plist(from), space = H5I_INVALID_HID, type = H5I_INVALID_HID;
-    bool through_memory;
+    H5D_space_status_t status;
+    bool through_memory, in_place;
     char *where = NULL;
     sci_status st;
 
@@ -357,10 +354,13 @@ h5_copy_dataset(sci_h5_output *out, h5_file *file, hid_t from, const char *from_
     if (st != SCI_OK)
         goto out;
     through_memory = has_pointers(t.type) || h5_has_references(t.type);
+    in_place = !through_memory && H5Dget_space_status(from, &status) >= 0 &&
+               status != H5D_SPACE_STATUS_NOT_ALLOCATED;
     type = type_for(out, t.type);
-    if (type >= 0 && settle_storage(list, H5Pget_layout(list), through_memory))
+    if (type >= 0 && settle_storage(list, H5Pget_layout(list), in_place))
         t.to = H5Dcreate2(group, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
-    st = t.to < 0 ? fail_write(&t) : copy_contents(&t, out, file, from_path, to_path, list, through_memory);
+    st = t.to < 0 ? fail_write(&t)
+                  : copy_contents(&t, out, file, from_path, to_path, list, through_memory, in_place);
 out:
     h5_close(t.to);
     h5_close(type);

@@ -49,14 +49,38 @@ h5_lzf_decode(const unsigned char *from, size_t stored_bytes, unsigned char *to,
     return done == bytes;
 }
 
+/* Bytes that will come out: at most 88 times what goes in. */
+static size_t
+decoded_bytes(const unsigned char *from, size_t stored_bytes)
+{
+    const unsigned char *end = from + stored_bytes;
+    size_t total = 0;
+
+    while (from < end) {
+        size_t control = *from++, length = control + 1, skip = length;
+
+        if (control >= LITERALS) {
+            bool longer = control >> 5 == LONG_COPY;
+
+            length = (control >> 5) + COPY_LENGTH + (longer && from < end ? *from : 0);
+            skip = longer ? 2 : 1;
+        }
+        total += length;
+        from += skip < (size_t)(end - from) ? skip : (size_t)(end - from);
+    }
+    return total;
+}
+
 /* HDF5's side of it. Data are only decoded: to encode fails, and HDF5 stores the chunk without this filter,
  * which h5py always makes an optional one. The buffers are HDF5's, from malloc. */
 static size_t
 filter(unsigned flags, size_t n_values, const unsigned values[], size_t bytes, size_t *capacity, void **buffer)
 {
-    size_t decoded = n_values > 2 ? values[2] : 0;
+    size_t decoded = decoded_bytes(*buffer, bytes);
     unsigned char *to;
 
+    (void)n_values;
+    (void)values;
     if ((flags & H5Z_FLAG_REVERSE) == 0 || decoded == 0)
         return 0;
     to = malloc(decoded);

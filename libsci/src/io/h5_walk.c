@@ -57,6 +57,18 @@ collect(hid_t group, const char *name, const H5L_info_t *info, void *context)
     return 0;
 }
 
+/* The order of creation where a group keeps it. */
+static H5_index_t
+order_of(hid_t group)
+{
+    hid_t list = H5Gget_create_plist(group);
+    unsigned flags = 0;
+    bool kept = list >= 0 && H5Pget_link_creation_order(list, &flags) >= 0 && (flags & H5P_CRT_ORDER_INDEXED) != 0;
+
+    h5_close(list);
+    return kept ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+}
+
 sci_status
 h5_names_read(h5_names *out, hid_t group, const char *where)
 {
@@ -68,7 +80,7 @@ h5_names_read(h5_names *out, hid_t group, const char *where)
     st = h5_enter();
     if (st != SCI_OK)
         return st;
-    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &start, collect, &c) < 0)
+    if (H5Literate(group, order_of(group), H5_ITER_INC, &start, collect, &c) < 0)
         st = c.status != SCI_OK ? c.status
                                 : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: its names cannot be read", where);
     h5_leave();
