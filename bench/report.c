@@ -38,7 +38,7 @@ load_average(void)
 }
 
 void
-report_begin(report *r)
+report_begin(report *r, const char *files)
 {
     char model[128];
     struct utsname host;
@@ -50,8 +50,9 @@ report_begin(report *r)
     fprintf(r->table,
             "%s, %ld processors, %s %s, load %.2f at the start\n"
             "Medians of alternating repetitions, page cache warm. Where a machine is shared,\n"
-            "times are noise: only the figures, ratios of neighbouring repetitions, count.\n\n",
-            model, processors, host.sysname, host.release, load);
+            "times are noise: only the figures, ratios of neighbouring repetitions, count.\n"
+            "HDF5 files: %s; those of section process: on a disk.\n\n",
+            model, processors, host.sysname, host.release, load, files);
     fprintf(r->table, "%-46s %10s  %-20s %10s %9s %9s\n", "what", "ours", "against", "figure",
             "must", "aim");
     if (r->json != NULL)

@@ -27,7 +27,7 @@ typedef struct report {
     unsigned missed; /* rows that miss their `must` */
 } report;
 
-void report_begin(report *r);
+void report_begin(report *r, const char *files); /* where HDF5 files are */
 void report_row(report *r, const figure_row *row);
 /* A row that could not be measured, and why. */
 void report_absent(report *r, const char *section, const char *what, const char *reason);

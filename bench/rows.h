@@ -11,7 +11,8 @@ typedef struct bench {
     const char *sci_array;
     const char *python;    /* interpreter of the peers */
     const char *peers;     /* folder of the peers' scripts */
-    const char *directory; /* scratch for HDF5 files */
+    const char *directory; /* scratch on a disk */
+    const char *fast;      /* scratch in memory, or the same */
     const char *only;      /* a section, or NULL for all */
     bool quick;            /* smaller arrays, fewer repetitions */
     report report;

@@ -15,11 +15,11 @@ typedef struct files {
 } files;
 
 static bool
-files_make(const bench *b, files *f, const char *shape, const char *storage)
+files_make(const bench *b, const char *folder, files *f, const char *shape, const char *storage)
 {
-    snprintf(f->in, sizeof f->in, "%s/in.h5", b->directory);
-    snprintf(f->ours, sizeof f->ours, "%s/ours.h5", b->directory);
-    snprintf(f->peer, sizeof f->peer, "%s/peer.h5", b->directory);
+    snprintf(f->in, sizeof f->in, "%s/in.h5", folder);
+    snprintf(f->ours, sizeof f->ours, "%s/ours.h5", folder);
+    snprintf(f->peer, sizeof f->peer, "%s/peer.h5", folder);
     snprintf(f->operand, sizeof f->operand, "%.*s:/x", PATH_SIZE - 1, f->in);
     const char *const command[] = { b->self, "make-h5", f->in, shape, storage, NULL };
     return !isnan(command_run(command, NULL));
@@ -48,7 +48,7 @@ rows_stream(bench *b)
     samples ours, theirs;
     files f;
 
-    bool made = files_make(b, &f, shape, "contiguous");
+    bool made = files_make(b, b->fast, &f, shape, "contiguous");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const run[] = { b->sci_array, "normalize", f.operand, "--norm",
                                     cases[i].norm, "-t", cases[i].threads, "--no-sync",
@@ -84,7 +84,7 @@ rows_gzip(bench *b)
     snprintf(script, sizeof script, "%s/peer_h5py.py", b->peers);
     const char *const probe[] = { b->python, script, "--probe", NULL };
     bool peer_there = !isnan(command_run(probe, NULL));
-    bool made = files_make(b, &f, shape, "gzip");
+    bool made = files_make(b, b->fast, &f, shape, "gzip");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const run[] = { b->sci_array, "normalize", f.operand, "--norm", "group:8",
                                     "-t", cases[i].threads, "--no-sync", "-q", "-o", f.ours,
@@ -137,7 +137,7 @@ rows_memory(bench *b)
     samples small = { 0 }, large = { 0 };
     uint64_t peak = 0;
 
-    if (!files_make(b, &f, "1,16,256,256,256", "contiguous"))
+    if (!files_make(b, b->fast, &f, "1,16,256,256,256", "contiguous"))
         goto failed;
     if (isnan(run_watched(b, &f, NULL, &peak)))
         goto failed;
@@ -151,7 +151,7 @@ rows_memory(bench *b)
         return;
     }
 
-    if (!files_make(b, &f, "1,64,256,256,256", "contiguous"))
+    if (!files_make(b, b->fast, &f, "1,64,256,256,256", "contiguous"))
         goto failed;
     for (int i = 0; i < 3; i++)
         samples_add(&large, run_watched(b, &f, "128MiB", &peak) / 4.0);
@@ -178,7 +178,7 @@ rows_process(bench *b)
         { "whole process, 1 MiB array, --no-sync", "--no-sync", 30.0, 15.0 },
     };
     files f;
-    bool made = files_make(b, &f, "8,32,32,32", "contiguous");
+    bool made = files_make(b, b->directory, &f, "8,32,32,32", "contiguous");
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const run[] = { b->sci_array, "normalize", f.operand, "--norm", "group:8",
