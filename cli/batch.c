@@ -40,7 +40,8 @@ name_everything(state *s)
     if (st == SCI_OK)
         st = cli_inputs_expand(&s->inputs, (size_t)b->call->n_operands, b->call->operands, &rules);
     if (st == SCI_OK)
-        st = cli_outputs_name(&s->outputs, &s->inputs, b->common->output, b->datasets, b->extension);
+        st =
+            cli_outputs_name(&s->outputs, &s->inputs, b->common->output, b->datasets, b->extension);
     if (st == SCI_OK && s->outputs.directory) {
         st = cli_journal_open(&s->journal, b->call, s->outputs.directory);
         s->journaled = st == SCI_OK;
@@ -56,7 +57,8 @@ name_everything(state *s)
 static sci_status
 refuse_table_name(const state *s, const char *output)
 {
-    if (!s->inputs.many || strcmp(output + strlen(s->outputs.directory), "/" CLI_FAILURES_NAME) != 0)
+    if (!s->inputs.many
+        || strcmp(output + strlen(s->outputs.directory), "/" CLI_FAILURES_NAME) != 0)
         return SCI_OK;
     return sci_fail(SCI_ERR_ARGUMENT, "'%s' is where the table of failures goes", output);
 }
@@ -67,9 +69,11 @@ check_target(const state *s, const char *target)
     sci_status st = cli_target_check(target, s->batch->common->force, &s->inputs);
 
     if (st == SCI_ERR_EXISTS && s->batch->common->resume)
-        st = sci_fail(SCI_ERR_EXISTS, "'%s' was made from another input or with other options; --force replaces it",
+        st = sci_fail(SCI_ERR_EXISTS,
+                      "'%s' was made from another input or with other options; --force replaces it",
                       target);
-    /* Directories below an output directory are made; that of a single output is as the user says. */
+    /* Directories below an output directory are made; that of a single output is as the user says.
+     */
     if (st == SCI_OK && !s->outputs.directory)
         st = cli_target_directory_check(target);
     return st;
@@ -93,7 +97,8 @@ plan_job(state *s, size_t input)
     if (st == SCI_OK && b->extra)
         st = b->extra(b->context, &s->inputs, input, output, &extra);
     if (st == SCI_OK && extra && strcmp(extra, output) == 0)
-        st = sci_fail(SCI_ERR_ARGUMENT, "'%s' is asked for twice, as two different outputs", output);
+        st =
+            sci_fail(SCI_ERR_ARGUMENT, "'%s' is asked for twice, as two different outputs", output);
     if (st == SCI_OK && extra)
         st = check_target(s, extra);
     if (st != SCI_OK) {
@@ -167,7 +172,8 @@ work(void *context, const cli_worker *worker)
 {
     const state *s = context;
 
-    return s->batch->work(s->batch->context, &s->inputs, s->input_of[worker->job], s->outputs.dataset, worker);
+    return s->batch->work(s->batch->context, &s->inputs, s->input_of[worker->job],
+                          s->outputs.dataset, worker);
 }
 
 static void

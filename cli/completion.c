@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Completion for bash: verbs, then the options of the verb, choices and files after the options that take them. */
+/* Completion for bash: verbs, then the options of the verb, choices and files after the options
+ * that take them. */
 #include <string.h>
 
 #include "help.h"
@@ -22,9 +23,10 @@ put_argument_case(FILE *out, const cli_row *row, const char *verb)
             fprintf(out, "%s%s", k > 0 ? " " : "", word);
         fputs("' ;;\n", out);
     } else {
-        fprintf(out, ") kind=%s ;;\n", row->traits & CLI_DIRECTORY ? "directory"
-                                       : row->traits & CLI_PATH    ? "file"
-                                                                   : "nothing");
+        fprintf(out, ") kind=%s ;;\n",
+                row->traits & CLI_DIRECTORY ? "directory"
+                : row->traits & CLI_PATH    ? "file"
+                                            : "nothing");
     }
 }
 
@@ -76,7 +78,9 @@ cli_generate_completion(FILE *out, const cli_program *program)
     put_verbs(out, program);
     fputs("' ;;\n    *)\n        if [[ $COMP_CWORD -eq 1 ]]; then\n            words='", out);
     put_verbs(out, program);
-    fputs("help --help --version'\n        elif [[ $cur == -* ]]; then\n            case $verb in\n", out);
+    fputs(
+        "help --help --version'\n        elif [[ $cur == -* ]]; then\n            case $verb in\n",
+        out);
     for (const cli_verb *verb = program->verbs; verb->name; verb++) {
         fprintf(out, "            %s) words='", verb->name);
         put_options(out, verb->rows);

@@ -6,12 +6,14 @@
 #include "message.h"
 #include "utf8.h"
 
-/* Code points that move the cursor, change the direction of writing or start a terminal's own commands. */
+/* Code points that move the cursor, change the direction of writing or start a terminal's own
+ * commands. */
 static bool
 is_harmful(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e ||
-           code == 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e
+           || code == 0x200f || (code >= 0x2028 && code <= 0x202e)
+           || (code >= 0x2066 && code <= 0x2069);
 }
 
 /* One byte in visible form. */

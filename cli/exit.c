@@ -34,5 +34,5 @@ cli_exit_join(int so_far, int code)
     if (code == CLI_EXIT_OK)
         return so_far;
     return so_far == CLI_EXIT_ENVIRONMENT || code == CLI_EXIT_ENVIRONMENT ? CLI_EXIT_ENVIRONMENT
-                                                                         : CLI_EXIT_FAILED;
+                                                                          : CLI_EXIT_FAILED;
 }

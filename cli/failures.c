@@ -31,7 +31,8 @@ message_alone(const cli_job *job)
     const char *message = message_of(job);
     size_t n = strlen(job->name);
 
-    if (message[0] == '\'' && strncmp(message + 1, job->name, n) == 0 && strncmp(message + 1 + n, "': ", 3) == 0)
+    if (message[0] == '\'' && strncmp(message + 1, job->name, n) == 0
+        && strncmp(message + 1 + n, "': ", 3) == 0)
         return message + 1 + n + 3;
     return message;
 }

@@ -10,7 +10,8 @@ enum {
     TEXT_AT = 26 /* where the sentence about an option begins */
 };
 
-/* Words of one paragraph, wrapped; the cursor is in column `at`, later lines begin in column `indent`. */
+/* Words of one paragraph, wrapped; the cursor is in column `at`, later lines begin in column
+ * `indent`. */
 static void
 wrap(FILE *out, const char *text, size_t length, size_t at, size_t indent)
 {

@@ -63,7 +63,8 @@ cli_inputs_add(cli_inputs *inputs, const char *path, const char *dataset, const 
     if (st == SCI_OK && dataset)
         st = sci_format(&input.dataset, "%s%s", dataset[0] == '/' ? "" : "/", dataset);
     if (st == SCI_OK)
-        st = sci_format(&input.operand, "%s%s%s", path, dataset ? ":" : "", dataset ? input.dataset : "");
+        st = sci_format(&input.operand, "%s%s%s", path, dataset ? ":" : "",
+                        dataset ? input.dataset : "");
     if (st == SCI_OK)
         st = sci_strdup(&input.relative, relative);
     if (st != SCI_OK) {
@@ -138,14 +139,15 @@ refuse_repetition(const cli_inputs *inputs)
     qsort(sorted, inputs->n, sizeof *sorted, compare_files);
     for (size_t k = 1; k < inputs->n && st == SCI_OK; k++)
         if (sorted[k]->inode != 0 && compare_files(&sorted[k - 1], &sorted[k]) == 0)
-            st = sci_fail(SCI_ERR_ARGUMENT, "'%s' and '%s' are the same input", sorted[k - 1]->operand,
-                          sorted[k]->operand);
+            st = sci_fail(SCI_ERR_ARGUMENT, "'%s' and '%s' are the same input",
+                          sorted[k - 1]->operand, sorted[k]->operand);
     sci_free(sorted);
     return st;
 }
 
 sci_status
-cli_inputs_expand(cli_inputs *out, size_t n_operands, const char *const *operands, const cli_inputs_rules *rules)
+cli_inputs_expand(cli_inputs *out, size_t n_operands, const char *const *operands,
+                  const cli_inputs_rules *rules)
 {
     cli_inputs inputs = { .many = n_operands > 1 || rules->manifest };
     sci_status st = SCI_OK;

@@ -5,10 +5,11 @@
 
 #include "inputs.h"
 
-/* Append an input: the file `path`, its dataset (NULL: rules->dataset), its name below an output directory. Copies.
- * *added (may be NULL) is valid until the next call. */
-sci_status cli_inputs_add(cli_inputs *inputs, const char *path, const char *dataset, const char *relative,
-                          const cli_inputs_rules *rules, cli_input **added) SCI_MUST_CHECK;
+/* Append an input: the file `path`, its dataset (NULL: rules->dataset), its name below an output
+ * directory. Copies. *added (may be NULL) is valid until the next call. */
+sci_status cli_inputs_add(cli_inputs *inputs, const char *path, const char *dataset,
+                          const char *relative, const cli_inputs_rules *rules,
+                          cli_input **added) SCI_MUST_CHECK;
 
 /* The files below `directory`, sorted (walk.c). */
 sci_status cli_inputs_walk(cli_inputs *inputs, const char *directory,

@@ -76,7 +76,8 @@ file_of_value(const char *value, char **out)
 
     value = equals ? equals + 1 : value;
     dataset = strstr(value, ":/");
-    return sci_format(out, "%.*s", (int)(dataset ? (size_t)(dataset - value) : strlen(value)), value);
+    return sci_format(out, "%.*s", (int)(dataset ? (size_t)(dataset - value) : strlen(value)),
+                      value);
 }
 
 static sci_status
@@ -238,7 +239,8 @@ cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output)
     if (fd < 0)
         return;
     output_text(journal, output, text);
-    n = snprintf(line, sizeof line, "%s%016" PRIx64 "\t%s\n", journal->torn ? "\n" : "", stamp, text);
+    n = snprintf(line, sizeof line, "%s%016" PRIx64 "\t%s\n", journal->torn ? "\n" : "", stamp,
+                 text);
     while (write(fd, line, (size_t)n) < 0 && errno == EINTR)
         ;
     close(fd);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a batch has done, in the hidden file ".<program>.done" of its output directory: a line for each output, with a
- * number that stands for the input as it was and for the options. For --resume. */
+/* What a batch has done, in the hidden file ".<program>.done" of its output directory: a line for
+ * each output, with a number that stands for the input as it was and for the options. For --resume.
+ */
 #ifndef CLI_JOURNAL_H
 #define CLI_JOURNAL_H
 
@@ -9,15 +10,16 @@
 
 typedef struct cli_journal {
     char *path;
-    char *text;         /* of the file, cut into lines */
-    bool torn;          /* its last line has no end */
+    char *text; /* of the file, cut into lines */
+    bool torn;  /* its last line has no end */
     size_t n;
     struct cli_done *lines; /* sorted by output */
-    char *options;      /* program, version, verb, options, and the files that they name */
+    char *options;          /* program, version, verb, options, and the files that they name */
 } cli_journal;
 
 /* Read the journal of `directory`; a missing one is empty. Damaged lines are no lines. */
-sci_status cli_journal_open(cli_journal *out, const cli_call *call, const char *directory) SCI_MUST_CHECK;
+sci_status cli_journal_open(cli_journal *out, const cli_call *call,
+                            const char *directory) SCI_MUST_CHECK;
 
 /* The number for an input as it is now. */
 uint64_t cli_journal_stamp(const cli_journal *journal, const cli_input *input);

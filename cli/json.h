@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* JSON as a stream: numbers with 17 digits, null for what is not finite. Misuse (a value without key in an
- * object) is a programming error and asserts; a failed write is kept until the end. */
+/* JSON as a stream: numbers with 17 digits, null for what is not finite. Misuse (a value without
+ * key in an object) is a programming error and asserts; a failed write is kept until the end. */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
 
@@ -15,9 +15,9 @@
 typedef struct cli_json {
     FILE *out;
     int depth;
-    bool keyed;                       /* a key was written, its value comes next */
+    bool keyed; /* a key was written, its value comes next */
     bool in_object[CLI_JSON_DEPTH];
-    bool compact[CLI_JSON_DEPTH];     /* on one line */
+    bool compact[CLI_JSON_DEPTH]; /* on one line */
     bool empty[CLI_JSON_DEPTH];
 } cli_json;
 
@@ -25,15 +25,16 @@ void cli_json_start(cli_json *j, FILE *out);
 /* Newline, flush. SCI_ERR_IO or SCI_ERR_NOSPACE if anything could not be written. */
 sci_status cli_json_finish(cli_json *j) SCI_MUST_CHECK;
 
-void cli_json_object(cli_json *j);       /* "{", a member a line */
-void cli_json_object_line(cli_json *j);  /* "{", all on one line */
+void cli_json_object(cli_json *j);      /* "{", a member a line */
+void cli_json_object_line(cli_json *j); /* "{", all on one line */
 void cli_json_object_end(cli_json *j);
 void cli_json_array(cli_json *j);
 void cli_json_array_line(cli_json *j);
 void cli_json_array_end(cli_json *j);
 
 void cli_json_key(cli_json *j, const char *key);
-void cli_json_text(cli_json *j, const char *text); /* NULL gives null; bytes that are not UTF-8 become U+FFFD */
+void cli_json_text(cli_json *j,
+                   const char *text); /* NULL gives null; bytes that are not UTF-8 become U+FFFD */
 void cli_json_real(cli_json *j, double value);
 void cli_json_integer(cli_json *j, int64_t value);
 void cli_json_unsigned(cli_json *j, uint64_t value);

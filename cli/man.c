@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The generated part of the man page: what each verb does and takes, and once what several verbs take. */
+/* The generated part of the man page: what each verb does and takes, and once what several verbs
+ * take. */
 #include <string.h>
 
 #include "help.h"
 #include "rows.h"
 
-/* Text for roff: nothing in it is a request or an escape, and hyphens can be pasted into a shell. */
+/* Text for roff: nothing in it is a request or an escape, and hyphens can be pasted into a shell.
+ */
 static void
 put(FILE *out, const char *text, size_t length)
 {
@@ -151,8 +153,8 @@ cli_generate_man(FILE *out, const cli_program *program)
     fputs(".SH OPTIONS OF SEVERAL VERBS\n", out);
     for (const cli_verb *verb = program->verbs; verb->name; verb++)
         for (const cli_row *row = verb->rows; row->name; row++)
-            if (cli_row_is_shown(row) && cli_row_is_common(program, verb, row) &&
-                is_first_mention(program, verb, row))
+            if (cli_row_is_shown(row) && cli_row_is_common(program, verb, row)
+                && is_first_mention(program, verb, row))
                 put_row(out, row);
     for (const cli_row *row = cli_general_rows; row->name; row++)
         put_row(out, row);

@@ -18,7 +18,8 @@ typedef struct reader {
     unsigned long number;
 } reader;
 
-/* The next line that is neither empty nor a comment, without its end. *more is false at the end of the file. */
+/* The next line that is neither empty nor a comment, without its end. *more is false at the end of
+ * the file. */
 static sci_status
 next_line(reader *r, bool *more)
 {
@@ -96,8 +97,11 @@ static sci_status
 add_row(cli_inputs *inputs, const reader *r, char **fields, const cli_inputs_rules *rules)
 {
     cli_input row = { .fields = fields };
-    cli_inputs one = { .n = 1, .items = &row, .n_columns = inputs->n_columns, .columns = inputs->columns };
-    const char *path = cli_inputs_field(&one, 0, "path"), *output = cli_inputs_field(&one, 0, "output");
+    cli_inputs one = {
+        .n = 1, .items = &row, .n_columns = inputs->n_columns, .columns = inputs->columns
+    };
+    const char *path = cli_inputs_field(&one, 0, "path"),
+               *output = cli_inputs_field(&one, 0, "output");
     char *resolved = NULL, *file = NULL, *dataset = NULL;
     cli_input *added;
     sci_status st;
@@ -105,13 +109,15 @@ add_row(cli_inputs *inputs, const reader *r, char **fields, const cli_inputs_rul
     if (!*path)
         return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu: the path is empty", r->name, r->number);
     if (output && !stays_below(output))
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu: '%s' is no name below the output directory", r->name,
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s' line %lu: '%s' is no name below the output directory", r->name,
                         r->number, output);
     st = resolve(r->name, path, &resolved);
     if (st == SCI_OK)
         st = cli_inputs_split(resolved, rules, &file, &dataset);
     if (st == SCI_OK)
-        st = cli_inputs_add(inputs, file, dataset, output ? output : cli_base_name(file), rules, &added);
+        st = cli_inputs_add(inputs, file, dataset, output ? output : cli_base_name(file), rules,
+                            &added);
     if (st == SCI_OK) {
         added->exact = output != NULL;
         added->fields = fields;
@@ -130,8 +136,8 @@ read_row(cli_inputs *inputs, const reader *r, const cli_inputs_rules *rules)
     sci_status st;
 
     if (n != inputs->n_columns)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu has %zu fields instead of %zu", r->name, r->number, n,
-                        inputs->n_columns);
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu has %zu fields instead of %zu", r->name,
+                        r->number, n, inputs->n_columns);
     st = split_fields(r->line, n, &fields);
     if (st == SCI_OK)
         st = add_row(inputs, r, fields, rules);

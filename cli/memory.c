@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How much memory there is: the machine's, or the least limit of the control groups above this process. */
+/* How much memory there is: the machine's, or the least limit of the control groups above this
+ * process. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +44,9 @@ least_limit(const char *root, char *group, const char *file)
     }
 }
 
-/* /proc/self/cgroup: "0::/a/b" (version 2), "9:memory:/a/b" (version 1). In a container the path may be one
- * outside of it; then its parents, down to the root that is mounted, still hold the limit. */
+/* /proc/self/cgroup: "0::/a/b" (version 2), "9:memory:/a/b" (version 1). In a container the path
+ * may be one outside of it; then its parents, down to the root that is mounted, still hold the
+ * limit. */
 static uint64_t
 group_limit(void)
 {

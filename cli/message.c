@@ -111,11 +111,11 @@ say(cli_level level, const char *format, va_list args)
         print(level, text);
 }
 
-#define SAY(level)              \
-    va_list args;               \
-                                \
-    va_start(args, format);     \
-    say(level, format, args);   \
+#define SAY(level)            \
+    va_list args;             \
+                              \
+    va_start(args, format);   \
+    say(level, format, args); \
     va_end(args)
 
 void

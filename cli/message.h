@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a program says on stderr: "sci-array: error: cannot open 'a.h5': No such file or directory". Lower
- * case, names in quotes, no full stop. In a worker the messages travel to the parent, which prints them. */
+/* What a program says on stderr: "sci-array: error: cannot open 'a.h5': No such file or directory".
+ * Lower case, names in quotes, no full stop. In a worker the messages travel to the parent, which
+ * prints them. */
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
@@ -30,8 +31,8 @@ void cli_detail(const char *format, ...) SCI_PRINTF(1, 2);
 void cli_error_status(sci_status status);
 
 /* Copy `text` so that a terminal shows it and does nothing else: control characters, C1 and
- * direction-changing code points and bytes that are not UTF-8 become \n, \t, \x1b, …. Whole escapes only;
- * the result always ends with a NUL. Returns the length. */
+ * direction-changing code points and bytes that are not UTF-8 become \n, \t, \x1b, …. Whole escapes
+ * only; the result always ends with a NUL. Returns the length. */
 size_t cli_escape(char *out, size_t size, const char *text);
 
 /* ---- between a worker and its parent ---- */
@@ -41,7 +42,8 @@ size_t cli_escape(char *out, size_t size, const char *text);
 /* From now on messages of this process go to the pipe `fd`, one frame each. */
 void cli_message_redirect(int fd);
 
-/* Read one frame from `fd` and print it. False at the end of the pipe, or when nothing is there yet. */
+/* Read one frame from `fd` and print it. False at the end of the pipe, or when nothing is there
+ * yet. */
 bool cli_message_forward(int fd);
 
 /* Called before and after a message is printed, so that a progress line can step aside. */

@@ -41,6 +41,6 @@ cli_is_near(const char *word, const char *candidate)
 {
     size_t n = strlen(word);
 
-    return (n > 0 && strncmp(word, candidate, n) == 0) ||
-           cli_edit_distance(word, candidate) <= (strlen(candidate) + 2) / 3;
+    return (n > 0 && strncmp(word, candidate, n) == 0)
+           || cli_edit_distance(word, candidate) <= (strlen(candidate) + 2) / 3;
 }

@@ -5,12 +5,12 @@
 
 #include <stddef.h>
 
-/* Letters to insert, delete, change or swap with a neighbour to get from one word to the other (optimal string
- * alignment); words of more than 31 bytes are as far as can be. */
+/* Letters to insert, delete, change or swap with a neighbour to get from one word to the other
+ * (optimal string alignment); words of more than 31 bytes are as far as can be. */
 size_t cli_edit_distance(const char *a, const char *b);
 
-/* True if `candidate` is near enough to `word` to be suggested: a third of its letters may differ, or `word` is how it
- * begins. */
+/* True if `candidate` is near enough to `word` to be suggested: a third of its letters may differ,
+ * or `word` is how it begins. */
 int cli_is_near(const char *word, const char *candidate);
 
 #endif

@@ -32,7 +32,8 @@ cli_parse_integer(const char *text, int64_t *out)
     return true;
 }
 
-/* Length of "12", "1.5", ".5", "1e-5" at the start of `text`: what strtod takes, without hexadecimal, nan and inf. */
+/* Length of "12", "1.5", ".5", "1e-5" at the start of `text`: what strtod takes, without
+ * hexadecimal, nan and inf. */
 static size_t
 decimal_length(const char *text, bool exponent)
 {
@@ -79,9 +80,16 @@ find_unit(const char *text, uint64_t *bytes)
         const char *name;
         uint64_t bytes;
     } units[] = {
-        { "", 1 },          { "B", 1 },         { "K", 1000 },       { "KiB", UINT64_C(1) << 10 },
-        { "M", 1000000 },   { "MiB", 1 << 20 }, { "G", 1000000000 }, { "GiB", 1 << 30 },
-        { "T", UINT64_C(1000000000000) },       { "TiB", UINT64_C(1) << 40 },
+        { "", 1 },
+        { "B", 1 },
+        { "K", 1000 },
+        { "KiB", UINT64_C(1) << 10 },
+        { "M", 1000000 },
+        { "MiB", 1 << 20 },
+        { "G", 1000000000 },
+        { "GiB", 1 << 30 },
+        { "T", UINT64_C(1000000000000) },
+        { "TiB", UINT64_C(1) << 40 },
     };
 
     for (size_t k = 0; k < sizeof units / sizeof *units; k++) {

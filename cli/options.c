@@ -8,8 +8,8 @@
 #include "options.h"
 #include "value.h"
 
-/* getopt_long's view of the tables. A long option is reported by its place here, from LONG on; its negation
- * has the next place. */
+/* getopt_long's view of the tables. A long option is reported by its place here, from LONG on; its
+ * negation has the next place. */
 enum { LONG = 256 };
 
 typedef struct target {
@@ -21,10 +21,10 @@ typedef struct target {
 typedef struct parser {
     const cli_table *tables;
     size_t n_tables;
-    size_t n;              /* long options, negations included */
+    size_t n; /* long options, negations included */
     struct option *longs;
-    target *targets;       /* one a long option */
-    char *letters;         /* getopt's string of short options */
+    target *targets; /* one a long option */
+    char *letters;   /* getopt's string of short options */
 } parser;
 
 size_t
@@ -46,9 +46,10 @@ parser_add(parser *p, const cli_table *table, size_t row, bool negated)
 
     if (st != SCI_OK)
         return st;
-    p->longs[p->n] = (struct option){ .name = name,
-                                      .has_arg = r->kind == CLI_FLAG ? no_argument : required_argument,
-                                      .val = LONG + (int)p->n };
+    p->longs[p->n] =
+        (struct option){ .name = name,
+                         .has_arg = r->kind == CLI_FLAG ? no_argument : required_argument,
+                         .val = LONG + (int)p->n };
     p->targets[p->n] = (target){ table, row, negated };
     p->n++;
     return SCI_OK;
@@ -133,7 +134,8 @@ fail_unknown(const parser *p, const char *word)
         snprintf(list + used, sizeof list - used, "%s--%s", used ? ", " : "", p->longs[k].name);
     }
     if (matches > 1)
-        return sci_fail(SCI_ERR_ARGUMENT, "option '%.*s' is ambiguous: %s", (int)length, word, list);
+        return sci_fail(SCI_ERR_ARGUMENT, "option '%.*s' is ambiguous: %s", (int)length, word,
+                        list);
     return sci_fail(SCI_ERR_ARGUMENT, "unknown option '%.*s'", (int)length, word);
 }
 
@@ -144,7 +146,8 @@ fail_option(const parser *p, const char *word)
     const target *t = optopt ? find_target(p, optopt) : NULL;
 
     if (t)
-        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' takes no argument", p->longs[t - p->targets].name);
+        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' takes no argument",
+                        p->longs[t - p->targets].name);
     if (optopt)
         return sci_fail(SCI_ERR_ARGUMENT, "unknown option '-%c'", optopt);
     return fail_unknown(p, word);
@@ -156,7 +159,8 @@ fail_missing(const parser *p)
     const target *t = find_target(p, optopt);
     const cli_row *row = &t->table->rows[t->row];
 
-    return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs an argument, %s", row->name, row->argument);
+    return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs an argument, %s", row->name,
+                    row->argument);
 }
 
 static sci_status
@@ -166,7 +170,8 @@ set_defaults(const parser *p)
         const cli_table *table = &p->tables[t];
 
         for (const cli_row *row = table->rows; row->name; row++) {
-            sci_status st = row->standard ? cli_value_set(row, table->settings, row->standard, 1) : SCI_OK;
+            sci_status st =
+                row->standard ? cli_value_set(row, table->settings, row->standard, 1) : SCI_OK;
 
             if (st != SCI_OK)
                 return st;
@@ -193,14 +198,16 @@ parse(const parser *p, int argc, char **argv)
         if (!t)
             return fail_option(p, argv[optind - 1]);
         t->table->given[t->row] = true;
-        st = t->negated ? cli_value_unset(&t->table->rows[t->row], t->table->settings)
-                        : cli_value_set(&t->table->rows[t->row], t->table->settings, optarg, (size_t)argc);
+        st = t->negated
+                 ? cli_value_unset(&t->table->rows[t->row], t->table->settings)
+                 : cli_value_set(&t->table->rows[t->row], t->table->settings, optarg, (size_t)argc);
     }
     return st;
 }
 
 sci_status
-cli_options_parse(const cli_table *tables, size_t n_tables, int argc, char **argv, int *first_operand)
+cli_options_parse(const cli_table *tables, size_t n_tables, int argc, char **argv,
+                  int *first_operand)
 {
     parser p;
     sci_status st = parser_init(&p, tables, n_tables);
@@ -221,7 +228,8 @@ cli_options_required(const cli_table *tables, size_t n_tables)
             const cli_row *row = &tables[t].rows[k];
 
             if ((row->traits & CLI_REQUIRED) && !tables[t].given[k])
-                return sci_fail(SCI_ERR_ARGUMENT, "option '--%s %s' is missing", row->name, row->argument);
+                return sci_fail(SCI_ERR_ARGUMENT, "option '--%s %s' is missing", row->name,
+                                row->argument);
         }
     }
     return SCI_OK;

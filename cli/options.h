@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Options as rows of one table per verb. The table is parsed here; the same rows print --help, the OPTIONS
- * part of the man page, the shell completion (help.h) and the record of provenance (provenance.h). */
+/* Options as rows of one table per verb. The table is parsed here; the same rows print --help, the
+ * OPTIONS part of the man page, the shell completion (help.h) and the record of provenance
+ * (provenance.h). */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -20,7 +21,8 @@ typedef enum cli_kind {
     CLI_INTEGER, /* int64_t */
     CLI_REAL,    /* double */
     CLI_SIZE,    /* uint64_t bytes */
-    CLI_CHOICE,  /* int: place in `choices`; of "f32=f4|f64=f8" both spellings of a place are taken */
+    CLI_CHOICE,  /* int: place in `choices`; of "f32=f4|f64=f8" both spellings of a place are taken
+                  */
     CLI_SHARD    /* cli_shard */
 } cli_kind;
 
@@ -31,8 +33,8 @@ typedef struct cli_list {
 
 /* Traits of a row. */
 enum {
-    CLI_RESULT = 1,     /* can change a result: enters the provenance record */
-    CLI_NEGATABLE = 2,  /* a flag that also has --no-NAME */
+    CLI_RESULT = 1,    /* can change a result: enters the provenance record */
+    CLI_NEGATABLE = 2, /* a flag that also has --no-NAME */
     CLI_REQUIRED = 4,
     CLI_PATH = 8,       /* the argument is a file, for completion */
     CLI_DIRECTORY = 16, /* the argument is a directory, for completion */
@@ -45,16 +47,20 @@ typedef struct cli_row {
     const char *name;     /* long option, without dashes; NULL ends a table */
     const char *argument; /* "FILE"; NULL for a flag */
     cli_kind kind;
-    size_t offset;         /* of the destination in the verb's settings */
-    const char *standard;  /* the default, as it would be typed; NULL: the destination stays zero */
-    const char *help;      /* a sentence or two, lower case, no full stop; the default is added by the printer */
-    const char *group;     /* heading: "Output", "Grouping" */
+    size_t offset;        /* of the destination in the verb's settings */
+    const char *standard; /* the default, as it would be typed; NULL: the destination stays zero */
+    const char *
+        help; /* a sentence or two, lower case, no full stop; the default is added by the printer */
+    const char *group; /* heading: "Output", "Grouping" */
     unsigned traits;
-    const char *choices;   /* CLI_CHOICE: "refuse|ignore|propagate" */
-    double least, most;    /* CLI_INTEGER and CLI_REAL: limits, both included; 0, 0: none */
+    const char *choices; /* CLI_CHOICE: "refuse|ignore|propagate" */
+    double least, most;  /* CLI_INTEGER and CLI_REAL: limits, both included; 0, 0: none */
 } cli_row;
 
-#define CLI_END { .name = NULL }
+#define CLI_END      \
+    {                \
+        .name = NULL \
+    }
 
 /* Tables that are parsed together, each with its own destination. */
 typedef struct cli_table {
@@ -65,13 +71,15 @@ typedef struct cli_table {
 
 size_t cli_rows_count(const cli_row *rows);
 
-/* Parse argv[1…] into the destinations, defaults first. Operands are moved to the end of argv, in order, and
- * *first_operand is the first one. Long names may be shortened as getopt_long does. SCI_ERR_ARGUMENT with
- * the message of a usage error; SCI_ERR_NOMEM. Lists are released by cli_options_clear. */
+/* Parse argv[1…] into the destinations, defaults first. Operands are moved to the end of argv, in
+ * order, and *first_operand is the first one. Long names may be shortened as getopt_long does.
+ * SCI_ERR_ARGUMENT with the message of a usage error; SCI_ERR_NOMEM. Lists are released by
+ * cli_options_clear. */
 sci_status cli_options_parse(const cli_table *tables, size_t n_tables, int argc, char **argv,
                              int *first_operand) SCI_MUST_CHECK;
 
-/* SCI_ERR_ARGUMENT names the first row with CLI_REQUIRED that was not given. Separate, because --help needs none. */
+/* SCI_ERR_ARGUMENT names the first row with CLI_REQUIRED that was not given. Separate, because
+ * --help needs none. */
 sci_status cli_options_required(const cli_table *tables, size_t n_tables) SCI_MUST_CHECK;
 
 void cli_options_clear(const cli_table *tables, size_t n_tables);

@@ -40,7 +40,8 @@ trim_slashes(char *path)
         path[--n] = '\0';
 }
 
-/* `relative` with its extension replaced: that of "a.b/x.nii" is ".nii"; a name may have none, or begin with a dot. */
+/* `relative` with its extension replaced: that of "a.b/x.nii" is ".nii"; a name may have none, or
+ * begin with a dot. */
 static sci_status
 name_below(char **out, const char *directory, const cli_input *input, const char *extension)
 {
@@ -52,8 +53,8 @@ name_below(char **out, const char *directory, const cli_input *input, const char
         extension = NULL;
     if (extension && dot && dot != base)
         kept = (size_t)(dot - input->relative);
-    return sci_format(out, "%s%s%.*s%s", directory, strcmp(directory, "/") == 0 ? "" : "/", (int)kept,
-                      input->relative, extension ? extension : "");
+    return sci_format(out, "%s%s%.*s%s", directory, strcmp(directory, "/") == 0 ? "" : "/",
+                      (int)kept, input->relative, extension ? extension : "");
 }
 
 typedef struct named {
@@ -79,8 +80,8 @@ refuse_collisions(const cli_outputs *outputs, const cli_inputs *inputs)
     qsort(sorted, inputs->n, sizeof *sorted, compare_named);
     for (size_t k = 1; k < inputs->n && st == SCI_OK; k++)
         if (strcmp(sorted[k - 1].path, sorted[k].path) == 0)
-            st = sci_fail(SCI_ERR_ARGUMENT, "'%s' and '%s' would both become '%s'", sorted[k - 1].operand,
-                          sorted[k].operand, sorted[k].path);
+            st = sci_fail(SCI_ERR_ARGUMENT, "'%s' and '%s' would both become '%s'",
+                          sorted[k - 1].operand, sorted[k].operand, sorted[k].path);
     sci_free(sorted);
     return st;
 }
@@ -100,7 +101,8 @@ name_all(cli_outputs *out, const cli_inputs *inputs, char *path, const char *ext
         return sci_strdup(&out->paths[0], path);
     trim_slashes(path);
     if (stat(path, &file) == 0 && !S_ISDIR(file.st_mode))
-        return sci_fail(SCI_ERR_ARGUMENT, "the output of several inputs is a directory, and '%s' is none", path);
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "the output of several inputs is a directory, and '%s' is none", path);
     st = sci_strdup(&out->directory, path);
     for (size_t k = 0; k < inputs->n && st == SCI_OK; k++)
         st = name_below(&out->paths[k], path, &inputs->items[k], extension);
@@ -151,8 +153,8 @@ cli_target_check(const char *target, bool force, const cli_inputs *inputs)
         if (!S_ISREG(file.st_mode)) /* it would be replaced, not written to */
             return sci_fail(SCI_ERR_ARGUMENT, "'%s' is no regular file", target);
         for (size_t k = 0; inputs && k < inputs->n; k++)
-            if (inputs->items[k].inode == (uint64_t)file.st_ino &&
-                inputs->items[k].device == (uint64_t)file.st_dev)
+            if (inputs->items[k].inode == (uint64_t)file.st_ino
+                && inputs->items[k].device == (uint64_t)file.st_dev)
                 return sci_fail(SCI_ERR_ARGUMENT, "the output '%s' is the input '%s'", target,
                                 inputs->items[k].path);
     }
@@ -182,11 +184,12 @@ cli_target_directory_check(const char *target)
     if (st != SCI_OK)
         return st;
     if (stat(directory, &file) != 0)
-        st = errno == ENOENT ? sci_fail(SCI_ERR_ARGUMENT, "the directory '%s' of the output does not exist",
-                                        directory)
+        st = errno == ENOENT ? sci_fail(
+                 SCI_ERR_ARGUMENT, "the directory '%s' of the output does not exist", directory)
                              : sci_fail_errno("look at", directory);
     else if (!S_ISDIR(file.st_mode))
-        st = sci_fail(SCI_ERR_ARGUMENT, "'%s', where the output would go, is no directory", directory);
+        st = sci_fail(SCI_ERR_ARGUMENT, "'%s', where the output would go, is no directory",
+                      directory);
     sci_free(directory);
     return st;
 }

@@ -12,7 +12,8 @@
 #include "picture.h"
 #include "picture_priv.h"
 
-/* Asked by the leak sanitizer, where the program is built with it: fontconfig keeps what it finds. */
+/* Asked by the leak sanitizer, where the program is built with it: fontconfig keeps what it finds.
+ */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_options(void);
 
@@ -70,10 +71,11 @@ static const style title_style = { 21, true, ink }, panel_style = { 16.5, true, 
                    label_style = { 14, false, ink }, tick_style = { 12.5, false, faint },
                    footnote_style = { 12, false, faint };
 
-/* Draw text so that the point (x, y) is at the fraction (across, down) of its box; `turned` reads upwards. */
+/* Draw text so that the point (x, y) is at the fraction (across, down) of its box; `turned` reads
+ * upwards. */
 static void
-put_text(const canvas *c, const style *s, const char *text, double x, double y, double across, double down,
-         bool turned)
+put_text(const canvas *c, const style *s, const char *text, double x, double y, double across,
+         double down, bool turned)
 {
     cairo_text_extents_t size;
     cairo_font_extents_t font;
@@ -90,7 +92,8 @@ put_text(const canvas *c, const style *s, const char *text, double x, double y, 
     cairo_translate(c->cairo, x, y);
     if (turned)
         cairo_rotate(c->cairo, -acos(0.0)); /* a quarter */
-    /* From the height of capitals, about 0.72 of the size, so that lines of one kind share a baseline. */
+    /* From the height of capitals, about 0.72 of the size, so that lines of one kind share a
+     * baseline. */
     cairo_move_to(c->cairo, -across * size.x_advance, (1.0 - down) * 0.72 * s->size);
     cairo_show_text(c->cairo, text);
     cairo_restore(c->cairo);
@@ -101,7 +104,8 @@ text_width(const canvas *c, const style *s, const char *text)
 {
     cairo_text_extents_t size;
 
-    cairo_select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(c->cairo, s->size);
     cairo_text_extents(c->cairo, text, &size);
     return size.x_advance;
@@ -177,8 +181,8 @@ draw_y_axis(const canvas *c, const box *b, const cli_panel *panel)
         put_text(c, &tick_style, ticks.text[k], b->x - TICK - 4, y, 1.0, 0.5, false);
         widest = fmax(widest, text_width(c, &tick_style, ticks.text[k]));
     }
-    put_text(c, &label_style, panel->y.label, b->x - TICK - 4 - widest - 10, b->y + 0.5 * b->height, 0.5, 1.0,
-             true);
+    put_text(c, &label_style, panel->y.label, b->x - TICK - 4 - widest - 10, b->y + 0.5 * b->height,
+             0.5, 1.0, true);
 }
 
 /* ---- the colour bar ---- */
@@ -232,8 +236,8 @@ draw_bar(const canvas *c, const box *b, const picture_limits *limits, const char
         put_text(c, &tick_style, ticks.text[k], b->x + b->width + TICK + 4, y, 0.0, 0.5, false);
         widest = fmax(widest, text_width(c, &tick_style, ticks.text[k]));
     }
-    put_text(c, &label_style, label, b->x + b->width + TICK + 4 + widest + 10, b->y + 0.5 * b->height, 0.5, 0.0,
-             true);
+    put_text(c, &label_style, label, b->x + b->width + TICK + 4 + widest + 10,
+             b->y + 0.5 * b->height, 0.5, 0.0, true);
 }
 
 /* ---- panels ---- */
@@ -267,17 +271,19 @@ wanted_height(const cli_panel *panel, double width)
 }
 
 static sci_status
-draw_values(const canvas *c, const box *b, const cli_panel *panel, const picture_limits *limits, double scale)
+draw_values(const canvas *c, const box *b, const cli_panel *panel, const picture_limits *limits,
+            double scale)
 {
     picture_image image = { 0 };
     cairo_surface_t *surface;
-    sci_status st = picture_image_make(&image, panel, limits, c->colours, (int)(b->width * scale) + 1,
-                                       (int)(b->height * scale) + 1);
+    sci_status st = picture_image_make(&image, panel, limits, c->colours,
+                                       (int)(b->width * scale) + 1, (int)(b->height * scale) + 1);
 
     if (st != SCI_OK)
         return st;
-    surface = cairo_image_surface_create_for_data((unsigned char *)image.pixels, CAIRO_FORMAT_ARGB32,
-                                                  image.columns, image.rows, image.columns * 4);
+    surface =
+        cairo_image_surface_create_for_data((unsigned char *)image.pixels, CAIRO_FORMAT_ARGB32,
+                                            image.columns, image.rows, image.columns * 4);
     cairo_rectangle(c->cairo, b->x, b->y, b->width, b->height);
     cairo_set_source_rgb(c->cairo, missing[0], missing[1], missing[2]);
     cairo_fill(c->cairo);
@@ -316,7 +322,8 @@ draw_panel(const canvas *c, const cli_panel *panel, const box *room, double scal
     }
     bar.height -= limits.below ? 11 : 0;
     draw_bar(c, &bar, &limits, panel->value_label);
-    put_text(c, &panel_style, panel->title, values.x + 0.5 * values.width, values.y - 14, 0.5, 1.0, false);
+    put_text(c, &panel_style, panel->title, values.x + 0.5 * values.width, values.y - 14, 0.5, 1.0,
+             false);
     return SCI_OK;
 }
 
@@ -333,12 +340,13 @@ draw(const canvas *c, const cli_picture *p, double height, double scale)
     cairo_paint(c->cairo);
     put_text(c, &title_style, p->title, 0.5 * WIDTH, MARGIN, 0.5, 0.0, false);
     for (size_t k = 0; k < p->n_panels && st == SCI_OK; k++) {
-        box room = { MARGIN + (double)k * (width + GAP) + LEFT, top + TOP, width - LEFT - RIGHT, height };
+        box room = { MARGIN + (double)k * (width + GAP) + LEFT, top + TOP, width - LEFT - RIGHT,
+                     height };
 
         st = draw_panel(c, &p->panels[k], &room, scale);
     }
-    put_text(c, &footnote_style, p->footnote, MARGIN, top + TOP + height + BOTTOM + FOOTNOTE - 4, 0.0, 1.0,
-             false);
+    put_text(c, &footnote_style, p->footnote, MARGIN, top + TOP + height + BOTTOM + FOOTNOTE - 4,
+             0.0, 1.0, false);
     return st;
 }
 
@@ -381,8 +389,10 @@ write_png(const char *path, cairo_surface_t *surface)
 sci_status
 cli_picture_write(const char *path, const cli_picture *picture)
 {
-    double scale = (picture->width > 0 ? picture->width : WIDTH) / (double)WIDTH, height = LEAST_HEIGHT;
-    double panel_width = (WIDTH - 2.0 * MARGIN - GAP * (double)(picture->n_panels - 1)) / (double)picture->n_panels;
+    double scale = (picture->width > 0 ? picture->width : WIDTH) / (double)WIDTH,
+           height = LEAST_HEIGHT;
+    double panel_width =
+        (WIDTH - 2.0 * MARGIN - GAP * (double)(picture->n_panels - 1)) / (double)picture->n_panels;
     canvas c = { .colours = picture->colours };
     cairo_surface_t *surface;
     double whole;
@@ -394,8 +404,10 @@ cli_picture_write(const char *path, const cli_picture *picture)
         height = fmax(height, wanted_height(&picture->panels[k], panel_width - LEFT - RIGHT));
     }
     height = floor(height);
-    whole = 2 * MARGIN + (picture->title ? TITLE : 0) + TOP + height + BOTTOM + (picture->footnote ? FOOTNOTE : 0);
-    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(WIDTH * scale), (int)(whole * scale));
+    whole = 2 * MARGIN + (picture->title ? TITLE : 0) + TOP + height + BOTTOM
+            + (picture->footnote ? FOOTNOTE : 0);
+    surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(WIDTH * scale), (int)(whole * scale));
     c.cairo = cairo_create(surface);
     cairo_scale(c.cairo, scale, scale);
     st = draw(&c, picture, height, scale);

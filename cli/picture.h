@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A PNG with one or two panels of a 2-D array ("before | after"), with axes, colour bars and units. */
+/* A PNG with one or two panels of a 2-D array ("before | after"), with axes, colour bars and units.
+ */
 #ifndef CLI_PICTURE_H
 #define CLI_PICTURE_H
 
@@ -10,9 +11,10 @@
 
 typedef enum cli_colours { CLI_COLOURS_GREY, CLI_COLOURS_PERCEPTUAL } cli_colours;
 
-/* A coordinate along one side: `start` is the centre of the first column or row, `step` the distance of two. */
+/* A coordinate along one side: `start` is the centre of the first column or row, `step` the
+ * distance of two. */
 typedef struct cli_axis {
-    const char *label; /* "x (mm)", "time (s)" */
+    const char *label;  /* "x (mm)", "time (s)" */
     double start, step; /* step 0: 1 */
 } cli_axis;
 
@@ -21,19 +23,19 @@ typedef struct cli_panel {
     size_t rows, columns;
     const char *title;
     cli_axis x, y;
-    bool y_up;           /* row 0 at the bottom (spectrograms) instead of the top */
-    bool stretch;        /* fill the panel; otherwise one unit of x is as long as one of y */
+    bool y_up;               /* row 0 at the bottom (spectrograms) instead of the top */
+    bool stretch;            /* fill the panel; otherwise one unit of x is as long as one of y */
     const char *value_label; /* of the colour bar: "intensity", "z-score" */
-    double low, high;    /* limits of the colours; both 0: the 1st and 99th percentile */
+    double low, high;        /* limits of the colours; both 0: the 1st and 99th percentile */
 } cli_panel;
 
 typedef struct cli_picture {
-    const char *title;   /* above everything; NULL for none */
+    const char *title;    /* above everything; NULL for none */
     const char *footnote; /* small, below; NULL for none */
     const cli_panel *panels;
-    size_t n_panels;     /* 1 or 2 */
+    size_t n_panels; /* 1 or 2 */
     cli_colours colours;
-    int width;           /* pixels; 0: 1200 */
+    int width; /* pixels; 0: 1200 */
 } cli_picture;
 
 /* Draw it into the file `path` (replaced if it exists; a worker's temporary). */

@@ -8,8 +8,8 @@
 
 /* ---- colours ---- */
 
-/* Polynomials for the colour map "viridis" of matplotlib (CC0), largest error 0.02; same lightness steps everywhere,
- * also for eyes that do not tell red from green. */
+/* Polynomials for the colour map "viridis" of matplotlib (CC0), largest error 0.02; same lightness
+ * steps everywhere, also for eyes that do not tell red from green. */
 static const double viridis[7][3] = {
     { 0.2777273272234177, 0.005407344544966578, 0.3340998053353061 },
     { 0.1050930431085774, 1.404613529898575, 1.384590162594685 },
@@ -127,8 +127,8 @@ mean_of(const cli_panel *panel, size_t row, size_t row_end, size_t column, size_
 }
 
 sci_status
-picture_image_make(picture_image *out, const cli_panel *panel, const picture_limits *limits, cli_colours colours,
-                   int columns_most, int rows_most)
+picture_image_make(picture_image *out, const cli_panel *panel, const picture_limits *limits,
+                   cli_colours colours, int columns_most, int rows_most)
 {
     size_t columns = panel->columns < (size_t)columns_most ? panel->columns : (size_t)columns_most;
     size_t rows = panel->rows < (size_t)rows_most ? panel->rows : (size_t)rows_most;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parts of a picture: scales (picture_scale.c), colours and pixels (picture_image.c), strokes (picture.c). */
+/* The parts of a picture: scales (picture_scale.c), colours and pixels (picture_image.c), strokes
+ * (picture.c). */
 #ifndef CLI_PICTURE_PRIV_H
 #define CLI_PICTURE_PRIV_H
 
@@ -36,14 +37,16 @@ sci_status picture_limits_of(picture_limits *out, const cli_panel *panel) SCI_MU
 
 /* ---- pixels ---- */
 
-/* An image of at most columns_most × rows_most pixels, each the mean of the values it stands for; 0xAARRGGBB in rows of
- * `columns`, row 0 at the top of the picture; transparent where there is no finite value. */
+/* An image of at most columns_most × rows_most pixels, each the mean of the values it stands for;
+ * 0xAARRGGBB in rows of `columns`, row 0 at the top of the picture; transparent where there is no
+ * finite value. */
 typedef struct picture_image {
     int columns, rows;
     uint32_t *pixels; /* released by sci_free */
 } picture_image;
 
-sci_status picture_image_make(picture_image *out, const cli_panel *panel, const picture_limits *limits,
-                              cli_colours colours, int columns_most, int rows_most) SCI_MUST_CHECK;
+sci_status picture_image_make(picture_image *out, const cli_panel *panel,
+                              const picture_limits *limits, cli_colours colours, int columns_most,
+                              int rows_most) SCI_MUST_CHECK;
 
 #endif

@@ -17,16 +17,17 @@
 #define AT(member) offsetof(cli_general, member)
 
 const cli_row cli_general_rows[] = {
-    { 'q', "quiet", NULL, CLI_FLAG, AT(quiet), NULL, "say nothing but warnings and errors", "Messages", 0,
-      NULL, 0, 0 },
-    { 'v', "verbose", NULL, CLI_FLAG, AT(verbose), NULL, "say more about what is done", "Messages", 0, NULL,
-      0, 0 },
+    { 'q', "quiet", NULL, CLI_FLAG, AT(quiet), NULL, "say nothing but warnings and errors",
+      "Messages", 0, NULL, 0, 0 },
+    { 'v', "verbose", NULL, CLI_FLAG, AT(verbose), NULL, "say more about what is done", "Messages",
+      0, NULL, 0, 0 },
     { 0, "progress", "WHEN", CLI_CHOICE, AT(progress), "auto",
       "show how far the work is on stderr, auto meaning if it is a terminal", "Messages", 0,
       "auto|always|never", 0, 0 },
-    { 'h', "help", NULL, CLI_FLAG, AT(help), NULL, "explain this verb and its options", "Messages", 0, NULL,
+    { 'h', "help", NULL, CLI_FLAG, AT(help), NULL, "explain this verb and its options", "Messages",
+      0, NULL, 0, 0 },
+    { 'V', "version", NULL, CLI_FLAG, AT(version), NULL, "print the version", "Messages", 0, NULL,
       0, 0 },
-    { 'V', "version", NULL, CLI_FLAG, AT(version), NULL, "print the version", "Messages", 0, NULL, 0, 0 },
     CLI_END
 };
 
@@ -70,8 +71,8 @@ unknown_verb(const cli_program *program, const char *word)
         return point_at_help(program, NULL);
     }
     for (const cli_verb *verb = program->verbs; verb->name; verb++)
-        if (cli_is_near(word, verb->name) &&
-            (!best || cli_edit_distance(word, verb->name) < cli_edit_distance(word, best->name)))
+        if (cli_is_near(word, verb->name)
+            && (!best || cli_edit_distance(word, verb->name) < cli_edit_distance(word, best->name)))
             best = verb;
     if (best)
         cli_error("unknown verb '%s', did you mean '%s'?", word, best->name);
@@ -108,7 +109,8 @@ check_and_run(const cli_call *call, const cli_table *tables, size_t n_tables)
     if (st != SCI_OK)
         return cli_usage_error(call, "%s", sci_message());
     if (call->n_operands < call->verb->operands_least)
-        return cli_usage_error(call, "%s is missing", call->n_operands == 0 ? "the input" : "an input");
+        return cli_usage_error(call, "%s is missing",
+                               call->n_operands == 0 ? "the input" : "an input");
     if (call->verb->operands_most >= 0 && call->n_operands > call->verb->operands_most)
         return cli_usage_error(call, "'%s' is one operand too many",
                                call->operands[call->verb->operands_most]);

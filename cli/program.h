@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A program: a name, a sentence and a table of verbs. `sci-x VERB …`, `sci-x help VERB`, --help, --version. */
+/* A program: a name, a sentence and a table of verbs. `sci-x VERB …`, `sci-x help VERB`, --help,
+ * --version. */
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
 
@@ -11,25 +12,29 @@ struct cli_call;
 
 typedef struct cli_verb {
     const char *name;
-    const char *summary;    /* "rescale every group to mean 0 and variance 1" */
-    const char *operands;   /* synopsis: "INPUT... -o OUTPUT" */
-    const char *prose;      /* paragraphs, blank line between; NULL if there are none */
-    const char *examples;   /* one command a line, without the program's name; NULL */
-    const cli_row *rows;    /* ended by CLI_END */
+    const char *summary;  /* "rescale every group to mean 0 and variance 1" */
+    const char *operands; /* synopsis: "INPUT... -o OUTPUT" */
+    const char *prose;    /* paragraphs, blank line between; NULL if there are none */
+    const char *examples; /* one command a line, without the program's name; NULL */
+    const cli_row *rows;  /* ended by CLI_END */
     size_t settings_size;
-    int operands_least, operands_most; /* most < 0: any number */
+    int operands_least, operands_most;       /* most < 0: any number */
     int (*run)(const struct cli_call *call); /* returns the exit code */
 } cli_verb;
 
 typedef struct cli_program {
-    const char *name;    /* "sci-array" */
-    const char *summary; /* "normalize and describe HDF5 arrays, group by group" */
-    const char *version; /* SCI_VERSION */
-    const char *prose;   /* for the man page and --help; NULL */
+    const char *name;      /* "sci-array" */
+    const char *summary;   /* "normalize and describe HDF5 arrays, group by group" */
+    const char *version;   /* SCI_VERSION */
+    const char *prose;     /* for the man page and --help; NULL */
     const cli_verb *verbs; /* ended by name NULL */
 } cli_program;
 
-typedef enum cli_progress_mode { CLI_PROGRESS_AUTO, CLI_PROGRESS_ALWAYS, CLI_PROGRESS_NEVER } cli_progress_mode;
+typedef enum cli_progress_mode {
+    CLI_PROGRESS_AUTO,
+    CLI_PROGRESS_ALWAYS,
+    CLI_PROGRESS_NEVER
+} cli_progress_mode;
 
 /* Options that every verb has: -q, -v, --progress, -h, -V. */
 typedef struct cli_general {
@@ -41,8 +46,8 @@ typedef struct cli_general {
 typedef struct cli_call {
     const cli_program *program;
     const cli_verb *verb;
-    const void *settings;       /* the verb's, filled */
-    const bool *given;          /* one a row of the verb */
+    const void *settings; /* the verb's, filled */
+    const bool *given;    /* one a row of the verb */
     const cli_general *general;
     int n_operands;
     const char *const *operands;

@@ -39,7 +39,9 @@ void
 cli_progress_start(cli_progress *p, const char *doing, cli_progress_mode mode, uint64_t jobs)
 {
     *p = (cli_progress){ .doing = doing, .started = now_seconds(), .jobs = jobs };
-    p->shown = doing && (mode == CLI_PROGRESS_ALWAYS || (mode == CLI_PROGRESS_AUTO && isatty(STDERR_FILENO)));
+    p->shown =
+        doing
+        && (mode == CLI_PROGRESS_ALWAYS || (mode == CLI_PROGRESS_AUTO && isatty(STDERR_FILENO)));
     p->always = mode == CLI_PROGRESS_ALWAYS;
     if (p->shown)
         cli_message_around(wipe, redraw);
@@ -91,7 +93,8 @@ cli_progress_line(const cli_progress *p, double now, char *text, size_t size)
         time_text(spent * (1.0 - p->fraction) / p->fraction, until, sizeof until);
         snprintf(left, sizeof left, "  %s left", until);
     }
-    snprintf(text, size, "%s%s  %3d %%%s%s", p->doing, jobs, (int)(100.0 * p->fraction), rate, left);
+    snprintf(text, size, "%s%s  %3d %%%s%s", p->doing, jobs, (int)(100.0 * p->fraction), rate,
+             left);
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One line on stderr that says how far the work is: "normalizing  3/10   42 %  84.1 M/s  0:12 left". */
+/* One line on stderr that says how far the work is: "normalizing  3/10   42 %  84.1 M/s  0:12
+ * left". */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -9,12 +10,12 @@
 #include "program.h"
 
 typedef struct cli_progress {
-    const char *doing;      /* "normalizing" */
-    bool shown, always;     /* not shown: nothing is ever drawn */
-    double started, drawn;  /* seconds */
+    const char *doing;     /* "normalizing" */
+    bool shown, always;    /* not shown: nothing is ever drawn */
+    double started, drawn; /* seconds */
     uint64_t jobs_done, jobs;
-    double fraction;        /* of everything */
-    uint64_t units;         /* elements done, for the rate */
+    double fraction; /* of everything */
+    uint64_t units;  /* elements done, for the rate */
 } cli_progress;
 
 /* doing NULL: nothing is shown. */

@@ -47,7 +47,8 @@ cli_provenance_options(char **text, const cli_call *call)
     for (size_t k = 0; st == SCI_OK && rows[k].name; k++) {
         if (!(rows[k].traits & CLI_RESULT) || (!call->given[k] && !rows[k].standard))
             continue;
-        for (size_t item = 0; item < cli_value_count(&rows[k], call->settings) && st == SCI_OK; item++)
+        for (size_t item = 0; item < cli_value_count(&rows[k], call->settings) && st == SCI_OK;
+             item++)
             st = append_value(&all, &rows[k], call->settings, item);
     }
     if (st != SCI_OK)

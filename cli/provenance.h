@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a result comes from, as text: program and version, verb, the options that can change a result, the digests of
- * the inputs (sorted), the fingerprint of the grouping. No clock, no object times, no host: equal runs give equal bytes. */
+/* Where a result comes from, as text: program and version, verb, the options that can change a
+ * result, the digests of the inputs (sorted), the fingerprint of the grouping. No clock, no object
+ * times, no host: equal runs give equal bytes. */
 #ifndef CLI_PROVENANCE_H
 #define CLI_PROVENANCE_H
 
 #include "program.h"
 
 /* digests: "xxh3:…" each, in any order; fingerprint may be NULL. *text is released by sci_free. */
-sci_status cli_provenance_text(char **text, const cli_call *call, size_t n_digests, const char *const *digests,
-                               const char *fingerprint) SCI_MUST_CHECK;
+sci_status cli_provenance_text(char **text, const cli_call *call, size_t n_digests,
+                               const char *const *digests, const char *fingerprint) SCI_MUST_CHECK;
 
-/* Only the options, "--norm=group:8 --eps=1e-05": given or default, rows with CLI_RESULT, in the order of the table. */
+/* Only the options, "--norm=group:8 --eps=1e-05": given or default, rows with CLI_RESULT, in the
+ * order of the table. */
 sci_status cli_provenance_options(char **text, const cli_call *call) SCI_MUST_CHECK;
 
 #endif

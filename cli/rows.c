@@ -28,8 +28,8 @@ cli_row_head(const cli_row *row, char *text, size_t size)
 
     if (row->letter)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
-    snprintf(text, size, "%s--%s%s%s%s", letter, row->traits & CLI_NEGATABLE ? "[no-]" : "", row->name,
-             row->argument ? " " : "", row->argument ? row->argument : "");
+    snprintf(text, size, "%s--%s%s%s%s", letter, row->traits & CLI_NEGATABLE ? "[no-]" : "",
+             row->name, row->argument ? " " : "", row->argument ? row->argument : "");
 }
 
 /* "a, b or c" */
@@ -44,7 +44,10 @@ list_choices(const char *choices, char *text, size_t size)
     for (int k = 0; word[0] && used < size; k++) {
         cli_choice_text(choices, k + 1, after, sizeof after);
         used += (size_t)snprintf(text + used, size - used, "%s%s",
-                                 k == 0 ? "" : after[0] ? ", " : " or ", word);
+                                 k == 0     ? ""
+                                 : after[0] ? ", "
+                                            : " or ",
+                                 word);
         memcpy(word, after, sizeof word);
     }
 }
@@ -82,8 +85,8 @@ cli_row_is_common(const cli_program *program, const cli_verb *verb, const cli_ro
     for (const cli_verb *other = program->verbs; other->name; other++) {
         const cli_row *twin = other == verb ? NULL : cli_rows_find(other->rows, row->name);
 
-        if (twin && same_text(twin->help, row->help) && same_text(twin->argument, row->argument) &&
-            same_text(twin->standard, row->standard) && same_text(twin->choices, row->choices))
+        if (twin && same_text(twin->help, row->help) && same_text(twin->argument, row->argument)
+            && same_text(twin->standard, row->standard) && same_text(twin->choices, row->choices))
             return true;
     }
     return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parent's loop: start workers, pass their messages on, draw the progress, give finished outputs their names. */
+/* The parent's loop: start workers, pass their messages on, draw the progress, give finished
+ * outputs their names. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ typedef struct shared {
 
 typedef struct crew {
     cli_run *run;
-    int n;        /* hands */
+    int n; /* hands */
     hand *hands;
     shared *common;
     struct pollfd *waits;
@@ -45,9 +46,9 @@ typedef struct crew {
     cli_signals signals;
     cli_progress progress;
     size_t next, ended;
-    uint64_t units;   /* of ended jobs */
-    int signal;       /* that ended the run */
-    double kill_at;   /* seconds; 0: no end in sight */
+    uint64_t units; /* of ended jobs */
+    int signal;     /* that ended the run */
+    double kill_at; /* seconds; 0: no end in sight */
 } crew;
 
 static double
@@ -113,7 +114,8 @@ static sci_status
 make_temporaries(hand *h, const cli_job *job)
 {
     for (int k = 0; k < CLI_TARGETS_MOST; k++) {
-        sci_status st = job->targets[k] ? sci_temporary_create(&h->temporary[k], job->targets[k]) : SCI_OK;
+        sci_status st =
+            job->targets[k] ? sci_temporary_create(&h->temporary[k], job->targets[k]) : SCI_OK;
 
         if (st != SCI_OK)
             return st;
@@ -195,7 +197,8 @@ interrupted(const crew *c)
     return (cli_result){ .code = CLI_EXIT_SIGNAL + c->signal, .status = SCI_ERR_INTERRUPTED };
 }
 
-/* The channel is closed: the worker has ended, or is so broken that it closed what is not its own. */
+/* The channel is closed: the worker has ended, or is so broken that it closed what is not its own.
+ */
 static void
 reap(crew *c, hand *h)
 {
@@ -256,7 +259,8 @@ static void
 wait_for_workers(crew *c)
 {
     for (int k = 0; k < c->n; k++)
-        c->waits[k] = (struct pollfd){ .fd = c->hands[k].pid > 0 ? c->hands[k].channel : -1, .events = POLLIN };
+        c->waits[k] = (struct pollfd){ .fd = c->hands[k].pid > 0 ? c->hands[k].channel : -1,
+                                       .events = POLLIN };
     if (poll(c->waits, (nfds_t)c->n, TICK_MS) <= 0)
         return;
     for (int k = 0; k < c->n; k++) {

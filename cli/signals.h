@@ -9,7 +9,8 @@ typedef struct cli_signals {
     sigset_t held, before;
 } cli_signals;
 
-/* From now on the signals wait; workers inherit that. One that was ignored when the program started stays ignored. */
+/* From now on the signals wait; workers inherit that. One that was ignored when the program started
+ * stays ignored. */
 void cli_signals_hold(cli_signals *signals);
 
 /* A signal that waits, taken; 0 if there is none. */

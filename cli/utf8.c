@@ -7,7 +7,9 @@ cli_utf8_next(const char *text, uint32_t *code)
     static const struct {
         unsigned char mask, lead;
         uint32_t least;
-    } forms[] = { { 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 } };
+    } forms[] = {
+        { 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 }
+    };
     const unsigned char *bytes = (const unsigned char *)text;
 
     for (size_t n = 0; n < 4; n++) {

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the well-formed code point at `text` (not at its end); 0 if there is none (RFC 3629: no overlong
- * forms, no surrogates, nothing above U+10FFFF). */
+/* Bytes of the well-formed code point at `text` (not at its end); 0 if there is none (RFC 3629: no
+ * overlong forms, no surrogates, nothing above U+10FFFF). */
 size_t cli_utf8_next(const char *text, uint32_t *code);
 
 /* Columns that `text` takes in a table, one a code point. */

@@ -72,11 +72,11 @@ static sci_status
 fail_number(const cli_row *row, const char *what, const char *text)
 {
     if (row->least < row->most && row->most >= 1e300)
-        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s of at least %.15g, not '%s'", row->name, what,
-                        row->least, text);
+        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s of at least %.15g, not '%s'",
+                        row->name, what, row->least, text);
     if (row->least < row->most)
-        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s from %.15g to %.15g, not '%s'", row->name,
-                        what, row->least, row->most, text);
+        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s from %.15g to %.15g, not '%s'",
+                        row->name, what, row->least, row->most, text);
     return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s, not '%s'", row->name, what, text);
 }
 
@@ -130,7 +130,8 @@ set_choice(const cli_row *row, int *out, const char *text)
             break;
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", k > 0 ? ", " : "", word);
     }
-    return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' is one of %s, not '%s'", row->name, list, text);
+    return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' is one of %s, not '%s'", row->name, list,
+                    text);
 }
 
 static sci_status
@@ -173,8 +174,8 @@ cli_value_set(const cli_row *row, void *settings, const char *text, size_t most)
         return set_choice(row, out, text);
     case CLI_SHARD:
         if (!cli_parse_shard(text, out))
-            return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs a part such as 2/3, not '%s'", row->name,
-                            text);
+            return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs a part such as 2/3, not '%s'",
+                            row->name, text);
         return SCI_OK;
     }
     return SCI_OK;

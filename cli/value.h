@@ -5,17 +5,20 @@
 
 #include "options.h"
 
-/* Parse `text` (NULL for a flag) into the row's destination in `settings`. most: how often a list may get an item.
- * SCI_ERR_ARGUMENT says what was expected. */
-sci_status cli_value_set(const cli_row *row, void *settings, const char *text, size_t most) SCI_MUST_CHECK;
+/* Parse `text` (NULL for a flag) into the row's destination in `settings`. most: how often a list
+ * may get an item. SCI_ERR_ARGUMENT says what was expected. */
+sci_status cli_value_set(const cli_row *row, void *settings, const char *text,
+                         size_t most) SCI_MUST_CHECK;
 
 /* The negation of a flag. */
 sci_status cli_value_unset(const cli_row *row, void *settings) SCI_MUST_CHECK;
 
 void cli_value_clear(const cli_row *row, void *settings);
 
-/* The value as it would be typed (the item `item` of a list); released by sci_free. NULL: nothing is there. */
-sci_status cli_value_text(char **out, const cli_row *row, const void *settings, size_t item) SCI_MUST_CHECK;
+/* The value as it would be typed (the item `item` of a list); released by sci_free. NULL: nothing
+ * is there. */
+sci_status cli_value_text(char **out, const cli_row *row, const void *settings,
+                          size_t item) SCI_MUST_CHECK;
 
 /* Items of a list, otherwise 1. */
 size_t cli_value_count(const cli_row *row, const void *settings);

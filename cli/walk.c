@@ -38,8 +38,8 @@ is_wanted(const char *name, const char *const *extensions)
 static bool
 is_left_out(const walk *w, const struct stat *directory)
 {
-    return w->rules->not_below && directory->st_dev == w->left_out.st_dev &&
-           directory->st_ino == w->left_out.st_ino;
+    return w->rules->not_below && directory->st_dev == w->left_out.st_dev
+           && directory->st_ino == w->left_out.st_ino;
 }
 
 static sci_status visit(const walk *w, const char *directory);
@@ -57,7 +57,8 @@ visit_entry(const walk *w, const char *directory, const char *name)
         st = errno == ENOENT ? SCI_OK : sci_fail_errno("look at", path); /* it went away: no harm */
     else if (S_ISDIR(entry.st_mode) && !is_left_out(w, &entry))
         st = visit(w, path);
-    else if (is_wanted(name, w->rules->extensions) && stat(path, &file) == 0 && S_ISREG(file.st_mode))
+    else if (is_wanted(name, w->rules->extensions) && stat(path, &file) == 0
+             && S_ISREG(file.st_mode))
         st = cli_inputs_add(w->inputs, path, NULL, path + w->root_bytes, w->rules, NULL);
     sci_free(path);
     return st;

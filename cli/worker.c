@@ -13,8 +13,8 @@
 #include "json.h"
 #include "worker_priv.h"
 
-/* Of the leak sanitizer, where the program is built with it: leaks would go unnoticed, since a worker ends without the
- * handlers of exit() (HDF5's crashes after a failed write). */
+/* Of the leak sanitizer, where the program is built with it: leaks would go unnoticed, since a
+ * worker ends without the handlers of exit() (HDF5's crashes after a failed write). */
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
 
 static void
@@ -39,7 +39,8 @@ cli_worker_options(const cli_worker *worker, sci_options *options)
 static void
 settle_in(pid_t parent)
 {
-    /* A limit of 1 byte stops core dumps into files and into pipes; 0 would stop only the former. */
+    /* A limit of 1 byte stops core dumps into files and into pipes; 0 would stop only the former.
+     */
     static const struct rlimit no_core = { 1, 1 };
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -72,7 +73,8 @@ work(const cli_run *run, const cli_worker *worker, cli_slot *slot)
 }
 
 sci_status
-cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, pid_t *pid, int *channel)
+cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, pid_t *pid,
+                 int *channel)
 {
     pid_t parent = getpid();
     int ends[2];

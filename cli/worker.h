@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every input is worked on in a forked worker: a crash inside a library is one failed input. The parent opens no
- * input and starts no thread; it makes temporaries, forks, draws the progress, and renames or unlinks. */
+/* Every input is worked on in a forked worker: a crash inside a library is one failed input. The
+ * parent opens no input and starts no thread; it makes temporaries, forks, draws the progress, and
+ * renames or unlinks. */
 #ifndef CLI_WORKER_H
 #define CLI_WORKER_H
 
@@ -17,11 +18,11 @@
 
 /* What the callback sees, in the worker. */
 typedef struct cli_worker {
-    size_t job;                                 /* its number */
-    const char *temporary[CLI_TARGETS_MOST];    /* the empty file to fill for each target of the job */
-    const char *target[CLI_TARGETS_MOST];       /* what it will be called, for messages */
-    int threads;              /* its share of -t; 0: one a processor */
-    uint64_t memory;          /* its share of --memory; 0: as the library decides */
+    size_t job;                              /* its number */
+    const char *temporary[CLI_TARGETS_MOST]; /* the empty file to fill for each target of the job */
+    const char *target[CLI_TARGETS_MOST];    /* what it will be called, for messages */
+    int threads;                             /* its share of -t; 0: one a processor */
+    uint64_t memory;                         /* its share of --memory; 0: as the library decides */
     uint64_t chunk_most;      /* its share of what a single chunk or table may take */
     const volatile int *stop; /* for sci_options */
     void (*progress)(void *context, uint64_t done, uint64_t total); /* for sci_options */
@@ -31,8 +32,8 @@ typedef struct cli_worker {
 /* threads, memory_bytes, progress and stop of `options`. */
 void cli_worker_options(const cli_worker *worker, sci_options *options);
 
-/* The work. What it leaves in memory is lost with the worker: results go to files, to stdout, or to memory that
- * cli_shared_alloc gave before. Messages reach the parent by themselves. */
+/* The work. What it leaves in memory is lost with the worker: results go to files, to stdout, or to
+ * memory that cli_shared_alloc gave before. Messages reach the parent by themselves. */
 typedef sci_status (*cli_work)(void *context, const cli_worker *worker);
 
 /* How a job ended. */
@@ -43,30 +44,31 @@ typedef struct cli_result {
 } cli_result;
 
 typedef struct cli_job {
-    const char *name;                       /* of the input, for messages */
-    const char *targets[CLI_TARGETS_MOST];  /* outputs, the main one first; the rest NULL */
-    cli_result result;                      /* set by cli_workers_run */
+    const char *name;                      /* of the input, for messages */
+    const char *targets[CLI_TARGETS_MOST]; /* outputs, the main one first; the rest NULL */
+    cli_result result;                     /* set by cli_workers_run */
 } cli_job;
 
 /* Jobs of one run. */
 typedef struct cli_run {
-    const char *doing; /* "normalizing", for the progress; NULL: draw nothing (the work prints on stdout) */
+    const char *
+        doing; /* "normalizing", for the progress; NULL: draw nothing (the work prints on stdout) */
     cli_work work;
     void *context;
     cli_job *jobs;
     size_t n_jobs;
-    int at_once;       /* 0: 1 */
-    int threads;       /* in all; 0: one a processor */
-    uint64_t memory;   /* in all; 0: as the library decides */
+    int at_once;     /* 0: 1 */
+    int threads;     /* in all; 0: one a processor */
+    uint64_t memory; /* in all; 0: as the library decides */
     bool no_sync;
     cli_progress_mode progress;
     /* Called in the parent when a job has ended and its outputs have their names. May be NULL. */
     void (*ended)(void *context, size_t job);
 } cli_run;
 
-/* Run all jobs. Returns 0, or the signal (SIGINT, SIGTERM) that ended the run: then jobs that were not done have status
- * SCI_ERR_INTERRUPTED. A job's outputs have their names if and only if it is done. SCI_ERR_NOMEM and the like before
- * any job has started are stored as every job's result. */
+/* Run all jobs. Returns 0, or the signal (SIGINT, SIGTERM) that ended the run: then jobs that were
+ * not done have status SCI_ERR_INTERRUPTED. A job's outputs have their names if and only if it is
+ * done. SCI_ERR_NOMEM and the like before any job has started are stored as every job's result. */
 int cli_workers_run(cli_run *run);
 
 /* Free the results. */
@@ -83,8 +85,8 @@ void cli_run_settings(cli_run *run, const cli_general *general, const struct cli
 sci_status cli_shared_alloc(void *out, size_t n, size_t size) SCI_MUST_CHECK;
 void cli_shared_free(void *memory, size_t n, size_t size);
 
-/* An unlinked file in `directory` (NULL: $TMPDIR or /tmp) for what one worker hands to a later one. `path` ("/dev/fd/7") opens it in
- * this process and in workers started later. */
+/* An unlinked file in `directory` (NULL: $TMPDIR or /tmp) for what one worker hands to a later one.
+ * `path` ("/dev/fd/7") opens it in this process and in workers started later. */
 typedef struct cli_scratch {
     int fd;
     char path[32];

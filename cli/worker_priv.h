@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between the parent's loop (run.c), the worker's side (worker.c) and the verdict on how it ended (verdict.c). */
+/* Between the parent's loop (run.c), the worker's side (worker.c) and the verdict on how it ended
+ * (verdict.c). */
 #ifndef CLI_WORKER_PRIV_H
 #define CLI_WORKER_PRIV_H
 
@@ -16,9 +17,10 @@ typedef struct cli_slot {
     char message[1024];
 } cli_slot;
 
-/* Fork. In the parent *pid and *channel (messages; closed by the worker's end) are set. The worker never returns. */
-sci_status cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, pid_t *pid,
-                            int *channel) SCI_MUST_CHECK;
+/* Fork. In the parent *pid and *channel (messages; closed by the worker's end) are set. The worker
+ * never returns. */
+sci_status cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot,
+                            pid_t *pid, int *channel) SCI_MUST_CHECK;
 
 /* What became of a job whose worker was reaped with `wait_status`. */
 cli_result cli_verdict(const cli_job *job, const cli_slot *slot, int wait_status);

@@ -76,7 +76,8 @@ check_text_has(const char *text, const char *expected, const char *what, const c
 }
 
 void
-check_text_lacks(const char *text, const char *unwanted, const char *what, const char *file, int line)
+check_text_lacks(const char *text, const char *unwanted, const char *what, const char *file,
+                 int line)
 {
     if (strstr(text, unwanted) == NULL)
         return;

@@ -5,6 +5,7 @@
 #include <support/place.h>
 #include <support/testing.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,13 +29,16 @@ static const cli_row rows[] = {
     CLI_ROW_JOBS(settings),
     CLI_ROW_RESUME(settings),
     CLI_ROW_EPS(settings),
-    { 0, "picture", "FILE", CLI_TEXT, offsetof(settings, picture), NULL, "", "Output", 0, NULL, 0, 0 },
-    { 0, "map", "AXES=FILE", CLI_TEXT, offsetof(settings, map), NULL, "", "Inputs", CLI_RESULT, NULL, 0, 0 },
-    CLI_END
+    { 0, "picture", "FILE", CLI_TEXT, offsetof(settings, picture), NULL, "", "Output", 0, NULL, 0,
+      0 },
+    { 0, "map", "AXES=FILE", CLI_TEXT, offsetof(settings, map), NULL, "", "Inputs", CLI_RESULT,
+      NULL, 0, 0 },
+    CLI_END,
 };
 
 static sci_status
-copy(void *context, const cli_inputs *inputs, size_t input, const char *output_dataset, const cli_worker *worker)
+copy(void *context, const cli_inputs *inputs, size_t input, const char *output_dataset,
+     const cli_worker *worker)
 {
     char text[64] = "";
     FILE *file = fopen(inputs->items[input].path, "r");
@@ -67,7 +71,8 @@ copy(void *context, const cli_inputs *inputs, size_t input, const char *output_d
 }
 
 static sci_status
-picture_name(void *context, const cli_inputs *inputs, size_t input, const char *output, char **extra)
+picture_name(void *context, const cli_inputs *inputs, size_t input, const char *output,
+             char **extra)
 {
     const settings *s = context;
 
@@ -194,7 +199,8 @@ one_input_makes_one_file(void **state)
     assert_holds("z", "A/set");
     expect("bad.in -o w", 3, "sci-test: error: 'bad.in': odd\\nshape\n");
     expect("crash.in -o w", 1, "sci-test: error: 'crash.in': the reader crashed (signal 11)\n");
-    expect("missing.in -o w", 1, "sci-test: error: cannot open 'missing.in': No such file or directory\n");
+    expect("missing.in -o w", 1,
+           "sci-test: error: cannot open 'missing.in': No such file or directory\n");
     assert_false(exists("w"));
     assert_false(exists("failures.tsv"));
 }
@@ -321,7 +327,8 @@ resume_refuses_what_was_made_otherwise(void **state)
     put("map", "1");
     expect("a.in b.in -o out --map N=map", 0, NULL);
     expect("a.in b.in -o out --map N=map --resume", 0, "2 of 2");
-    expect("a.in b.in -o out --resume", 2, "'out/a.out' was made from another input or with other options");
+    expect("a.in b.in -o out --resume", 2,
+           "'out/a.out' was made from another input or with other options");
     expect("a.in b.in -o out --map N=map --eps 1 --resume", 2, "with other options");
     put("map", "12");
     expect("a.in b.in -o out --map N=map --resume", 2, "with other options");
@@ -367,6 +374,31 @@ every_allocation_may_fail(void **state)
     }
 }
 
+/* Whatever operation fails, outputs are as before or complete, and the code says so. */
+static void
+every_file_operation_may_fail(void **state)
+{
+    static const faults_call calls[] = { FAULTS_OPEN, FAULTS_CLOSE, FAULTS_FSYNC, FAULTS_RENAME };
+
+    (void)state;
+    for (size_t c = 0; c < ARRAY_LEN(calls); c++) {
+        captured said = { .code = 1 };
+
+        for (long k = 0; said.code != 0; k++) {
+            test_context("%s %ld", faults_call_name(calls[c]), k);
+            assert_int_equal(enter_scratch(NULL), 0);
+            faults_files(calls[c], k, false, EIO);
+            said = run("a.in b.in -o out");
+            faults_files_end();
+            assert_true(said.code == 0 || said.code == 1);
+            assert_true(exists("out/a.out") + exists("out/b.out") >= (said.code == 0 ? 2 : 1));
+            assert_false(exists("out/failures.tsv") && said.code == 0);
+            capture_clear(&said);
+            assert_true(k < 100);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -382,6 +414,7 @@ main(void)
         cmocka_unit_test_setup(resume_refuses_what_was_made_otherwise, enter_scratch),
         cmocka_unit_test_setup(a_damaged_journal_is_no_harm, enter_scratch),
         cmocka_unit_test_setup(every_allocation_may_fail, enter_scratch),
+        cmocka_unit_test_setup(every_file_operation_may_fail, enter_scratch),
     };
 
     return run_all(tests);

@@ -10,10 +10,22 @@ statuses_have_their_codes(void **state)
         sci_status status;
         int code;
     } cases[] = {
-        { SCI_OK, 0 },              { SCI_ERR_IO, 1 },       { SCI_ERR_FORMAT, 1 },    { SCI_ERR_UNSAFE, 1 },
-        { SCI_ERR_NONFINITE, 1 },   { SCI_ERR_TYPE, 1 },     { SCI_ERR_DEGENERATE, 1 }, { SCI_ERR_NOTFOUND, 1 },
-        { SCI_ERR_ARGUMENT, 2 },    { SCI_ERR_EXISTS, 2 },   { SCI_ERR_SHAPE, 3 },     { SCI_ERR_REFUSED, 3 },
-        { SCI_ERR_NOMEM, 4 },       { SCI_ERR_BUDGET, 4 },   { SCI_ERR_NOSPACE, 4 },   { SCI_ERR_INTERRUPTED, 130 },
+        { SCI_OK, 0 },
+        { SCI_ERR_IO, 1 },
+        { SCI_ERR_FORMAT, 1 },
+        { SCI_ERR_UNSAFE, 1 },
+        { SCI_ERR_NONFINITE, 1 },
+        { SCI_ERR_TYPE, 1 },
+        { SCI_ERR_DEGENERATE, 1 },
+        { SCI_ERR_NOTFOUND, 1 },
+        { SCI_ERR_ARGUMENT, 2 },
+        { SCI_ERR_EXISTS, 2 },
+        { SCI_ERR_SHAPE, 3 },
+        { SCI_ERR_REFUSED, 3 },
+        { SCI_ERR_NOMEM, 4 },
+        { SCI_ERR_BUDGET, 4 },
+        { SCI_ERR_NOSPACE, 4 },
+        { SCI_ERR_INTERRUPTED, 130 },
     };
 
     (void)state;

@@ -35,8 +35,8 @@ expand(cli_inputs *out, const cli_inputs_rules *rules, size_t n, const char *con
     return cli_inputs_expand(out, n, operands, rules);
 }
 
-#define EXPAND(out, rules, ...)                                                              \
-    expand((out), &(rules), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *),  \
+#define EXPAND(out, rules, ...)                                                             \
+    expand((out), &(rules), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *), \
            (const char *[]){ __VA_ARGS__ })
 
 static void
@@ -95,7 +95,8 @@ a_directory_gives_its_files_sorted(void **state)
 {
     cli_inputs_rules rules = { .recursive = true, .extensions = h5, .not_below = "in/out" };
     cli_inputs in;
-    static const char *const expected[] = { "a.h5", "b.HDF5", "link.h5", "sub/c.h5", "sub/deep/d.h5" };
+    static const char *const expected[] = { "a.h5", "b.HDF5", "link.h5", "sub/c.h5",
+                                            "sub/deep/d.h5" };
 
     (void)state;
     mkdir("in", 0777);
@@ -129,7 +130,8 @@ a_directory_gives_its_files_sorted(void **state)
 static void
 mistakes_are_refused(void **state)
 {
-    cli_inputs_rules plain = { .datasets = true }, recursive = { .recursive = true, .extensions = h5 };
+    cli_inputs_rules plain = { .datasets = true },
+                     recursive = { .recursive = true, .extensions = h5 };
     cli_inputs in;
 
     (void)state;
@@ -172,7 +174,8 @@ a_directory_that_cannot_be_opened_is_told(void **state)
 static void
 a_manifest_gives_inputs_and_columns(void **state)
 {
-    static const char text[] = "batch\tpath\toutput\n# a comment\n1\ta.h5:/x\tone/a.h5\r\n\n2\t/abs/b.h5\tb\n";
+    static const char text[] =
+        "batch\tpath\toutput\n# a comment\n1\ta.h5:/x\tone/a.h5\r\n\n2\t/abs/b.h5\tb\n";
     cli_inputs_rules rules = { .datasets = true, .manifest = "lists/m.tsv", .dataset = "/z" };
     cli_inputs in;
 

@@ -14,17 +14,22 @@ control_characters_become_visible(void **state)
     static const struct {
         const char *text, *shown;
     } cases[] = {
-        { "plain 'name' \xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\xb5", "plain 'name' \xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\xb5" },
+        { "plain 'name' \xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\xb5",
+          "plain 'name' \xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\xb5" },
         { "a\nb\tc\rd", "a\\nb\\tc\\rd" },
         { "\x1b[31mred\x7f", "\\x1b[31mred\\x7f" },
-        { "\xc2\x9b" "31m", "\\xc2\\x9b31m" },              /* CSI as a C1 control */
-        { "\xe2\x80\xae" "gpj.exe", "\\xe2\\x80\\xaegpj.exe" }, /* right-to-left override */
+        { "\xc2\x9b"
+          "31m",
+          "\\xc2\\x9b31m" }, /* CSI as a C1 control */
+        { "\xe2\x80\xae"
+          "gpj.exe",
+          "\\xe2\\x80\\xaegpj.exe" }, /* right-to-left override */
         { "\xe2\x81\xa6x", "\\xe2\\x81\\xa6x" },
         { "\xff\xfe", "\\xff\\xfe" },
-        { "\xc0\xaf", "\\xc0\\xaf" },         /* overlong */
+        { "\xc0\xaf", "\\xc0\\xaf" },          /* overlong */
         { "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* a surrogate */
         { "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
-        { "\xe2\x82", "\\xe2\\x82" },          /* cut off */
+        { "\xe2\x82", "\\xe2\\x82" }, /* cut off */
         { "", "" },
     };
     char shown[128];
@@ -163,9 +168,12 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(control_characters_become_visible), cmocka_unit_test(escapes_are_never_cut),
-        cmocka_unit_test(levels_are_obeyed),                 cmocka_unit_test(a_status_is_told_by_its_detail),
-        cmocka_unit_test(a_long_message_ends_with_dots),     cmocka_unit_test(messages_travel_through_a_channel),
+        cmocka_unit_test(control_characters_become_visible),
+        cmocka_unit_test(escapes_are_never_cut),
+        cmocka_unit_test(levels_are_obeyed),
+        cmocka_unit_test(a_status_is_told_by_its_detail),
+        cmocka_unit_test(a_long_message_ends_with_dots),
+        cmocka_unit_test(messages_travel_through_a_channel),
     };
 
     return run_all(tests);

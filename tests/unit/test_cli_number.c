@@ -9,10 +9,25 @@ integers_are_parsed_whole(void **state)
     static const struct {
         const char *text;
         int64_t value;
-    } good[] = { { "0", 0 }, { "-7", -7 }, { "+12", 12 }, { "9223372036854775807", INT64_MAX },
-                 { "-9223372036854775808", INT64_MIN }, { "007", 7 } };
-    static const char *const bad[] = { "", " 1", "1 ", "1x", "0x10", "1.0", "1e3", "--1", "+-1", "-", "inf",
-                                       "9223372036854775808", "-9223372036854775809" };
+    } good[] = { { "0", 0 },
+                 { "-7", -7 },
+                 { "+12", 12 },
+                 { "9223372036854775807", INT64_MAX },
+                 { "-9223372036854775808", INT64_MIN },
+                 { "007", 7 } };
+    static const char *const bad[] = { "",
+                                       " 1",
+                                       "1 ",
+                                       "1x",
+                                       "0x10",
+                                       "1.0",
+                                       "1e3",
+                                       "--1",
+                                       "+-1",
+                                       "-",
+                                       "inf",
+                                       "9223372036854775808",
+                                       "-9223372036854775809" };
 
     (void)state;
     for (size_t k = 0; k < ARRAY_LEN(good); k++) {
@@ -37,9 +52,16 @@ reals_are_finite_decimals(void **state)
     static const struct {
         const char *text;
         double value;
-    } good[] = { { "0", 0.0 },   { "-1.5", -1.5 },   { ".25", 0.25 }, { "3.", 3.0 },
-                 { "1e-5", 1e-5 }, { "+2E+2", 200.0 }, { "5e-324", 4.9406564584124654e-324 }, { "0e-999", 0.0 } };
-    static const char *const bad[] = { "", ".", "e5", "1e", "1e+", "nan", "inf", "-inf", "0x1p3", " 1", "1 ", "1,5",
+    } good[] = { { "0", 0.0 },
+                 { "-1.5", -1.5 },
+                 { ".25", 0.25 },
+                 { "3.", 3.0 },
+                 { "1e-5", 1e-5 },
+                 { "+2E+2", 200.0 },
+                 { "5e-324", 4.9406564584124654e-324 },
+                 { "0e-999", 0.0 } };
+    static const char *const bad[] = { "",      ".",      "e5",     "1e",  "1e+",   "nan",
+                                       "inf",   "-inf",   "0x1p3",  " 1",  "1 ",    "1,5",
                                        "1e999", "-1e999", "1e-999", "--1", "1.2.3", "1f" };
 
     (void)state;
@@ -77,8 +99,24 @@ sizes_know_their_units(void **state)
                  { "2tib", UINT64_C(2199023255552) },
                  { "12B", 12 },
                  { "18446744073709551615", UINT64_MAX } };
-    static const char *const bad[] = { "", "0", "0K", "-1", "+1", "1 K", "K", "1KB", "1Ki", "1e3", "1X", "1.2.3M", "0.1",
-                                       "18446744073709551616", "18446744073709551615K", "99999999999TiB", "nan", "0x10" };
+    static const char *const bad[] = { "",
+                                       "0",
+                                       "0K",
+                                       "-1",
+                                       "+1",
+                                       "1 K",
+                                       "K",
+                                       "1KB",
+                                       "1Ki",
+                                       "1e3",
+                                       "1X",
+                                       "1.2.3M",
+                                       "0.1",
+                                       "18446744073709551616",
+                                       "18446744073709551615K",
+                                       "99999999999TiB",
+                                       "nan",
+                                       "0x10" };
 
     (void)state;
     for (size_t k = 0; k < ARRAY_LEN(good); k++) {
@@ -100,8 +138,9 @@ sizes_know_their_units(void **state)
 static void
 shards_are_parts_of_a_whole(void **state)
 {
-    static const char *const bad[] = { "",    "1",   "0/3", "4/3",  "1/0", "-1/3", "1/-3", "1/3x",
-                                       "x/3", "1//3", "1/ 3", "2 /3", "1/99999999999", "/3", "1/" };
+    static const char *const bad[] = { "",     "1",    "0/3",           "4/3", "1/0",
+                                       "-1/3", "1/-3", "1/3x",          "x/3", "1//3",
+                                       "1/ 3", "2 /3", "1/99999999999", "/3",  "1/" };
     cli_shard shard = { 9, 9 };
 
     (void)state;
@@ -143,9 +182,12 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers_are_parsed_whole),   cmocka_unit_test(reals_are_finite_decimals),
-        cmocka_unit_test(sizes_know_their_units),      cmocka_unit_test(shards_are_parts_of_a_whole),
-        cmocka_unit_test(sizes_are_told_in_binary_units), cmocka_unit_test(the_machine_has_memory),
+        cmocka_unit_test(integers_are_parsed_whole),
+        cmocka_unit_test(reals_are_finite_decimals),
+        cmocka_unit_test(sizes_know_their_units),
+        cmocka_unit_test(shards_are_parts_of_a_whole),
+        cmocka_unit_test(sizes_are_told_in_binary_units),
+        cmocka_unit_test(the_machine_has_memory),
     };
 
     return run_all(tests);

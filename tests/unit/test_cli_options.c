@@ -26,7 +26,8 @@ static const cli_row rows[] = {
     { 'j', "jobs", "N", CLI_INTEGER, AT(jobs), "1", "", "B", 0, NULL, 1, 64 },
     { 0, "eps", "X", CLI_REAL, AT(eps), "1e-5", "", "B", CLI_POSITIVE, NULL, 0, 0 },
     { 0, "memory", "SIZE", CLI_SIZE, AT(memory), NULL, "", "B", 0, NULL, 0, 0 },
-    { 0, "nan", "POLICY", CLI_CHOICE, AT(nan), "refuse", "", "B", 0, "refuse|ignore=skip|propagate", 0, 0 },
+    { 0, "nan", "POLICY", CLI_CHOICE, AT(nan), "refuse", "", "B", 0, "refuse|ignore=skip|propagate",
+      0, 0 },
     { 0, "shard", "I/N", CLI_SHARD, AT(shard), NULL, "", "B", 0, NULL, 0, 0 },
     { 0, "shift", "FILE", CLI_TEXT, AT(output), NULL, "", "B", 0, NULL, 0, 0 },
     CLI_END
@@ -54,9 +55,9 @@ parse(parsed *p, char *line)
     p->status = cli_options_parse(&p->table, 1, p->argc, p->argv, &p->first);
 }
 
-#define PARSE(p, text)              \
-    char p##_line[] = text;         \
-    parsed p;                       \
+#define PARSE(p, text)      \
+    char p##_line[] = text; \
+    parsed p;               \
     parse(&p, p##_line)
 
 static void

@@ -35,8 +35,8 @@ inputs_of(size_t n, const char *const *operands)
     return in;
 }
 
-#define INPUTS(...)                                                                  \
-    inputs_of(sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *),        \
+#define INPUTS(...)                                                           \
+    inputs_of(sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *), \
               (const char *[]){ __VA_ARGS__ })
 
 static void

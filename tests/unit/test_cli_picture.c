@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <support/faults.h>
 #include <support/place.h>
 #include <support/testing.h>
 
@@ -22,9 +23,15 @@ ticks_are_round_and_inside(void **state)
         const char *first, *last;
     } cases[] = {
         { 0.0, 10.0, 5, "0", "10" },
-        { -69.5, 106.5, 6, "\xe2\x88\x92" "50", "100" },
+        { -69.5, 106.5, 6,
+          "\xe2\x88\x92"
+          "50",
+          "100" },
         { 0.0, 0.1, 5, "0.00", "0.10" },
-        { -2.7, 3.1, 6, "\xe2\x88\x92" "2", "3" },
+        { -2.7, 3.1, 6,
+          "\xe2\x88\x92"
+          "2",
+          "3" },
         { 0.0, 2.5e7, 5, "0.0e+00", "2.5e+07" },
         { 1e-5, 2e-5, 5, "1.0e-05", "2.0e-05" },
         { 1e9, 1e9 + 4.0, 4, "1.000000000e+09", "1.000000004e+09" },
@@ -209,7 +216,9 @@ values_are_where_they_belong(void **state)
 static void
 odd_shapes_are_drawn(void **state)
 {
-    static const size_t shapes[][2] = { { 1, 1 }, { 1, 5000 }, { 5000, 1 }, { 3, 4000 }, { 2000, 2 } };
+    static const size_t shapes[][2] = {
+        { 1, 1 }, { 1, 5000 }, { 5000, 1 }, { 3, 4000 }, { 2000, 2 }
+    };
     static float values[12000];
     char path[PLACE_ROOM];
 
@@ -218,7 +227,9 @@ odd_shapes_are_drawn(void **state)
     for (size_t k = 0; k < ARRAY_LEN(shapes); k++) {
         for (int stretch = 0; stretch < 2; stretch++) {
             cli_panel panel = ramp(values, shapes[k][0], shapes[k][1]);
-            cli_picture picture = { .panels = &panel, .n_panels = 1, .colours = CLI_COLOURS_PERCEPTUAL };
+            cli_picture picture = { .panels = &panel,
+                                    .n_panels = 1,
+                                    .colours = CLI_COLOURS_PERCEPTUAL };
 
             test_context("%zu × %zu", shapes[k][0], shapes[k][1]);
             panel.stretch = stretch;
@@ -242,6 +253,26 @@ what_cannot_be_written_is_told(void **state)
     assert_fails(cli_picture_write("/dev/null", &picture), SCI_ERR_SHAPE);
 }
 
+static void
+every_allocation_may_fail(void **state)
+{
+    static float values[48];
+    cli_panel panel = ramp(values, 6, 8);
+    cli_picture picture = { .panels = &panel, .n_panels = 1 };
+    char path[PLACE_ROOM];
+    sci_status st = SCI_ERR_NOMEM;
+
+    (void)state;
+    place_scratch(path, "p.png");
+    for (long k = 0; st == SCI_ERR_NOMEM; k++) {
+        faults_memory(k, false);
+        st = cli_picture_write(path, &picture);
+        faults_memory_end();
+        assert_true(k < 10);
+    }
+    assert_ok(st);
+}
+
 int
 main(void)
 {
@@ -255,6 +286,7 @@ main(void)
         cmocka_unit_test(values_are_where_they_belong),
         cmocka_unit_test(odd_shapes_are_drawn),
         cmocka_unit_test(what_cannot_be_written_is_told),
+        cmocka_unit_test(every_allocation_may_fail),
     };
 
     return run_all(tests);

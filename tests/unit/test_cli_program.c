@@ -24,21 +24,26 @@ typedef struct settings {
 static const cli_row fit_rows[] = {
     CLI_ROW_OUTPUT(settings),
     { 'n', "norm", "NAME", CLI_TEXT, offsetof(settings, norm), NULL,
-      "the partition, one of many that are so long in their description that a line has to be broken",
+      "the partition, one of many that are so long in their "
+      "description that a line has to be broken",
       "Grouping", CLI_RESULT, NULL, 0, 0 },
-    { 0, "label", "AXIS=FILE", CLI_LIST, offsetof(settings, labels), NULL, "labels of an axis", "Grouping",
-      CLI_RESULT | CLI_PATH, NULL, 0, 0 },
-    { 0, "secret", NULL, CLI_FLAG, offsetof(settings, secret), NULL, "not shown", "Grouping", CLI_HIDDEN, NULL,
-      0, 0 },
+    { 0, "label", "AXIS=FILE", CLI_LIST, offsetof(settings, labels), NULL, "labels of an axis",
+      "Grouping", CLI_RESULT | CLI_PATH, NULL, 0, 0 },
+    { 0, "secret", NULL, CLI_FLAG, offsetof(settings, secret), NULL, "not shown", "Grouping",
+      CLI_HIDDEN, NULL, 0, 0 },
     CLI_ROW_EPS(settings),
     CLI_ROW_NAN(settings),
     CLI_ROW_DTYPE(settings),
     CLI_ROWS_WRITING(settings),
     CLI_ROWS_RESOURCES(settings),
-    CLI_END
+    CLI_END,
 };
 
-static const cli_row show_rows[] = { CLI_ROW_JSON(settings), CLI_ROW_EPS(settings), CLI_END };
+static const cli_row show_rows[] = {
+    CLI_ROW_JSON(settings),
+    CLI_ROW_EPS(settings),
+    CLI_END,
+};
 
 static int
 run_fit(const cli_call *call)
@@ -64,7 +69,8 @@ run_show(const cli_call *call)
 }
 
 static const cli_verb verbs[] = {
-    { "fit", "compute statistics", "INPUT... -o OUTPUT", "First paragraph.\n\nSecond one, with a \\ and a - in it.",
+    { "fit", "compute statistics", "INPUT... -o OUTPUT",
+      "First paragraph.\n\nSecond one, with a \\ and a - in it.",
       "fit x.h5:/x -o s.h5\nfit a.h5 b.h5 -o s.h5", fit_rows, sizeof(settings), 1, -1, run_fit },
     { "show", "print statistics", "FILE", NULL, NULL, show_rows, sizeof(settings), 1, 1, run_show },
     { .name = NULL },
@@ -117,13 +123,15 @@ the_record_has_options_that_matter_and_sorted_digests(void **state)
     captured c;
 
     (void)state;
-    c = run("fit a -o s.h5 --norm group:8 --label C=c.csv --label N=n.csv --eps 0.001 --threads 3 --force");
-    assert_text_has(c.out, "program: sci-test 1.2.3\n"
-                           "verb: fit\n"
-                           "options: --norm=group:8 --label=C=c.csv --label=N=n.csv --eps=0.001 --nan=refuse\n"
-                           "input: xxh3:aa\n"
-                           "input: xxh3:bb\n"
-                           "grouping: f00\n");
+    c = run("fit a -o s.h5 --norm group:8 --label C=c.csv --label N=n.csv --eps 0.001 --threads 3 "
+            "--force");
+    assert_text_has(
+        c.out, "program: sci-test 1.2.3\n"
+               "verb: fit\n"
+               "options: --norm=group:8 --label=C=c.csv --label=N=n.csv --eps=0.001 --nan=refuse\n"
+               "input: xxh3:aa\n"
+               "input: xxh3:bb\n"
+               "grouping: f00\n");
     capture_clear(&c);
 }
 
@@ -142,7 +150,8 @@ usage_errors_point_at_help(void **state)
         { "--generate cake", "unknown option '--generate' before the verb", "sci-test --help" },
         { "fit -o s.h5", "the input is missing", "sci-test fit --help" },
         { "fit a", "option '--output FILE' is missing", "sci-test fit --help" },
-        { "fit a -o b --eps x", "option '--eps' needs a number of at least 0, not 'x'", "sci-test fit --help" },
+        { "fit a -o b --eps x", "option '--eps' needs a number of at least 0, not 'x'",
+          "sci-test fit --help" },
         { "fit a -o b --secret --norm q", "'q' is no norm", "sci-test fit --help" },
         { "show a b", "'b' is one operand too many", "sci-test show --help" },
     };
@@ -154,8 +163,8 @@ usage_errors_point_at_help(void **state)
 
         test_context("sci-test %s", cases[k].line);
         assert_int_equal(c.code, 2);
-        snprintf(expected, sizeof expected, "sci-test: error: %s\nsci-test: see '%s'\n", cases[k].first,
-                 cases[k].second);
+        snprintf(expected, sizeof expected, "sci-test: error: %s\nsci-test: see '%s'\n",
+                 cases[k].first, cases[k].second);
         assert_text_has(c.err, expected);
         capture_clear(&c);
     }
@@ -170,17 +179,22 @@ help_comes_from_the_rows(void **state)
     c = run("fit --help");
     assert_int_equal(c.code, 0);
     assert_string_equal(c.err, "");
-    assert_text_has(c.out, "usage: sci-test fit [OPTIONS] INPUT... -o OUTPUT\n\ncompute statistics\n\n"
-                           "First paragraph.\n\nSecond one, with a \\ and a - in it.\n\nOutput:\n"
-                           "  -o, --output FILE       where the result goes");
-    assert_text_has(c.out, "  -n, --norm NAME         the partition, one of many that are so long in their\n"
-                           "                          description that a line has to be broken\n");
-    assert_text_has(c.out, "      --eps X             added to every variance, in the square of the data's\n"
-                           "                          unit (default: 1e-5)\n");
-    assert_text_has(c.out, "      --nan POLICY        what happens to NaN and infinities (refuse, ignore or\n"
-                           "                          propagate; default: refuse)\n");
+    assert_text_has(c.out,
+                    "usage: sci-test fit [OPTIONS] INPUT... -o OUTPUT\n\ncompute statistics\n\n"
+                    "First paragraph.\n\nSecond one, with a \\ and a - in it.\n\nOutput:\n"
+                    "  -o, --output FILE       where the result goes");
+    assert_text_has(
+        c.out, "  -n, --norm NAME         the partition, one of many that are so long in their\n"
+               "                          description that a line has to be broken\n");
+    assert_text_has(
+        c.out, "      --eps X             added to every variance, in the square of the data's\n"
+               "                          unit (default: 1e-5)\n");
+    assert_text_has(
+        c.out, "      --nan POLICY        what happens to NaN and infinities (refuse, ignore or\n"
+               "                          propagate; default: refuse)\n");
     assert_text_has(c.out, "Messages:\n  -q, --quiet ");
-    assert_text_has(c.out, "Examples:\n  sci-test fit x.h5:/x -o s.h5\n  sci-test fit a.h5 b.h5 -o s.h5\n");
+    assert_text_has(
+        c.out, "Examples:\n  sci-test fit x.h5:/x -o s.h5\n  sci-test fit a.h5 b.h5 -o s.h5\n");
     assert_text_lacks(c.out, "secret");
     for (const char *line = c.out, *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
         assert_true(end - line < 80);
@@ -213,7 +227,8 @@ the_program_lists_its_verbs(void **state)
         captured c = run(lines[k]);
 
         assert_int_equal(c.code, 0);
-        assert_text_has(c.out, "Verbs:\n  fit         compute statistics\n  show        print statistics\n");
+        assert_text_has(
+            c.out, "Verbs:\n  fit         compute statistics\n  show        print statistics\n");
         capture_clear(&c);
     }
 }
@@ -265,14 +280,18 @@ completion_is_a_script_that_bash_takes(void **state)
     place_scratch(path, "completion");
     place_write(path, c.out, strlen(c.out));
     capture_clear(&c);
-    /* What follows "--nan p", "--nan = i", "sho" and "fit --no"; the last word is an option of fit. */
-    snprintf(command, sizeof command,
-             "bash -c '. %s || exit 9; try() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sci_test; echo "
-             "${COMPREPLY[@]}; }; test \"$(try sci-test fit --nan p)\" = propagate && "
-             "test \"$(try sci-test fit --nan = i)\" = ignore && test \"$(try sci-test sho)\" = show && "
-             "test \"$(try sci-test fit --no)\" = \"--norm --no-sync\" && test \"$(try sci-test fit --progress a)\" = "
-             "\"auto always\"'",
-             path);
+    /* What follows "--nan p", "--nan = i", "sho" and "fit --no"; the last word is an option of fit.
+     */
+    snprintf(
+        command, sizeof command,
+        "bash -c '. %s || exit 9; try() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sci_test; "
+        "echo "
+        "${COMPREPLY[@]}; }; test \"$(try sci-test fit --nan p)\" = propagate && "
+        "test \"$(try sci-test fit --nan = i)\" = ignore && test \"$(try sci-test sho)\" = show && "
+        "test \"$(try sci-test fit --no)\" = \"--norm --no-sync\" && test \"$(try sci-test fit "
+        "--progress a)\" = "
+        "\"auto always\"'",
+        path);
     assert_int_equal(system(command), 0);
 }
 

@@ -8,7 +8,9 @@
 static void
 the_line_tells_jobs_share_rate_and_time_left(void **state)
 {
-    cli_progress p = { .doing = "normalizing", .started = 100.0, .jobs = 10, .jobs_done = 3, .fraction = 0.4 };
+    cli_progress p = {
+        .doing = "normalizing", .started = 100.0, .jobs = 10, .jobs_done = 3, .fraction = 0.4
+    };
     char text[160];
 
     (void)state;

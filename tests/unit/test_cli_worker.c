@@ -425,7 +425,8 @@ no_jobs_are_no_work(void **state)
 
 /* ---- signals ---- */
 
-/* A process that sends `number` to this one when a worker has started; times > 1: again, soon after. */
+/* A process that sends `number` to this one when a worker has started; times > 1: again, soon
+ * after. */
 static pid_t
 send_soon(int number, int times)
 {
@@ -454,7 +455,8 @@ seconds_now(void)
 static void
 check_interruption(const char *deed, int number, int times, double least, double most)
 {
-    cli_job jobs[] = { { .name = deed, .targets = { "y.h5" } }, { .name = "work", .targets = { "z.h5" } } };
+    cli_job jobs[] = { { .name = deed, .targets = { "y.h5" } },
+                       { .name = "work", .targets = { "z.h5" } } };
     cli_run run = { .work = act, .context = jobs, .jobs = jobs, .n_jobs = 2 };
     pid_t helper = send_soon(number, times);
     double start = seconds_now(), spent;
