@@ -217,7 +217,10 @@ layout_text(hid_t list)
 static void
 describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_size, char *filters_room)
 {
-    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset), list = H5Dget_create_plist(dataset);
+    hid_t type = H5Dget_type(dataset), list = H5Dget_create_plist(dataset);
+    bool whole = list >= 0 && H5Pget_layout(list) != H5D_VIRTUAL;
+    /* To tell the shape of a virtual dataset HDF5 opens its parts in other files. */
+    hid_t space = whole ? H5Dget_space(dataset) : H5I_INVALID_HID;
     hsize_t shape[SCI_MAX_RANK], most[SCI_MAX_RANK], chunk[SCI_MAX_RANK];
 
     if (type >= 0)
@@ -237,7 +240,7 @@ describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_
         for (int a = 0; item->chunked && a < item->rank; a++)
             item->chunk[a] = chunk[a];
     }
-    item->stored = H5Dget_storage_size(dataset);
+    item->stored = whole ? H5Dget_storage_size(dataset) : 0;
     (void)H5Eclear2(H5E_DEFAULT);
     h5_close(list);
     h5_close(space);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Single attributes and datasets of a file that is open for reading. */
+#include <string.h>
+
 #include <sci/memory.h>
 
 #include "h5_look_priv.h"
+#include "h5_output_priv.h"
 #include "h5_source_priv.h"
 
 sci_status
@@ -131,37 +134,30 @@ sci_h5_output_group(sci_h5_output *out, const char *path)
     return SCI_OK;
 }
 
-/* True if every component of the path is a link that is there. */
-static bool
-is_linked(hid_t file, char *path)
-{
-    for (char *at = path + 1; *at != '\0'; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        if (H5Lexists(file, path, H5P_DEFAULT) <= 0)
-            return false;
-        *at = '/';
-    }
-    return H5Lexists(file, path, H5P_DEFAULT) > 0;
-}
-
 sci_status
 sci_h5_output_remove(sci_h5_output *out, const char *path)
 {
-    char *copy = NULL;
-    sci_status st = sci_strdup(&copy, path);
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    hid_t parent = H5I_INVALID_HID;
+    char *above = NULL;
+    sci_status st;
 
+    /* Component by component: what was copied may hold links that lead out of the file. */
+    st = sci_format(&above, "/%.*s", slash != NULL ? (int)(slash - path) : 0, path);
     if (st == SCI_OK)
         st = h5_enter();
     if (st != SCI_OK) {
-        sci_free(copy);
+        sci_free(above);
         return st;
     }
-    if (is_linked(h5_output_id(out), copy) && H5Ldelete(h5_output_id(out), path, H5P_DEFAULT) < 0)
+    st = h5_output_object(out, above, &parent);
+    if (st == SCI_ERR_NOTFOUND)
+        st = SCI_OK;
+    else if (st == SCI_OK && H5Lexists(parent, name, H5P_DEFAULT) > 0 && H5Ldelete(parent, name, H5P_DEFAULT) < 0)
         st = h5_fail(SCI_ERR_IO, "'%s:%s' cannot be replaced", h5_output_name(out), path);
+    h5_close(parent);
     h5_leave();
-    sci_free(copy);
+    sci_free(above);
     return st;
 }
 
@@ -173,8 +169,8 @@ sci_h5_output_forget(sci_h5_output *out, const char *object, const char *name)
 
     if (st != SCI_OK)
         return st;
-    id = H5Oopen(h5_output_id(out), object, H5P_DEFAULT);
-    if (id < 0 || (H5Aexists(id, name) > 0 && H5Adelete(id, name) < 0))
+    st = h5_output_object(out, object, &id);
+    if (st == SCI_OK && H5Aexists(id, name) > 0 && H5Adelete(id, name) < 0)
         st = h5_fail(SCI_ERR_IO, "'%s:%s': attribute '%s' cannot be taken away", h5_output_name(out), object, name);
     h5_close(id);
     h5_leave();
