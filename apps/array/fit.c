@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <sci/file.h>
+#include <sci/handover.h>
 #include <sci/memory.h>
 #include <sci/select.h>
 
@@ -59,28 +62,52 @@ prepare(job *j, const fit *f, const cli_worker *worker)
 
 /* A table that is whole in memory: of a shard, or of one of several inputs. */
 static sci_status
-fit_table(job *j, const char *path, bool sync)
+fit_table(job *j, sci_stats **table)
 {
     const cli_common *common = &j->fit->settings->common;
-    sci_stats *table = NULL;
     array_tee tee = {0};
-    char *provenance = NULL;
     sci_status st;
 
     j->c.options.shard = common->shard.number;
     j->c.options.shards = common->shard.total;
-    st = sci_fit(j->input, j->groups.g, &j->c.options, &table, NULL);
+    st = sci_fit(j->input, j->groups.g, &j->c.options, table, NULL);
     if (st == SCI_OK)
-        st = sci_stats_rename(table, array_base_name(j->input->name));
+        st = sci_stats_rename(*table, array_base_name(j->input->name));
+    if (st == SCI_OK) {
+        array_tee_table(&tee, *table);
+        array_tee_note(&tee, *table, j->input->name);
+    }
+    return st;
+}
+
+static sci_status
+fit_shard(job *j, const char *path)
+{
+    const cli_common *common = &j->fit->settings->common;
+    sci_stats *table = NULL;
+    char *provenance = NULL;
+    sci_status st = fit_table(j, &table);
+
     if (st == SCI_OK)
         st = array_provenance(j->fit->call, table, &provenance);
     if (st == SCI_OK)
-        st = array_stats_write(path, table, &j->recipe, provenance, sync && common->verify, sync && !common->no_sync);
-    if (st == SCI_OK) {
-        array_tee_table(&tee, table);
-        array_tee_note(&tee, table, j->input->name);
-    }
+        st = array_stats_write(path, table, &j->recipe, provenance, common->verify, !common->no_sync);
     sci_free(provenance);
+    sci_stats_free(table);
+    return st;
+}
+
+/* For the worker that puts the tables of all inputs together. */
+static sci_status
+fit_part(job *j, int fd)
+{
+    sci_stats *table = NULL;
+    sci_status st = fit_table(j, &table);
+
+    if (st == SCI_OK)
+        st = sci_stats_put(table, fd);
+    if (st == SCI_OK)
+        st = array_recipe_put(&j->recipe, fd);
     sci_stats_free(table);
     return st;
 }
@@ -132,9 +159,9 @@ fit_one(void *context, const cli_worker *worker)
     sci_status st = prepare(&j, f, worker);
 
     if (st == SCI_OK && f->tables != NULL)
-        st = fit_table(&j, f->tables[worker->job].path, false);
+        st = fit_part(&j, f->tables[worker->job].fd);
     else if (st == SCI_OK && f->settings->common.shard.total > 0)
-        st = fit_table(&j, worker->temporary[0], true);
+        st = fit_shard(&j, worker->temporary[0]);
     else if (st == SCI_OK)
         st = fit_rows(&j, worker->temporary[0]);
     job_clear(&j);
@@ -145,21 +172,22 @@ fit_one(void *context, const cli_worker *worker)
 
 /* The tables and what their recipes share. */
 static sci_status
-load_all(const fit *f, sci_stats **tables, array_recipe *recipe)
+take_all(const fit *f, sci_stats **tables, array_recipe *recipe)
 {
     sci_status st = SCI_OK;
 
     for (size_t i = 0; st == SCI_OK && i < f->inputs.n; i++) {
         array_recipe one = {0};
-        array_place place = {.file = f->tables[i].path};
-        char record[] = "/recipe";
+        int fd = f->tables[i].fd;
 
-        place.record = record;
-        st = sci_stats_load(&tables[i], f->tables[i].path);
+        if (lseek(fd, 0, SEEK_SET) != 0)
+            st = sci_fail_errno("read", "a scratch file");
         if (st == SCI_OK)
-            st = array_place_recipe(&place, tables[i], i == 0 ? recipe : &one);
-        if (st == SCI_OK && i > 0)
-            st = array_recipe_join(recipe, &one);
+            st = sci_stats_take(&tables[i], fd);
+        if (st == SCI_OK)
+            st = array_recipe_take(i == 0 ? recipe : &one, fd);
+        if (st == SCI_OK && i > 0 && array_recipe_join(recipe, &one) != SCI_OK)
+            array_recipe_clear(recipe); /* the table says by itself what its groups are */
         array_recipe_clear(&one);
     }
     return st;
@@ -178,7 +206,7 @@ merge_tables(const fit *f, sci_stats **out, array_recipe *recipe)
     for (size_t i = 0; st == SCI_OK && i < n; i++)
         names[i] = f->inputs.items[i].operand;
     if (st == SCI_OK)
-        st = load_all(f, tables, recipe);
+        st = take_all(f, tables, recipe);
     if (st == SCI_OK)
         st = sci_stats_merge_all(out, n, (const sci_stats *const *)tables, names);
     for (size_t i = 0; tables != NULL && i < n; i++)
@@ -275,7 +303,7 @@ put_together(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = array_provenance(f->call, table, &provenance);
     if (st == SCI_OK)
-        st = array_stats_write(worker->temporary[0], table, &recipe, provenance, common->verify, !common->no_sync);
+        st = array_stats_write(worker->temporary[0], table, recipe.axes != NULL ? &recipe : NULL, provenance, common->verify, !common->no_sync);
     sci_free(provenance);
     array_recipe_clear(&recipe);
     sci_stats_free(table);

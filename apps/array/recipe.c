@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <sci/affine.h>
+#include <sci/handover.h>
 #include <sci/memory.h>
 
 #include "context.h"
@@ -334,6 +335,99 @@ array_recipe_read(array_recipe *out, sci_h5_file *file, const char *group)
     }
     sci_free(ignored);
     sci_free(outside);
+    if (st != SCI_OK)
+        array_recipe_clear(out);
+    return st;
+}
+
+/* ---- between workers ---- */
+
+sci_status
+array_recipe_put(const array_recipe *recipe, int fd)
+{
+    char outside[8], *ignored = NULL;
+    sci_status st = join_ignored(recipe, &ignored);
+
+    (void)snprintf(outside, sizeof outside, "%d", recipe->outside);
+    if (st == SCI_OK)
+        st = sci_text_put(recipe->axes, fd);
+    if (st == SCI_OK)
+        st = sci_text_put(recipe->norm, fd);
+    if (st == SCI_OK)
+        st = sci_text_put(recipe->keep, fd);
+    if (st == SCI_OK)
+        st = sci_text_put(recipe->n_ignored > 0 ? ignored : NULL, fd);
+    if (st == SCI_OK)
+        st = sci_text_put(outside, fd);
+    for (int m = 0; st == SCI_OK && m < recipe->n_maps; m++) {
+        st = sci_text_put(role_names[recipe->maps[m].role], fd);
+        if (st == SCI_OK)
+            st = sci_text_put(recipe->maps[m].axes, fd);
+        if (st == SCI_OK)
+            st = sci_text_put(recipe->maps[m].name, fd);
+        if (st == SCI_OK)
+            st = sci_text_put(recipe->maps[m].digest, fd);
+        if (st == SCI_OK)
+            st = sci_text_put(recipe->maps[m].lines, fd);
+    }
+    if (st == SCI_OK)
+        st = sci_text_put(NULL, fd);
+    sci_free(ignored);
+    return st;
+}
+
+/* The next map; *there is false behind the last. */
+static sci_status
+take_map(array_recipe *out, int fd, bool *there)
+{
+    array_map *map = &out->maps[out->n_maps];
+    char *role = NULL;
+    sci_status st = sci_text_take(&role, fd);
+
+    *there = st == SCI_OK && role != NULL && out->n_maps < ARRAY_MAPS_MOST;
+    if (!*there)
+        return st;
+    *map = (array_map){0};
+    out->n_maps++;
+    while (map->role < ARRAY_CONDITION && strcmp(role, role_names[map->role]) != 0)
+        map->role++;
+    sci_free(role);
+    st = sci_text_take(&map->axes, fd);
+    if (st == SCI_OK)
+        st = sci_text_take(&map->name, fd);
+    if (st == SCI_OK)
+        st = sci_text_take(&map->digest, fd);
+    if (st == SCI_OK)
+        st = sci_text_take(&map->lines, fd);
+    return st;
+}
+
+sci_status
+array_recipe_take(array_recipe *out, int fd)
+{
+    char *outside = NULL, *ignored = NULL;
+    int64_t value = 0;
+    bool more = true;
+    sci_status st;
+
+    *out = (array_recipe){0};
+    st = sci_text_take(&out->axes, fd);
+    if (st == SCI_OK)
+        st = sci_text_take(&out->norm, fd);
+    if (st == SCI_OK)
+        st = sci_text_take(&out->keep, fd);
+    if (st == SCI_OK)
+        st = sci_text_take(&ignored, fd);
+    if (st == SCI_OK)
+        st = split_ignored(out, ignored);
+    if (st == SCI_OK)
+        st = sci_text_take(&outside, fd);
+    if (st == SCI_OK && outside != NULL && cli_parse_integer(outside, &value))
+        out->outside = (int)value;
+    while (st == SCI_OK && more)
+        st = take_map(out, fd, &more);
+    sci_free(outside);
+    sci_free(ignored);
     if (st != SCI_OK)
         array_recipe_clear(out);
     return st;

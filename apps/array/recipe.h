@@ -46,6 +46,10 @@ sci_status array_recipe_override(array_recipe *recipe, const cli_call *call, boo
 /* Write it as attributes and small arrays of `group`. */
 sci_status array_recipe_write(const array_recipe *recipe, sci_h5_output *out, const char *group) SCI_MUST_CHECK;
 
+/* From one worker to a later one (sci/handover.h). */
+sci_status array_recipe_put(const array_recipe *recipe, int fd) SCI_MUST_CHECK;
+sci_status array_recipe_take(array_recipe *out, int fd) SCI_MUST_CHECK;
+
 /* Forget what two recipes do not share (the lines of maps); SCI_ERR_REFUSED if they are of another kind. */
 sci_status array_recipe_join(array_recipe *into, const array_recipe *from) SCI_MUST_CHECK;
 
