@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Install what is missing, build, and normalize two real data sets: scripts/demo.sh
+# Every command is printed before it runs; what it makes goes to demo-output/.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+# shellcheck disable=SC2086
+install_packages $build_packages libcmocka-dev
+build_project release sci-array
+PATH=$PWD/build/release/bin:$PATH
+out=demo-output
+mkdir -p "$out"
+
+run() {
+    printf '\n$ %s\n' "$*"
+    "$@"
+}
+
+# table TITLE FILE INPUT OPTION...: the groups of an input, with their moments
+table() {
+    local title=$1 file=$2
+    shift 2
+    printf '\n-- %s\n' "$title"
+    sci-array fit "$@" -f -q -o "$file"
+    sci-array show "$file"
+}
+
+t1=data/t1_4mm.h5:/t1
+tissue="--axes z,y,x --label z,y,x=data/t1_4mm.h5:/labels_tissue --ignore-label 0"
+bladder=data/bladder400.h5ad
+batch="--axes sample,gene --label sample=$bladder:/obs/batch/codes"
+
+say "a T1-weighted head MRI, as one image"
+table "before" "$out/t1_before.h5" "$t1" --axes z,y,x --norm layer
+run sci-array normalize "$t1" --axes z,y,x --norm layer -f -o "$out/t1_whole.h5:/t1"
+table "after" "$out/t1_after.h5" "$out/t1_whole.h5:/t1" --axes z,y,x --norm layer
+
+say "the same volume, by tissue (1 fluid, 2 grey matter, 3 white matter; 0 is no brain)"
+# shellcheck disable=SC2086
+{
+    table "before" "$out/tissue_before.h5" "$t1" $tissue
+    run sci-array normalize "$t1" $tissue --outside nan --picture "$out/t1.png" -f -o "$out/t1_tissue.h5:/t1"
+    table "after" "$out/tissue_after.h5" "$out/t1_tissue.h5:/t1" $tissue
+}
+
+say "expression of 400 genes in 57 bladder samples, each gene by batch"
+# shellcheck disable=SC2086
+{
+    table "before" "$out/batch_before.h5" "$bladder:/X" $batch
+    run sci-array normalize "$bladder:/X" $batch --keep gene -f -o "$out/bladder.h5ad"
+    table "after" "$out/batch_after.h5" "$out/bladder.h5ad:/X" $batch
+}
+
+printf '\n'
+say "written"
+printf '%s\n' \
+    "$out/t1.png             a slice before and after, by tissue" \
+    "$out/t1_whole.h5        the volume as one image: mean 0, standard deviation 1" \
+    "$out/t1_tissue.h5       the volume by tissue" \
+    "$out/bladder.h5ad       the expression matrix by batch; everything else of the input is in it" \
+    "$out/*_before.h5        the tables above (sci-array show FILE --json)" \
+    "$out/*_after.h5"
