@@ -116,6 +116,22 @@ add_map(sci_grouping *g, const array_map *map, const array_map_data *data)
     return SCI_OK;
 }
 
+/* Statistics are for arrays of as many axes as they were made of. */
+static sci_status
+check_rank(const array_context *c, const array_recipe *recipe, const sci_source *input, array_trust trust)
+{
+    int n = recipe->axes != NULL;
+
+    if (trust == ARRAY_NEW || c->settings->axes != NULL)
+        return SCI_OK;
+    for (const char *at = recipe->axes; at != NULL && *at != '\0'; at++)
+        n += *at == ',';
+    if (n == input->array.rank)
+        return SCI_OK;
+    return sci_fail(SCI_ERR_REFUSED, "'%s' has %d axes, but the statistics are of arrays with %d (%s)", input->name,
+                    input->array.rank, n, recipe->axes != NULL ? recipe->axes : "a single number");
+}
+
 sci_status
 array_groups_make(array_groups *out, const array_context *c, array_recipe *recipe, const sci_source *input,
                   array_trust trust)
@@ -123,6 +139,9 @@ array_groups_make(array_groups *out, const array_context *c, array_recipe *recip
     sci_status st;
 
     *out = (array_groups){0};
+    st = check_rank(c, recipe, input, trust);
+    if (st != SCI_OK)
+        return st;
     st = array_axes_find(&out->axes, input, recipe->axes);
     if (st != SCI_OK)
         return st;
