@@ -153,16 +153,21 @@ copy_rows(sci_stats *out, const sci_stats *table, const place *places)
     }
 }
 
+/* All sources, or the one whose samples were taken. */
 static sci_status
-copy_origins(sci_stats *out, const sci_stats *table)
+copy_origins(sci_stats *out, const sci_stats *table, const uint8_t *only)
 {
     sci_status st = sci_alloc_zero(&out->origins, table->n_origins, 1, sizeof *out->origins);
 
     for (size_t i = 0; st == SCI_OK && i < table->n_origins; i++) {
-        out->origins[i] = table->origins[i];
-        out->origins[i].name = NULL;
-        st = sci_strdup(&out->origins[i].name, table->origins[i].name);
-        out->n_origins = i + 1;
+        sci_origin *origin = &out->origins[out->n_origins];
+
+        if (only != NULL && memcmp(table->origins[i].digest.bytes, only, sizeof table->origins[i].digest.bytes) != 0)
+            continue;
+        *origin = table->origins[i];
+        origin->name = NULL;
+        st = sci_strdup(&origin->name, table->origins[i].name);
+        out->n_origins++;
     }
     return st;
 }
@@ -184,7 +189,7 @@ sci_stats_select(sci_stats **out, const sci_stats *table, const char *name, cons
     if (st == SCI_OK)
         st = sci_table_create(&stats, table->kind, space, &table->parameters);
     if (st == SCI_OK)
-        st = copy_origins(stats, table);
+        st = copy_origins(stats, table, table->space.n_parts > 0 ? digest : NULL);
     if (st != SCI_OK)
         goto out;
     stats->digest_kind = table->digest_kind;
@@ -230,7 +235,7 @@ sci_stats_from_running(sci_stats **out, const sci_stats *running)
     parameters.ddof = 0;
     st = sci_table_create(&stats, SCI_STATS_MOMENTS, &running->space, &parameters);
     if (st == SCI_OK)
-        st = copy_origins(stats, running);
+        st = copy_origins(stats, running, NULL);
     if (st != SCI_OK) {
         sci_stats_free(stats);
         return st;
