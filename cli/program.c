@@ -223,17 +223,14 @@ dispatch(const cli_program *program, int argc, char **argv)
     return unknown_verb(program, word);
 }
 
-/* A file opened as number 0, 1 or 2 would be mixed with messages. */
+/* A file opened as number 0, 1 or 2 would be mixed with messages. What takes the place of a closed
+ * stream cannot be used, so that a program without stdout does not seem to have printed. */
 static void
 occupy_standard_streams(void)
 {
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 int

@@ -39,6 +39,7 @@ expect 4 "No space left on device" bash -c 'sci-array info "$0" > /dev/full' "$d
 expect 0 "" bash -c 'normalize() { sci-array normalize "$@" --axes D,H,W --keep D --no-sync -q; }
                      normalize "$0:/t1" -o closed.h5 <&- >&- 2>&-' "$data"
 check "an output made without standard streams is broken" bash -c "sci-array info closed.h5 -q > /dev/null"
+expect 1 "Bad file descriptor" bash -c 'sci-array info "$0" >&-' "$data"
 expect 0 "" bash -c 'set -o pipefail; sci-array info "$0" | true' "$data"
 
 # Names cannot play with the terminal
