@@ -16,7 +16,7 @@
 /* A node of a shard, and the segments that it covers. */
 typedef struct piece {
     uint64_t first, end;
-    const sci_stats_node *node;
+    sci_stats_node node;
     size_t table;
 } piece;
 
@@ -69,7 +69,7 @@ check_heads(shards *s)
         sci_table_label label = sci_table_label_of(s->names, i);
 
         st = sci_parameters_match(a, pattern.text, b, label.text);
-        if (st == SCI_OK && !b->shard)
+        if (st == SCI_OK && !b->shard && (b->n_origins != 1 || b->segmentation.segments == 0))
             st = sci_fail(SCI_ERR_REFUSED, "%s: a whole table, %s is a shard", label.text,
                           pattern.text);
         if (st == SCI_OK)
@@ -91,6 +91,22 @@ compare_pieces(const void *left, const void *right)
     return (a->table > b->table) - (a->table < b->table);
 }
 
+/* A whole table of the source is all of its segments: others may still be empty. */
+static sci_stats_node
+node_of(const shards *s, size_t table, size_t k)
+{
+    if (s->tables[table]->shard)
+        return s->tables[table]->nodes[k];
+    return (sci_stats_node){ .period_count = s->cut->periods,
+                             .level = sci_tree_height(s->cut->segments_per_period) };
+}
+
+static size_t
+count_nodes(const sci_stats *table)
+{
+    return table->shard ? table->n_nodes : 1;
+}
+
 static sci_status
 gather(shards *s)
 {
@@ -98,14 +114,14 @@ gather(shards *s)
     sci_status st;
 
     for (size_t i = 0; i < s->n; i++)
-        total += s->tables[i]->n_nodes;
+        total += count_nodes(s->tables[i]);
     st = sci_alloc(&s->pieces, total, 1, sizeof *s->pieces);
     for (size_t i = 0; st == SCI_OK && i < s->n; i++)
-        for (size_t k = 0; st == SCI_OK && k < s->tables[i]->n_nodes; k++) {
+        for (size_t k = 0; st == SCI_OK && k < count_nodes(s->tables[i]); k++) {
             piece *p = &s->pieces[used++];
 
-            *p = (piece){ .node = &s->tables[i]->nodes[k], .table = i };
-            st = sci_node_span(s->cut, p->node, &p->first, &p->end);
+            *p = (piece){ .node = node_of(s, i, k), .table = i };
+            st = sci_node_span(s->cut, &p->node, &p->first, &p->end);
         }
     if (st != SCI_OK)
         return st;
@@ -210,8 +226,8 @@ evaluate(const shards *s, uint64_t period, unsigned level, uint64_t index, uint6
     (void)sci_tree_span(leaves, level, index, &first, &end);
     p = find_piece(s, period * leaves + first, period * leaves + end);
     if (p != NULL) {
-        uint64_t skipped = (period - p->node->period) * s->cut->period_groups;
-        const sci_moments *rows = s->tables[p->table]->moments + p->node->first_row + skipped + row;
+        uint64_t skipped = (period - p->node.period) * s->cut->period_groups;
+        const sci_moments *rows = s->tables[p->table]->moments + p->node.first_row + skipped + row;
 
         memcpy(out, rows, n * sizeof *out);
         return;
@@ -242,10 +258,10 @@ fill_whole_periods(const shards *s, sci_moments *rows)
 {
     for (size_t i = 0; i < s->n_pieces; i++) {
         const piece *p = &s->pieces[i];
-        uint64_t n = p->node->period_count * s->cut->period_groups;
+        uint64_t n = p->node.period_count * s->cut->period_groups;
 
         if (n > 0)
-            memcpy(rows, s->tables[p->table]->moments + p->node->first_row, n * sizeof *rows);
+            memcpy(rows, s->tables[p->table]->moments + p->node.first_row, n * sizeof *rows);
         rows += n;
     }
 }
@@ -271,18 +287,34 @@ fill_rows(shards *s, sci_stats *out)
 /* ---- the source ---- */
 
 static sci_status
+insert_digests(const shards *s, const sci_stats *table, sci_stats *out)
+{
+    uint64_t segments = s->cut->segments;
+    sci_digest_node root = { .level = sci_tree_height(segments) };
+    sci_status st = SCI_OK;
+
+    if (!table->shard) {
+        root.digest = table->origins[0].digest;
+        return sci_digest_nodes_insert(out->digest_nodes, &out->n_digest_nodes, segments,
+                                       out->digest_kind, &root);
+    }
+    for (size_t k = 0; st == SCI_OK && k < table->n_digest_nodes; k++)
+        st = sci_digest_nodes_insert(out->digest_nodes, &out->n_digest_nodes, segments,
+                                     out->digest_kind, &table->digest_nodes[k]);
+    return st;
+}
+
+static sci_status
 join_digests(const shards *s, sci_stats *out)
 {
     size_t total = 1;
     sci_status st;
 
     for (size_t i = 0; i < s->n; i++)
-        total += s->tables[i]->n_digest_nodes;
+        total += s->tables[i]->shard ? s->tables[i]->n_digest_nodes : 1;
     st = sci_alloc_zero(&out->digest_nodes, total, 1, sizeof *out->digest_nodes);
     for (size_t i = 0; st == SCI_OK && i < s->n; i++)
-        for (size_t k = 0; st == SCI_OK && k < s->tables[i]->n_digest_nodes; k++)
-            st = sci_digest_nodes_insert(out->digest_nodes, &out->n_digest_nodes, s->cut->segments,
-                                         out->digest_kind, &s->tables[i]->digest_nodes[k]);
+        st = insert_digests(s, s->tables[i], out);
     return st;
 }
 
