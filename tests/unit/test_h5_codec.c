@@ -110,8 +110,8 @@ masked_filters_are_left_out(void **state)
     h5_codec_clear(&c);
 }
 
-/* Not one byte can be changed or lost without notice. Deflate has a checksum of its own; what it lets pass (the
- * bits between its end and that checksum) changes nothing. */
+/* With a checksum not one byte can be changed or lost without notice. (Deflate's own is weaker: some bits of a
+ * stream mean nothing, and small changes that cancel out pass.) */
 static void
 damage_is_noticed(void **state)
 {
@@ -131,9 +131,6 @@ damage_is_noticed(void **state)
     for (size_t i = 0; i < bytes; i++) {
         stored[i] ^= 0x10;
         assert_non_null(h5_codec_decode(&decoder, &p, 0, stored, bytes, NULL, &out));
-        /* bit 2: without the checksum */
-        if (i < bytes - 4 && h5_codec_decode(&decoder, &p, 4, stored, bytes - 4, NULL, &out) == NULL)
-            assert_same_bytes(out, chunk, CHUNK, 1);
         stored[i] ^= 0x10;
         assert_non_null(h5_codec_decode(&decoder, &p, 0, stored, i, NULL, &out));
     }
