@@ -78,7 +78,7 @@ draw(const slice *s, const array_axes *axes, size_t rows, size_t columns, const 
          .value_label = "value"},
         {.values = after, .rows = rows, .columns = columns, .title = "after", .x = x, .y = y,
          .value_label = "normalized"}};
-    cli_picture picture = {.title = input->name, .footnote = s->title[0] != '\0' ? s->title : NULL, .panels = panels,
+    cli_picture picture = {.title = array_base_name(input->name), .footnote = s->title[0] != '\0' ? s->title : NULL, .panels = panels,
                            .n_panels = 2, .colours = CLI_COLOURS_GREY};
 
     return cli_picture_write(path, &picture);

@@ -162,7 +162,7 @@ copy_origins(sci_stats *out, const sci_stats *table, const uint8_t *only)
     for (size_t i = 0; st == SCI_OK && i < table->n_origins; i++) {
         sci_origin *origin = &out->origins[out->n_origins];
 
-        if (only != NULL && memcmp(table->origins[i].digest.bytes, only, sizeof table->origins[i].digest.bytes) != 0)
+        if (only != NULL && (out->n_origins > 0 || memcmp(table->origins[i].digest.bytes, only, SCI_DIGEST_BYTES) != 0))
             continue;
         *origin = table->origins[i];
         origin->name = NULL;
