@@ -13,6 +13,7 @@
 #include "nearest.h"
 #include "program.h"
 #include "rows.h"
+#include "signals.h"
 
 #define AT(member) offsetof(cli_general, member)
 
@@ -237,6 +238,7 @@ int
 cli_program_run(const cli_program *program, int argc, char **argv)
 {
     occupy_standard_streams();
+    cli_signals_start();
     signal(SIGPIPE, SIG_IGN); /* a failed write is an error like others */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* ignored, the ends of workers would be lost */

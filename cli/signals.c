@@ -1,21 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "exit.h"
 #include "signals.h"
+
+static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
+enum { N_WANTED = sizeof wanted / sizeof *wanted };
+
+static bool
+is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* Between holds there is nothing to clean up. */
+static void
+leave(int number)
+{
+    _exit(CLI_EXIT_SIGNAL + number);
+}
+
+void
+cli_signals_start(void)
+{
+    for (size_t k = 0; k < N_WANTED; k++)
+        if (!is_ignored(wanted[k]))
+            signal(wanted[k], leave);
+}
 
 void
 cli_signals_hold(cli_signals *signals)
 {
-    static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
-
     sigemptyset(&signals->held);
-    for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
-        struct sigaction action;
-
-        if (sigaction(wanted[k], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+    for (size_t k = 0; k < N_WANTED; k++)
+        if (!is_ignored(wanted[k]))
             sigaddset(&signals->held, wanted[k]);
-    }
     (void)sigprocmask(SIG_BLOCK, &signals->held, &signals->before);
 }
 

@@ -5,12 +5,15 @@
 
 #include <signal.h>
 
+/* From now on a signal that is not held ends the program with exit code 128 + its number. One that
+ * was ignored when the program started stays ignored. */
+void cli_signals_start(void);
+
 typedef struct cli_signals {
     sigset_t held, before;
 } cli_signals;
 
-/* From now on the signals wait; workers inherit that. One that was ignored when the program started
- * stays ignored. */
+/* From now on the signals wait; workers inherit that. Ignored ones stay ignored. */
 void cli_signals_hold(cli_signals *signals);
 
 /* A signal that waits, taken; 0 if there is none. */
