@@ -370,11 +370,13 @@ saving_and_loading(void **state)
     static const example_kind kinds[] = { EXAMPLE_BATCH, EXAMPLE_TWO_LABELS };
 
     (void)state;
+    faults_files(FAULTS_FSYNC, -1, false, 0); /* nothing fails, and nothing waits for the disk */
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         use(kinds[k], SECOND_NONE, LAYER_NONE);
         survives(save_and_load);
         example_clear(&shared);
     }
+    faults_files_end();
 }
 
 int

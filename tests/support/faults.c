@@ -147,10 +147,12 @@ failing_ftruncate(int fd, off_t length)
     return fails(FAULTS_FTRUNCATE) ? -1 : ftruncate(fd, length);
 }
 
+/* Nothing is really synchronized: the tests would wait for the disk hundreds of times. */
 static int
 failing_fsync(int fd)
 {
-    return fails(FAULTS_FSYNC) ? -1 : fsync(fd);
+    (void)fd;
+    return fails(FAULTS_FSYNC) ? -1 : 0;
 }
 
 static int

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Print type, shape and a digest of the elements of a dataset: h5sum FILE:/dataset... */
+/* Print type, shape and a digest of the elements of a dataset, or groups and a digest of the rows of a table:
+ * h5sum FILE:/dataset... or h5sum --table FILE... */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sci/h5.h>
 #include <sci/memory.h>
@@ -37,11 +39,31 @@ print_sum(const char *operand)
     return st;
 }
 
+static sci_status
+print_table_sum(const char *path)
+{
+    sci_stats *stats = NULL;
+    sci_status st = sci_stats_load(&stats, path);
+
+    if (st == SCI_OK && sci_stats_moments(stats) == NULL)
+        st = sci_fail(SCI_ERR_ARGUMENT, "'%s': not a table of moments", path);
+    if (st == SCI_OK) {
+        uint64_t n = sci_stats_groups(stats);
+        uint64_t digest = digest_bytes(DIGEST_START, sci_stats_moments(stats), n * sizeof(sci_moments));
+
+        printf("%" PRIu64 " groups%s %016" PRIx64 "\n", n, sci_stats_is_shard(stats) ? " of a shard" : "", digest);
+    }
+    sci_stats_free(stats);
+    return st;
+}
+
 int
 main(int argc, char **argv)
 {
-    for (int k = 1; k < argc; k++) {
-        if (print_sum(argv[k]) != SCI_OK) {
+    bool tables = argc > 1 && strcmp(argv[1], "--table") == 0;
+
+    for (int k = tables ? 2 : 1; k < argc; k++) {
+        if ((tables ? print_table_sum(argv[k]) : print_sum(argv[k])) != SCI_OK) {
             fprintf(stderr, "h5sum: %s\n", sci_message());
             return 1;
         }

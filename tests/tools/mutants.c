@@ -202,6 +202,7 @@ message_is_error(int code)
     return strstr(text, "error: ") != NULL && (code == 2 || strstr(text, "m.h5") != NULL);
 }
 
+/* True if an output or a temporary of it lies here; it is removed. */
 static bool
 anything_left(void)
 {
@@ -210,7 +211,10 @@ anything_left(void)
     bool found = false;
 
     while (folder != NULL && (entry = readdir(folder)) != NULL)
-        found = found || strstr(entry->d_name, "y.h5") != NULL;
+        if (strstr(entry->d_name, "y.h5") != NULL) {
+            found = true;
+            unlink(entry->d_name);
+        }
     closedir(folder);
     return found;
 }
