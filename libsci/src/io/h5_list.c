@@ -123,7 +123,7 @@ read_values(attributes *a, size_t i, hid_t attribute, hid_t type)
     } else if (kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE) {
         st = read_numbers(a, i, attribute, H5T_NATIVE_UINT64, item->elements);
         item->unsigneds = a->values[i];
-    } else if (kind == H5T_INTEGER) {
+    } else if (kind == H5T_INTEGER || kind == H5T_ENUM) {
         st = read_numbers(a, i, attribute, H5T_NATIVE_INT64, item->elements);
         item->integers = a->values[i];
     } else if (kind == H5T_STRING) {
