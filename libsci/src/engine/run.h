@@ -81,6 +81,9 @@ sci_status sci_pass_run(sci_pass *pass) SCI_MUST_CHECK;
 /* The stretch that a slab's x (or dy) is, for a layout of this run. */
 sci_stretch sci_slab_stretch(const sci_run *run, const sci_slab *slab, const sci_layout *layout);
 
+/* True if the elements lie in memory: nothing has to be fetched. */
+bool sci_has_addresses(sci_source *source);
+
 sci_segment sci_run_segment(const sci_run *run, uint64_t number);
 
 #endif
