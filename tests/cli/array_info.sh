@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# info: what is in a file, as text and JSON, without following links out of it or reading data.
+. "$SCI_SOURCE_DIR/tests/support/array.sh"
+
+py << 'END'
+with h5py.File("f.h5", "w") as f:
+    x = f.create_dataset("data/x", data=np.ones((4, 30, 20), "<f4"), chunks=(1, 30, 20), compression=6, shuffle=True, maxshape=(None, 30, 20))
+    x.attrs["unit"] = "mV"
+    x.attrs["spacing"] = [2.5, 1, 1]
+    x.attrs["big"] = np.uint64(2 ** 64 - 1)
+    x.attrs["long"] = np.arange(100)
+    x.attrs["evil"] = "a\x1b[31m\nb"
+    for i, name in enumerate("zyx"):
+        x.dims[i].label = name
+    f.create_dataset("be", data=np.zeros((2, 3), ">i2"))
+    f.create_dataset("lzf", data=np.zeros((8, 8)), chunks=(4, 4), compression="lzf", fletcher32=True)
+    f["scalar"] = 3.5
+    f["text"] = "hello"
+    f["flag"] = np.array([True, False])
+    f["pair"] = np.zeros(2, [("a", "i4"), ("b", "f8")])
+    f["soft"] = h5py.SoftLink("/data/x")
+    f["out"] = h5py.ExternalLink("/etc/passwd", "/x")
+    f["again"] = f["be"]
+    f["loop"] = f["/"]
+    f.attrs["title"] = "a title"
+END
+run 0 info f.h5 && silent err
+for line in "f.h5: HDF5, " "    @title = a title" "/data/" \
+    "/data/x  z=4+ x y=30 x x=20  float32  chunked (1, 30, 20)  shuffle, " "    @spacing = 2.5, 1, 1" "    @unit = mV" \
+    "    @big = 18446744073709551615" ", … (100)" "@evil = a\\x1b[31m\\nb" "/be  2 x 3  int16, big-endian  contiguous  12 B" \
+    "/scalar  scalar  float64" "/soft  -> /data/x" "/out  (a link out of the file, not followed)" "lzf, fletcher32" "/pair  2  "; do
+    says out "$line"
+done
+grep -q "$(printf '\033')" out && complain "info prints control characters"
+run 0 info f.h5 --json && silent err && py << 'END'
+f = json.load(open("out"))
+assert f["file"] == "f.h5" and f["bytes"] == os.path.getsize("f.h5")
+items = {o["path"]: o for o in f["objects"]}
+x = items["/data/x"]
+assert x["kind"] == "dataset" and x["shape"] == [4, 30, 20] and x["axes"] == ["z", "y", "x"] and x["type"] == "float32"
+assert x["layout"] == "chunked" and x["chunk"] == [1, 30, 20] and x["stored"] == h5py.File("f.h5")["data/x"].id.get_storage_size()
+assert "shuffle" in x["filters"] and "6" in x["filters"]
+assert x["attributes"]["unit"] == "mV" and x["attributes"]["spacing"] == [2.5, 1, 1]
+assert x["attributes"]["big"] == 2 ** 64 - 1 and x["attributes"]["evil"] == "a\x1b[31m\nb"
+assert items["/soft"] == {"path": "/soft", "kind": "link", "target": "/data/x", "attributes": {}}
+assert items["/out"]["kind"] == "foreign link" and items["/"]["attributes"] == {"title": "a title"}
+assert items["/loop"]["kind"] == "group" and items["/scalar"]["shape"] == [] and items["/again"]["shape"] == [2, 3]
+END
+
+# One object and what lies below it.
+run 0 info f.h5:/data && py << 'END'
+lines = [line for line in open("out") if line.startswith("/")]
+assert len(lines) == 2 and lines[0] == "/data/\n" and lines[1].startswith("/data/x "), lines
+END
+run 0 info f.h5:/be --json && py << 'END'
+assert [o["path"] for o in json.load(open("out"))["objects"]] == ["/be"]
+END
+refuse 1 "there is no '/none' in this file" info f.h5:/none
+refuse 1 "cannot open 'none.h5'" info none.h5
+echo text > text.h5
+refuse 1 "'text.h5' is not an HDF5 file" info text.h5
+refuse 2 "" info
+refuse 2 "" info f.h5 f.h5
+sci-array info f.h5 | head -n 1 > /dev/null || complain "info into a closed pipe fails"
+
+# Hostile files are listed or refused; nothing outside of them is opened.
+for file in "$SCI_SOURCE_DIR"/tests/golden/hostile-hdf5/*.h5; do
+    timeout 10 sci-array info "$file" > out 2> err
+    code=$?
+    [ $code = 0 ] || [ $code = 1 ] || complain "info of $(basename "$file") ended with $code"
+done
+if command -v strace > /dev/null; then
+    for name in external_storage links vds_missing_source; do
+        strace -f -e trace=open,openat -o trace sci-array info "$SCI_SOURCE_DIR/tests/golden/hostile-hdf5/$name.h5" > /dev/null
+        grep -o '"[^"]*\(passwd\|\.h5\)"' trace | grep -v "/$name.h5\"" && complain "info of $name.h5 opens another file"
+    done
+fi
+finish
