@@ -272,7 +272,7 @@ refuse_counts_the_missing_values_and_names_the_first(void **state)
             continue;
         s = set_up(&cases[k]);
         for (uint64_t i = cases[k].n; i-- > 0;) {
-            if (!isfinite(element_get(s.x, cases[k].type, false, i))) {
+            if (!isfinite((double)element_get(s.x, cases[k].type, false, i))) {
                 first = i;
                 missing++;
             }
@@ -324,13 +324,13 @@ check_outputs(const hard_case *c, double eps, const char *where)
     for (uint64_t i = 0; i < c->n; i++) {
         long double value = element_get(x, c->type, false, i);
 
-        if (!isfinite(value)) /* missing values come out as they are */
+        if (!isfinite((double)value)) /* missing values come out as they are */
             assert_ulps_f32(y[i], (float)value, 0);
         else if (zeros)
             assert_that(y[i] == 0.0f);
         else
             assert_ulps_f32(y[i], expected[member], 1);
-        member += isfinite(value) ? 1 : 0;
+        member += isfinite((double)value) ? 1 : 0;
     }
     free(x);
     free(expected);

@@ -102,7 +102,7 @@ refused_values_are_counted_to_the_end_and_the_first_is_named(void **state)
             bool member = c->group[i] >= 0 && c->weight[i] > 0.0;
 
             members += member ? 1 : 0;
-            if (member && !isfinite(c->x[i])) {
+            if (member && !isfinite((double)c->x[i])) {
                 nonfinite++;
                 first = i;
             }

@@ -113,6 +113,7 @@ check_set(placing how, sci_type type, uint64_t number, double largest_offset)
     exact_moments expected;
     sci_moments m;
 
+    exact_needs_extended();
     for (uint64_t i = 0; i < n; i++)
         element_set(set, type, false, i, (long double)(offset + sd * draw(&r, shape)));
     expected = exact_of(type, set, n);

@@ -85,6 +85,7 @@ check_gradient(example *e)
 static void
 check_kind(example_kind kind, example_layer layer)
 {
+    exact_needs_extended();
     for (uint64_t k = 0; k < SHAPES; k++) {
         example e;
 
@@ -158,6 +159,7 @@ static void
 ddof_1_agrees_with_long_double(void **state)
 {
     (void)state;
+    exact_needs_extended();
     for (uint64_t k = 0; k < 3 * SHAPES; k++) {
         example e;
 
@@ -176,6 +178,7 @@ static void
 every_element_type_agrees_with_long_double(void **state)
 {
     (void)state;
+    exact_needs_extended();
     for (uint64_t k = 0; k < 10 * ARRAY_LEN(element_types); k++) {
         sci_type type = element_types[k % ARRAY_LEN(element_types)];
         example e;
@@ -193,6 +196,7 @@ static void
 float_outputs_are_the_rounded_answer_to_1_ulp(void **state)
 {
     (void)state;
+    exact_needs_extended();
     for (uint64_t k = 0; k < 4 * SHAPES; k++) {
         example e;
         float *y;
@@ -217,6 +221,7 @@ static void
 reference_gradient_is_the_slope_of_the_reference_output(void **state)
 {
     (void)state;
+    exact_needs_extended();
     for (uint64_t k = 0; k < 2 * EXAMPLE_KINDS; k++) {
         example e;
         exact_case c;
