@@ -202,10 +202,11 @@ print_summary(const sci_stats *stats)
     if (rows != NULL)
         (void)printf(" of %" PRIu64 " elements, ", members);
     else
-        (void)printf(" of running statistics (%s) after %" PRIu64 " steps, ",
+        (void)printf(" of running statistics (%s) after %" PRIu64 " step%s",
                      sci_stats_rule(stats) == SCI_RUNNING_CUMULATIVE ? "cumulative" : "exponential",
-                     sci_stats_steps(stats));
-    print_sources(stats);
+                     sci_stats_steps(stats), sci_stats_steps(stats) == 1 ? "" : "s");
+    if (rows != NULL)
+        print_sources(stats);
     (void)printf("; ddof %d", sci_stats_ddof(stats));
     if (constant > 0)
         (void)printf("; %" PRIu64 " of zero variance", constant);

@@ -1,26 +1,3 @@
-#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The console examples of README.md, run one after the other in one folder, print what the page says. A line "$ …" is a
-# command (continued by a backslash); what follows is its output, both streams.
-set -u
-
-ln -s "$SCI_SOURCE_DIR/data" data
-awk '/^```console$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$SCI_SOURCE_DIR/README.md" >expected
-[ -s expected ] || { echo "README.md has no console example"; exit 1; }
-
-command=
-while IFS= read -r line; do
-    if [ -n "$command" ]; then
-        command+=$'\n'$line
-    elif [ "${line:0:2}" = '$ ' ]; then
-        command=${line:2}
-    else
-        continue
-    fi
-    [ "${line: -1}" = '\' ] && continue
-    printf '$ %s\n' "$command"
-    eval "$command" 2>&1 </dev/null
-    command=
-done <expected >printed
-
-diff -u expected printed
+# The commands of README.md print what the page says.
+exec bash "$SCI_SOURCE_DIR/tests/support/console.sh" README.md
