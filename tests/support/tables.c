@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/tables.h"
+#include "tables.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include <sci/memory.h>
 #include <stats/content.h>
 
-#include "support/faults.h"
-#include "support/testing.h"
+#include "faults.h"
+#include "testing.h"
 
 /* ---- spaces ---- */
 

@@ -5,7 +5,7 @@
 
 #include <stats/table.h>
 
-#include "support/random.h"
+#include "random.h"
 
 /* A space from words, one an axis: "N:keep:4", "C:pool:16", "F:ints:10,9,-3" or "F:texts:low,high"
  * (levels in any order; the axis has size 7), "D+H:ints:1,2" (two axes labelled together). */

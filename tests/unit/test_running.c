@@ -188,7 +188,7 @@ batches_may_differ_in_size(void **state)
 static void
 nan_of_a_batch_is_the_canonical_one(void **state)
 {
-    const double x[] = { NAN, 5 }, y[] = { 10, 30 }, canonical = (double)NAN;
+    const double x[] = { (double)NAN, 5 }, y[] = { 10, 30 }, canonical = (double)NAN;
     sci_stats *batch = batch_of("N:pool:2 C:keep:2", 2, x, y);
     sci_stats *running = running_like(batch, SCI_RUNNING_EXPONENTIAL);
 
@@ -266,7 +266,7 @@ other_batches_are_refused(void **state)
 static void
 momentum_is_in_0_1(void **state)
 {
-    static const double wrong[] = { 0.0, -0.1, 1.1, NAN, INFINITY };
+    static const double wrong[] = { 0.0, -0.1, 1.1, (double)NAN, (double)INFINITY };
     const double x[] = { 3, 5 }, y[] = { 10, 30 };
     sci_stats *batch = batch_of("N:pool:2 C:keep:2", 2, x, y);
     sci_stats *running = running_like(batch, SCI_RUNNING_EXPONENTIAL);

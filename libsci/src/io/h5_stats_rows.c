@@ -3,11 +3,11 @@
  * many, until all are there: so the file does not depend on what else was written meanwhile, and
  * small tables stay contiguous. */
 #include <string.h>
-#include <unistd.h>
 
 #include <sci/memory.h>
 
 #include "../core/fileio.h"
+#include "../stats/check.h"
 #include "h5_scratch_priv.h"
 #include "h5_stats_priv.h"
 
@@ -82,13 +82,20 @@ sci_status
 sci_h5_output_stats(sci_h5_output *out, const char *path, const sci_stats *stats)
 {
     bool running = stats->kind == SCI_STATS_RUNNING;
-    h5_row_reader r = { .rows =
-                            running ? (const char *)stats->running : (const char *)stats->moments,
-                        .row_bytes = running ? sizeof(sci_running) : sizeof(sci_moments) };
+    h5_row_reader r = { .row_bytes = running ? sizeof(sci_running) : sizeof(sci_moments) };
     uint8_t content[SCI_CONTENT_BYTES];
+    sci_status st;
 
     if (stats->has_content)
         return sci_fail(SCI_ERR_ARGUMENT, "the rows of the table are not in memory");
+    /* What could not be loaded is not written either. */
+    st = sci_head_check(stats, stats->n_rows);
+    if (st == SCI_OK)
+        st = running ? sci_running_check(stats, 0, stats->n_rows, stats->running)
+                     : sci_moments_check(stats, 0, stats->n_rows, stats->moments);
+    if (st != SCI_OK)
+        return st;
+    r.rows = running ? (const char *)stats->running : (const char *)stats->moments;
     sci_table_content(stats, content);
     return write_table(out, path, stats, &r, stats->n_rows, content);
 }

@@ -19,6 +19,8 @@ sci_rows_canon_moments(sci_rows_canon *r, const sci_moments *rows, uint64_t n)
 {
     const size_t stride = sizeof *rows;
 
+    if (n == 0) /* then rows may be NULL */
+        return;
     r->rows += n;
     sci_canon_words(&r->columns[0], &rows->count, n, stride);
     sci_canon_words(&r->columns[1], &rows->weight, n, stride);
@@ -35,6 +37,8 @@ sci_rows_canon_running(sci_rows_canon *r, const sci_running *rows, uint64_t n)
 {
     const size_t stride = sizeof *rows;
 
+    if (n == 0) /* then rows may be NULL */
+        return;
     r->rows += n;
     sci_canon_words(&r->columns[0], &rows->mean, n, stride);
     sci_canon_words(&r->columns[1], &rows->variance, n, stride);
