@@ -6,6 +6,11 @@
 #include <openssl/evp.h>
 #define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t, to allocate it ourselves */
 #include <xxhash.h>
+#if defined(__x86_64__) && defined(__has_include)
+#if __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h> /* the same digests by the widest vectors there are */
+#endif
+#endif
 
 #include <sci/memory.h>
 

@@ -54,22 +54,44 @@ slab_bytes(const sci_pass *pass, uint64_t segments)
     return bytes;
 }
 
-/* Everything, for slabs of so many segments in so many slots. */
+/* Slabs, tables and maps, for slabs of so many segments in so many slots. */
 static uint64_t
-total_bytes(const sci_pass *pass, uint64_t segments, int slots)
+working_bytes(const sci_pass *pass, uint64_t segments, int slots)
+{
+    return pass->own_bytes(pass->run) + sci_maps_bytes(pass->run->maps) + (uint64_t)slots * slab_bytes(pass, segments);
+}
+
+/* Chunks in flight: what the source and the sink need besides. */
+static uint64_t
+chunk_bytes(const sci_pass *pass, uint64_t segments)
 {
     const sci_run *run = pass->run;
-    uint64_t count = segments * run->cut.segment_length;
-    uint64_t bytes = pass->own_bytes(run) + sci_maps_bytes(run->maps);
+    uint64_t count = segments * run->cut.segment_length, bytes;
 
     count = count < run->count ? count : run->count;
-    bytes += (uint64_t)slots * slab_bytes(pass, segments);
-    bytes += source_overhead(run->job.x, count, run->threads);
+    bytes = source_overhead(run->job.x, count, run->threads);
     if (pass->reads_dy)
         bytes += source_overhead(run->job.dy, count, run->threads);
     if (pass->writes)
         bytes += sink_overhead(run->job.out, count, run->threads);
     return bytes;
+}
+
+static uint64_t
+total_bytes(const sci_pass *pass, uint64_t segments, int slots)
+{
+    return working_bytes(pass, segments, slots) + chunk_bytes(pass, segments);
+}
+
+/* The default working target grows for chunks; a budget that was given holds everything. */
+static bool
+fits_target(const sci_pass *pass, uint64_t segments, int slots)
+{
+    const sci_run *run = pass->run;
+
+    if (total_bytes(pass, segments, slots) > run->budget_limit)
+        return false;
+    return run->job.opt->memory_bytes > 0 || working_bytes(pass, segments, slots) <= run->budget_target;
 }
 
 /* The largest number of `unit`s of segments, at most `most`, that fits; 0 if not even one does. */
@@ -81,7 +103,7 @@ most_units(const sci_pass *pass, uint64_t unit, uint64_t most, int slots)
     while (low < high) {
         uint64_t middle = high - (high - low) / 2;
 
-        if (total_bytes(pass, middle * unit, slots) <= pass->run->budget_target)
+        if (fits_target(pass, middle * unit, slots))
             low = middle;
         else
             high = middle - 1;

@@ -14,7 +14,7 @@
 
 #define LANES 16
 #define FOLD_ROWS 64
-#define TILE 256
+#define TILE 512
 #define TURN_MOST 128 /* elements of a row that is turned */
 #define TURN_ROWS 16
 

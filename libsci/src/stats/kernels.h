@@ -34,7 +34,9 @@ typedef struct sci_kernels {
     void (*columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan);
     void (*columns_weighted)(sci_tally *tallies, const void *const *rows, const double *weights, size_t n,
                              size_t columns, sci_nan_policy nan);
-    void (*scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next);
+    /* Element i goes to out[next[group[i]]++], next being the one of four tables that its quarter of the elements has; table q
+     * begins at next + q·stride. Group -1 has an entry too. */
+    void (*scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next, size_t stride);
     void (*widen)(double *out, const void *elements, size_t n);
 } sci_kernels;
 

@@ -24,7 +24,8 @@ struct sci_segment_fitter {
     piece *pieces;      /* RUN, COLUMNS: rows in the order of the array */
     uint32_t *order;    /* their numbers in the order of groups */
     int32_t *groups;    /* group of each piece, or of each element (COMPACT) */
-    uint32_t *next;     /* counting sort: groups + 1 */
+    uint32_t *next;     /* counting sort: where a group ends */
+    uint32_t *quarters; /* COMPACT: where its next member goes, for each quarter of the elements; outsiders first */
     sci_tally *tallies; /* COLUMNS: one a column */
     const void **rows;  /* COLUMNS: addresses of a block of rows */
     double *row_weights;
@@ -55,7 +56,7 @@ rows_are_groups(const sci_layout *layout)
 /* ---- scratch ---- */
 
 typedef struct scratch_sizes {
-    uint64_t pieces, groups, next, tallies, rows, elements, weights, members, member_weights;
+    uint64_t pieces, groups, next, quarters, tallies, rows, elements, weights, members, member_weights;
 } scratch_sizes;
 
 static scratch_sizes
@@ -70,6 +71,7 @@ sizes_of(const sci_layout *layout, const sci_segmentation *cut)
         return n;
     if (kernel == SCI_KERNEL_COMPACT) {
         n.groups = n.members = most;
+        n.quarters = 4 * n.next;
         n.weights = has_kind(layout, SCI_MAP_WEIGHT) ? most : 0;
         n.member_weights = has_kind(layout, SCI_MAP_WEIGHT) ? most : 0;
     } else if (!(kernel == SCI_KERNEL_RUN && rows_are_groups(layout))) {
@@ -86,7 +88,7 @@ sci_segment_fitter_bytes(const sci_layout *layout, const sci_segmentation *cut, 
     scratch_sizes n = sizes_of(layout, cut);
 
     return sizeof(sci_segment_fitter) + n.pieces * (sizeof(piece) + sizeof(uint32_t)) + n.groups * sizeof(int32_t)
-           + n.next * sizeof(uint32_t) + n.tallies * sizeof(sci_tally) + n.rows * (sizeof(void *) + sizeof(double))
+           + (n.next + n.quarters) * sizeof(uint32_t) + n.tallies * sizeof(sci_tally) + n.rows * (sizeof(void *) + sizeof(double))
            + (n.weights + n.member_weights) * sizeof(double) + n.members * sci_type_size(type);
 }
 
@@ -112,6 +114,8 @@ sci_segment_fitter_create(sci_segment_fitter **out, const sci_layout *layout, co
         st = sci_alloc(&f->groups, n.groups, 1, sizeof *f->groups);
     if (st == SCI_OK)
         st = sci_alloc(&f->next, n.next, 1, sizeof *f->next);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->quarters, n.quarters, 1, sizeof *f->quarters);
     if (st == SCI_OK)
         st = sci_alloc(&f->tallies, n.tallies, 1, sizeof *f->tallies);
     if (st == SCI_OK)
@@ -141,6 +145,7 @@ sci_segment_fitter_free(sci_segment_fitter *f)
     sci_free(f->order);
     sci_free(f->groups);
     sci_free(f->next);
+    sci_free(f->quarters);
     sci_free(f->tallies);
     sci_free(f->rows);
     sci_free(f->row_weights);
@@ -405,20 +410,48 @@ fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally
     }
 }
 
+/* Count the elements of each group in each quarter; f->next gets the ends of the groups. Outsiders go behind them all. */
+static void
+start_quarters(sci_segment_fitter *f, uint64_t n, uint64_t groups)
+{
+    uint64_t stride = groups + 1, quarter = n / 4;
+    uint32_t *count = f->quarters + 1, at = 0;
+
+    memset(f->quarters, 0, 4 * stride * sizeof *f->quarters);
+    for (uint64_t i = 0; i < quarter; i++) {
+        count[f->groups[i]]++;
+        count[(int64_t)stride + f->groups[i + quarter]]++;
+        count[2 * (int64_t)stride + f->groups[i + 2 * quarter]]++;
+        count[3 * (int64_t)stride + f->groups[i + 3 * quarter]]++;
+    }
+    for (uint64_t i = 4 * quarter; i < n; i++)
+        count[3 * (int64_t)stride + f->groups[i]]++;
+    for (uint64_t g = 1; g <= stride; g++) { /* the outsiders' bin comes last */
+        for (uint64_t q = 0; q < 4; q++) {
+            uint32_t *bin = &f->quarters[q * stride + g % stride], members = *bin;
+
+            *bin = at;
+            at += members;
+        }
+        if (g < stride)
+            f->next[g - 1] = at;
+    }
+}
+
 static void
 fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
               sci_moments *rows, uint64_t *nonfinite)
 {
     const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
-    uint64_t n = segment->end - segment->first, first = 0;
+    uint64_t n = segment->end - segment->first, first = 0, stride = segment->groups + 1;
 
     place_elements(f, s, segment);
     if (f->weighted) {
-        start_groups(f, n, segment->groups);
-        sci_kernels_of(SCI_FLOAT64)->scatter(f->member_weights, f->weights, f->groups, n, f->next);
+        start_quarters(f, n, segment->groups);
+        sci_kernels_of(SCI_FLOAT64)->scatter(f->member_weights, f->weights, f->groups, n, f->quarters + 1, stride);
     }
-    start_groups(f, n, segment->groups);
-    f->kernels->scatter(f->members, elements, f->groups, n, f->next);
+    start_quarters(f, n, segment->groups);
+    f->kernels->scatter(f->members, elements, f->groups, n, f->quarters + 1, stride);
     for (uint64_t g = 0; g < segment->groups; g++) {
         sci_tally tally;
 
