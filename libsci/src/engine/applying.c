@@ -7,8 +7,9 @@
 #include "fitting.h"
 #include "tree.h"
 
-#define STREAM_BYTES (UINT64_C(8) << 20) /* outputs in memory beyond this are stored past the caches */
-#define PIECE_ELEMENTS 131072            /* of a task */
+#define STREAM_BYTES \
+    (UINT64_C(8) << 20)       /* outputs in memory beyond this are stored past the caches */
+#define PIECE_ELEMENTS 131072 /* of a task */
 
 struct sci_applying {
     sci_run *run;
@@ -58,15 +59,18 @@ sci_applying_free(sci_applying *a)
 }
 
 sci_status
-sci_applying_transform(void *context, sci_slab *slab, uint64_t first, uint64_t end, uint64_t first_group, uint64_t n,
-                       const sci_moments *rows, int worker)
+sci_applying_transform(void *context, sci_slab *slab, uint64_t first, uint64_t end,
+                       uint64_t first_group, uint64_t n, const sci_moments *rows, int worker)
 {
     sci_applying *a = context;
     const sci_run *run = a->run;
     sci_type out_type = run->job.out->array.type;
     sci_coefficients *coefficients = &a->coefficients[worker];
-    sci_transform transform = {.affine = a->affine, .coefficients = coefficients, .out_type = out_type,
-                               .nan = run->job.opt->nan, .stream = a->stream};
+    sci_transform transform = { .affine = a->affine,
+                                .coefficients = coefficients,
+                                .out_type = out_type,
+                                .nan = run->job.opt->nan,
+                                .stream = a->stream };
     sci_stretch s = sci_slab_stretch(run, slab, &run->layout);
 
     /* The rows of a group do not change while this lives. */
@@ -88,7 +92,7 @@ typedef struct apply_pass {
     uint64_t rows_of_period; /* whose they are; UINT64_MAX: nobody's */
     sci_slab *slab;
     uint64_t first, end, segment; /* of the current task list */
-    sci_nonfinite *nonfinite; /* one a worker */
+    sci_nonfinite *nonfinite;     /* one a worker */
     sci_digest *digests;
     sci_digest_node digest_nodes[SCI_TREE_NODES_MOST];
     size_t n_digest_nodes;
@@ -133,7 +137,8 @@ digest_task(void *context, size_t index, int worker)
     size_t size = sci_type_size(run->job.x->array.type);
 
     (void)worker;
-    return sci_digest_of(run->job.opt->digest, p->slab->x.raw + (segment.first - p->slab->first) * size,
+    return sci_digest_of(run->job.opt->digest,
+                         p->slab->x.raw + (segment.first - p->slab->first) * size,
                          (segment.end - segment.first) * size, &p->digests[index]);
 }
 
@@ -144,7 +149,7 @@ take_digests(apply_pass *p)
     sci_status st = sci_parallel_for(p->run->pool, n, digest_task, p);
 
     for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
-        sci_digest_node leaf = {.index = p->slab->first_segment + i, .digest = p->digests[i]};
+        sci_digest_node leaf = { .index = p->slab->first_segment + i, .digest = p->digests[i] };
 
         st = sci_digest_nodes_insert(p->digest_nodes, &p->n_digest_nodes, p->run->cut.segments,
                                      p->run->job.opt->digest, &leaf);
@@ -157,7 +162,8 @@ static sci_status
 apply_periods(apply_pass *p, uint64_t first, uint64_t end)
 {
     const sci_segmentation *cut = &p->run->cut;
-    uint64_t first_period = first / cut->period_length, last_period = (end - 1) / cut->period_length;
+    uint64_t first_period = first / cut->period_length,
+             last_period = (end - 1) / cut->period_length;
     uint64_t n = (last_period - first_period + 1) * cut->period_groups;
     sci_status st = SCI_OK;
 
@@ -168,7 +174,8 @@ apply_periods(apply_pass *p, uint64_t first, uint64_t end)
     p->end = end;
     p->segment = first_period;
     if (st == SCI_OK)
-        st = sci_parallel_for(p->run->pool, (end - first + PIECE_ELEMENTS - 1) / PIECE_ELEMENTS, piece_task, p);
+        st = sci_parallel_for(p->run->pool, (end - first + PIECE_ELEMENTS - 1) / PIECE_ELEMENTS,
+                              piece_task, p);
     return st;
 }
 
@@ -241,12 +248,18 @@ apply_bytes(const sci_run *run)
 }
 
 sci_status
-sci_apply_pass(sci_run *run, const sci_affine *affine, const sci_rows_source *stats, const sci_range *range, bool check,
-               bool digest, uint64_t progress_done, sci_report *report)
+sci_apply_pass(sci_run *run, const sci_affine *affine, const sci_rows_source *stats,
+               const sci_range *range, bool check, bool digest, uint64_t progress_done,
+               sci_report *report)
 {
-    apply_pass p = {.run = run, .stats = stats, .check = check, .digest = digest};
-    sci_pass pass = {.run = run, .context = &p, .process = apply_process, .range = *range, .writes = true,
-                     .own_bytes = apply_bytes, .progress_done = progress_done};
+    apply_pass p = { .run = run, .stats = stats, .check = check, .digest = digest };
+    sci_pass pass = { .run = run,
+                      .context = &p,
+                      .process = apply_process,
+                      .range = *range,
+                      .writes = true,
+                      .own_bytes = apply_bytes,
+                      .progress_done = progress_done };
     sci_status st;
 
     pass.progress_total = progress_done + range->end - range->first;
@@ -269,14 +282,15 @@ sci_status
 sci_apply(sci_source *in, const sci_affine *a, const sci_rows_source *stats, const sci_range *range,
           const sci_options *opt, sci_sink *out, sci_report *report)
 {
-    sci_job job = {.opt = opt, .x = in, .out = out, .g = a->g, .h = a->h};
-    bool floating = in->array.type == SCI_FLOAT16 || in->array.type == SCI_FLOAT32 || in->array.type == SCI_FLOAT64;
+    sci_job job = { .opt = opt, .x = in, .out = out, .g = a->g, .h = a->h };
+    bool floating = in->array.type == SCI_FLOAT16 || in->array.type == SCI_FLOAT32
+                    || in->array.type == SCI_FLOAT64;
     sci_range whole;
-    sci_report seen = {0};
+    sci_report seen = { 0 };
     sci_run run;
     sci_status st = sci_run_open(&run, &job);
 
-    whole = range ? *range : (sci_range){0, run.count};
+    whole = range ? *range : (sci_range){ 0, run.count };
     if (st == SCI_OK && (whole.first > whole.end || whole.end > run.count))
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s': elements beyond the end are asked for", in->name);
     if (st == SCI_OK)

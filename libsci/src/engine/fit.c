@@ -27,8 +27,8 @@ shard_range(const sci_run *run)
 
     shard_segments(run->job.opt, run->cut.segments, &first, &end);
     if (first >= end)
-        return (sci_range){0, 0};
-    return (sci_range){sci_run_segment(run, first).first, sci_run_segment(run, end - 1).end};
+        return (sci_range){ 0, 0 };
+    return (sci_range){ sci_run_segment(run, first).first, sci_run_segment(run, end - 1).end };
 }
 
 /* With all rows kept. */
@@ -39,10 +39,10 @@ table_bytes(const sci_run *run)
 }
 
 static sci_status
-run_fit(sci_run *run, const sci_fitting_hooks *hooks, uint64_t (*own_bytes)(const sci_run *), sci_fitting **out,
-        sci_report *report)
+run_fit(sci_run *run, const sci_fitting_hooks *hooks, uint64_t (*own_bytes)(const sci_run *),
+        sci_fitting **out, sci_report *report)
 {
-    sci_pass pass = {.run = run, .process = sci_fitting_process, .range = shard_range(run)};
+    sci_pass pass = { .run = run, .process = sci_fitting_process, .range = shard_range(run) };
     sci_fitting *fitting = NULL;
     sci_status st;
 
@@ -79,11 +79,13 @@ refuse_nodes(void *context, uint64_t period, const sci_tree *tree)
 }
 
 sci_status
-sci_fit_rows(sci_source *in, const sci_grouping *g, const sci_options *opt, const sci_rows_sink *rows,
-             sci_report *report)
+sci_fit_rows(sci_source *in, const sci_grouping *g, const sci_options *opt,
+             const sci_rows_sink *rows, sci_report *report)
 {
-    sci_job job = {.opt = opt, .x = in, .g = g};
-    sci_fitting_hooks hooks = {.context = rows->context, .rows = rows->append, .nodes = refuse_nodes};
+    sci_job job = { .opt = opt, .x = in, .g = g };
+    sci_fitting_hooks hooks = { .context = rows->context,
+                                .rows = rows->append,
+                                .nodes = refuse_nodes };
     sci_fitting *fitting = NULL;
     sci_run run;
     sci_status st;
@@ -160,11 +162,13 @@ collect_rows(void *context, uint64_t first_group, uint64_t n, const sci_moments 
 {
     collector *c = context;
     const sci_segmentation *cut = &c->run->cut;
-    sci_stats_node node = {.period = first_group / cut->period_groups, .period_count = n / cut->period_groups,
-                           .level = sci_tree_height(cut->segments_per_period)};
+    sci_stats_node node = { .period = first_group / cut->period_groups,
+                            .period_count = n / cut->period_groups,
+                            .level = sci_tree_height(cut->segments_per_period) };
     sci_stats_node *last = c->n_nodes > 0 ? &c->nodes[c->n_nodes - 1] : NULL;
 
-    if (!last || last->level != node.level || last->index != 0 || last->period + last->period_count != node.period)
+    if (!last || last->level != node.level || last->index != 0
+        || last->period + last->period_count != node.period)
         return add_node(c, node, n, rows);
     last->period_count += node.period_count;
     return add_rows(c, n, rows);
@@ -176,8 +180,10 @@ collect_nodes(void *context, uint64_t period, const sci_tree *tree)
     collector *c = context;
 
     for (int i = 0; i < tree->depth; i++) {
-        sci_stats_node node = {.period = period, .period_count = 1, .level = tree->stack[i].level,
-                               .index = tree->stack[i].index};
+        sci_stats_node node = { .period = period,
+                                .period_count = 1,
+                                .level = tree->stack[i].level,
+                                .index = tree->stack[i].index };
         sci_status st = add_node(c, node, tree->groups, tree->stack[i].rows);
 
         if (st != SCI_OK)
@@ -227,12 +233,13 @@ static sci_status
 make_table(sci_stats **out, const sci_run *run, collector *c, const sci_fitting *fitting)
 {
     const sci_options *opt = run->job.opt;
-    sci_parameters parameters = {.ddof = opt->ddof, .nan = opt->nan, .weighted = run->g.weighted,
-                                 .masked = run->g.masked};
+    sci_parameters parameters = {
+        .ddof = opt->ddof, .nan = opt->nan, .weighted = run->g.weighted, .masked = run->g.masked
+    };
     bool shard = opt->shards > 0;
     sci_stats *table = NULL;
-    sci_status st = sci_table_create_rows(&table, SCI_STATS_MOMENTS, sci_grouping_space(run->job.g), &parameters,
-                                          shard ? c->n_rows : run->groups);
+    sci_status st = sci_table_create_rows(&table, SCI_STATS_MOMENTS, sci_grouping_space(run->job.g),
+                                          &parameters, shard ? c->n_rows : run->groups);
 
     if (st == SCI_OK)
         st = fill_origin(table, run, sci_fitting_report(fitting));
@@ -249,11 +256,12 @@ make_table(sci_stats **out, const sci_run *run, collector *c, const sci_fitting 
 }
 
 sci_status
-sci_fit(sci_source *in, const sci_grouping *g, const sci_options *opt, sci_stats **out, sci_report *report)
+sci_fit(sci_source *in, const sci_grouping *g, const sci_options *opt, sci_stats **out,
+        sci_report *report)
 {
-    sci_job job = {.opt = opt, .x = in, .g = g};
-    collector c = {0};
-    sci_fitting_hooks hooks = {.context = &c, .rows = collect_rows, .nodes = collect_nodes};
+    sci_job job = { .opt = opt, .x = in, .g = g };
+    collector c = { 0 };
+    sci_fitting_hooks hooks = { .context = &c, .rows = collect_rows, .nodes = collect_nodes };
     sci_fitting *fitting = NULL;
     sci_run run;
     sci_status st = sci_run_open(&run, &job);

@@ -7,8 +7,9 @@
 
 #include "fitting.h"
 
-#define WAVE_ROWS 65536         /* rows of a wave of segments, if that makes it larger than the workers */
-#define FUSED_ELEMENTS 65536    /* elements that are fitted and then transformed while they are in the cache */
+#define WAVE_ROWS 65536 /* rows of a wave of segments, if that makes it larger than the workers */
+#define FUSED_ELEMENTS \
+    65536 /* elements that are fitted and then transformed while they are in the cache */
 #define TRANSFORM_ELEMENTS 131072
 
 struct sci_fitting {
@@ -44,7 +45,8 @@ sci_fitting_bytes(const sci_run *run)
     if (run->cut.periods_per_segment == 0)
         tables += sci_tree_height(run->cut.segments_per_period) + 1;
     return tables * run->segment_groups * sizeof(sci_moments)
-           + (uint64_t)run->threads * sci_segment_fitter_bytes(&run->fit_layout, &run->cut, run->type);
+           + (uint64_t)run->threads
+                 * sci_segment_fitter_bytes(&run->fit_layout, &run->cut, run->type);
 }
 
 sci_status
@@ -103,7 +105,8 @@ add_nonfinite(sci_nonfinite *sum, const sci_nonfinite *part)
 
 /* Periods of a segment, a few at a time: fitted, then transformed before they leave the cache. */
 static sci_status
-fit_and_transform(sci_fitting *f, const sci_segment *segment, sci_moments *rows, sci_nonfinite *nonfinite, int worker)
+fit_and_transform(sci_fitting *f, const sci_segment *segment, sci_moments *rows,
+                  sci_nonfinite *nonfinite, int worker)
 {
     const sci_run *run = f->run;
     sci_stretch s = sci_slab_stretch(run, f->slab, &run->fit_layout);
@@ -111,18 +114,19 @@ fit_and_transform(sci_fitting *f, const sci_segment *segment, sci_moments *rows,
     uint64_t step = FUSED_ELEMENTS / length > 0 ? FUSED_ELEMENTS / length : 1;
     uint64_t periods = (segment->end - segment->first) / length;
 
-    *nonfinite = (sci_nonfinite){0};
+    *nonfinite = (sci_nonfinite){ 0 };
     for (uint64_t p = 0; p < periods; p += step) {
         uint64_t n = periods - p < step ? periods - p : step;
-        sci_segment part = {segment->first + p * length, segment->first + (p + n) * length,
-                            segment->first_group + p * groups, n * groups};
+        sci_segment part = { segment->first + p * length, segment->first + (p + n) * length,
+                             segment->first_group + p * groups, n * groups };
         sci_nonfinite found;
         sci_status st;
 
-        sci_segment_fit(f->fitters[worker], &s, &part, run->job.opt->nan, rows + p * groups, &found);
+        sci_segment_fit(f->fitters[worker], &s, &part, run->job.opt->nan, rows + p * groups,
+                        &found);
         add_nonfinite(nonfinite, &found);
-        st = f->hooks.transform(f->hooks.context, f->slab, part.first, part.end, part.first_group, part.groups,
-                                rows + p * groups, worker);
+        st = f->hooks.transform(f->hooks.context, f->slab, part.first, part.end, part.first_group,
+                                part.groups, rows + p * groups, worker);
         if (st != SCI_OK)
             return st;
     }
@@ -148,7 +152,8 @@ leaf_task(void *context, size_t index, int worker)
         return st;
     if (f->hooks.transform && run->cut.periods_per_segment > 0)
         return fit_and_transform(f, &segment, rows, &f->nonfinite[index], worker);
-    sci_segment_fit(f->fitters[worker], &s, &segment, run->job.opt->nan, rows, &f->nonfinite[index]);
+    sci_segment_fit(f->fitters[worker], &s, &segment, run->job.opt->nan, rows,
+                    &f->nonfinite[index]);
     return SCI_OK;
 }
 
@@ -180,8 +185,8 @@ transform_task(void *context, size_t index, int worker)
     uint64_t first = t->first + (t->pieces - 1 - index) * TRANSFORM_ELEMENTS;
     uint64_t end = t->end - first < TRANSFORM_ELEMENTS ? t->end : first + TRANSFORM_ELEMENTS;
 
-    return f->hooks.transform(f->hooks.context, f->slab, first, end, t->first_group, f->run->cut.period_groups,
-                              t->rows, worker);
+    return f->hooks.transform(f->hooks.context, f->slab, first, end, t->first_group,
+                              f->run->cut.period_groups, t->rows, worker);
 }
 
 static sci_status
@@ -190,8 +195,12 @@ finish_period(sci_fitting *f, uint64_t period)
     const sci_segmentation *cut = &f->run->cut;
     const sci_moments *root = sci_tree_root(&f->tree);
     uint64_t first = period * cut->period_length;
-    transforming t = {f, first, first + cut->period_length, period * cut->period_groups,
-                      (cut->period_length + TRANSFORM_ELEMENTS - 1) / TRANSFORM_ELEMENTS, root};
+    transforming t = { f,
+                       first,
+                       first + cut->period_length,
+                       period * cut->period_groups,
+                       (cut->period_length + TRANSFORM_ELEMENTS - 1) / TRANSFORM_ELEMENTS,
+                       root };
     sci_status st;
 
     if (root) {
@@ -214,13 +223,13 @@ absorb(sci_fitting *f, uint64_t number, uint64_t index)
     const sci_segmentation *cut = &f->run->cut;
     const sci_moments *rows = f->leaves + index * f->run->segment_groups;
     sci_segment segment = sci_run_segment(f->run, number);
-    sci_nonfinite sum = {f->report.nonfinite, f->report.first_nonfinite};
-    sci_digest_node leaf = {.index = number, .digest = f->digests[index]};
+    sci_nonfinite sum = { f->report.nonfinite, f->report.first_nonfinite };
+    sci_digest_node leaf = { .index = number, .digest = f->digests[index] };
     sci_status st = SCI_OK;
 
     if (!f->hooks.no_digest)
-        st = sci_digest_nodes_insert(f->digest_nodes, &f->n_digest_nodes, cut->segments, f->run->job.opt->digest,
-                                     &leaf);
+        st = sci_digest_nodes_insert(f->digest_nodes, &f->n_digest_nodes, cut->segments,
+                                     f->run->job.opt->digest, &leaf);
 
     if (st != SCI_OK)
         return st;
@@ -285,7 +294,8 @@ sci_fail_nonfinite(const sci_source *source, const sci_report *report)
 
     index_text(&source->array, report->first_nonfinite, place, sizeof place);
     return sci_fail(SCI_ERR_NONFINITE,
-                    "'%s': %" PRIu64 " of %" PRIu64 " values are NaN or infinite, the first at index %s; "
+                    "'%s': %" PRIu64 " of %" PRIu64
+                    " values are NaN or infinite, the first at index %s; "
                     "choose --nan ignore or --nan propagate",
                     source->name, report->nonfinite, report->elements, place);
 }

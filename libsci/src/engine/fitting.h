@@ -18,14 +18,15 @@ typedef struct sci_fitting_hooks {
     sci_status (*nodes)(void *context, uint64_t period, const sci_tree *tree);
     /* Transform [first, end) of the slab with the rows of its groups, on `worker`, right after they were fitted; NULL: do
      * not. Called from several workers at once. */
-    sci_status (*transform)(void *context, sci_slab *slab, uint64_t first, uint64_t end, uint64_t first_group, uint64_t n,
-                            const sci_moments *rows, int worker);
+    sci_status (*transform)(void *context, sci_slab *slab, uint64_t first, uint64_t end,
+                            uint64_t first_group, uint64_t n, const sci_moments *rows, int worker);
 } sci_fitting_hooks;
 
 /* Bytes that fitting holds. */
 uint64_t sci_fitting_bytes(const sci_run *run);
 
-sci_status sci_fitting_create(sci_fitting **out, sci_run *run, const sci_fitting_hooks *hooks) SCI_MUST_CHECK;
+sci_status sci_fitting_create(sci_fitting **out, sci_run *run,
+                              const sci_fitting_hooks *hooks) SCI_MUST_CHECK;
 void sci_fitting_free(sci_fitting *fitting);
 
 /* sci_pass.process */

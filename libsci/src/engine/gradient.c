@@ -19,15 +19,19 @@ typedef struct gradient {
     sci_pair_sums *g_parts, *h_parts; /* of the segments of a wave, one after the other */
     sci_slab *slab;
     uint64_t first; /* segment of a wave */
-    sci_nonfinite *dy_parts, dy_nonfinite; /* NaN and infinities of dy: of the segments of a wave, and so far */
+    sci_nonfinite *dy_parts,
+        dy_nonfinite; /* NaN and infinities of dy: of the segments of a wave, and so far */
 } gradient;
 
 static sci_backward
 backward_of(const gradient *z, const sci_coefficients *coefficients)
 {
-    return (sci_backward){.affine = z->affine, .coefficients = coefficients, .dy_type = z->run->dy_type,
-                          .out_type = z->run->job.out->array.type, .dy = z->slab->dy.elements,
-                          .ddof = z->affine->ddof};
+    return (sci_backward){ .affine = z->affine,
+                           .coefficients = coefficients,
+                           .dy_type = z->run->dy_type,
+                           .out_type = z->run->job.out->array.type,
+                           .dy = z->slab->dy.elements,
+                           .ddof = z->affine->ddof };
 }
 
 /* The coefficients of some of the groups, seen as a window of their own. */
@@ -59,7 +63,7 @@ keep_rows(void *context, uint64_t first_group, uint64_t n, const sci_moments *ro
 static sci_status
 fit_x(gradient *z, sci_pass *pass, sci_report *report)
 {
-    sci_fitting_hooks hooks = {.context = z, .rows = keep_rows};
+    sci_fitting_hooks hooks = { .context = z, .rows = keep_rows };
     sci_fitting *fitting = NULL;
     sci_status st = sci_fitting_create(&fitting, z->run, &hooks);
 
@@ -86,7 +90,8 @@ sums_task(void *context, size_t index, int worker)
     sci_coefficients window = window_of(z, segment.first_group, segment.groups);
     sci_backward b = backward_of(z, &window);
     sci_stretch s = sci_slab_stretch(run, z->slab, &run->layout);
-    sci_pair_sums *g_part = z->g_parts + index * run->segment_groups, *h_part = z->h_parts + index * z->h_groups;
+    sci_pair_sums *g_part = z->g_parts + index * run->segment_groups,
+                  *h_part = z->h_parts + index * z->h_groups;
 
     (void)worker;
     s.type = run->dy_type;
@@ -125,7 +130,8 @@ sums_process(void *context, sci_slab *slab)
         for (uint64_t i = 0; i < n; i++) { /* in the order of segments, whoever summed them */
             sci_segment segment = sci_run_segment(run, z->first + i);
 
-            add_sums(z->g_sums + segment.first_group, z->g_parts + i * run->segment_groups, segment.groups);
+            add_sums(z->g_sums + segment.first_group, z->g_parts + i * run->segment_groups,
+                     segment.groups);
             add_sums(z->h_sums, z->h_parts + i * z->h_groups, z->h_groups);
             if (z->dy_nonfinite.count == 0)
                 z->dy_nonfinite.first = z->dy_parts[i].first;
@@ -153,7 +159,8 @@ dx_task(void *context, size_t index, int worker)
 
     (void)worker;
     sci_backward_apply(&b, &s, first, end, z->g_sums + group, z->rows + group,
-                       z->slab->out_elements + (first - z->slab->first) * sci_type_size(b.out_type));
+                       z->slab->out_elements
+                           + (first - z->slab->first) * sci_type_size(b.out_type));
     return SCI_OK;
 }
 
@@ -163,13 +170,15 @@ dx_process(void *context, sci_slab *slab)
     gradient *z = context;
 
     z->slab = slab;
-    return sci_parallel_for(z->run->pool, (slab->end - slab->first + PIECE_ELEMENTS - 1) / PIECE_ELEMENTS, dx_task, z);
+    return sci_parallel_for(
+        z->run->pool, (slab->end - slab->first + PIECE_ELEMENTS - 1) / PIECE_ELEMENTS, dx_task, z);
 }
 
 /* ---- all of it ---- */
 
 static sci_status
-run_pass(gradient *z, sci_pass *pass, sci_status (*process)(void *, sci_slab *), bool writes, uint64_t done)
+run_pass(gradient *z, sci_pass *pass, sci_status (*process)(void *, sci_slab *), bool writes,
+         uint64_t done)
 {
     sci_status st;
 
@@ -192,8 +201,10 @@ static uint64_t
 table_bytes(const sci_run *run)
 {
     uint64_t h_groups = groups_of_h(run);
-    uint64_t group = sizeof(sci_moments) + sizeof(sci_pair_sums) + 3 * sizeof(double) + sizeof(int32_t);
-    uint64_t parts = (uint64_t)run->threads * (run->segment_groups + h_groups) * sizeof(sci_pair_sums);
+    uint64_t group =
+        sizeof(sci_moments) + sizeof(sci_pair_sums) + 3 * sizeof(double) + sizeof(int32_t);
+    uint64_t parts =
+        (uint64_t)run->threads * (run->segment_groups + h_groups) * sizeof(sci_pair_sums);
 
     return run->groups * group + h_groups * sizeof(sci_pair_sums) + parts;
 }
@@ -230,7 +241,10 @@ static sci_status
 run_gradient(gradient *z, sci_report *report)
 {
     sci_run *run = z->run;
-    sci_pass pass = {.run = run, .range = {0, run->count}, .own_bytes = fit_bytes, .progress_total = 3 * run->count};
+    sci_pass pass = { .run = run,
+                      .range = { 0, run->count },
+                      .own_bytes = fit_bytes,
+                      .progress_total = 3 * run->count };
     sci_status st;
 
     st = sci_pass_plan(&pass, NULL); /* refuses what is too large before it is allocated */
@@ -244,8 +258,9 @@ run_gradient(gradient *z, sci_report *report)
     pass.own_bytes = table_bytes;
     st = run_pass(z, &pass, sums_process, false, run->count);
     if (st == SCI_OK && z->dy_nonfinite.count > 0 && run->job.opt->nan == SCI_NAN_REFUSE) {
-        sci_report bad = {.elements = run->count, .nonfinite = z->dy_nonfinite.count,
-                          .first_nonfinite = z->dy_nonfinite.first};
+        sci_report bad = { .elements = run->count,
+                           .nonfinite = z->dy_nonfinite.count,
+                           .first_nonfinite = z->dy_nonfinite.first };
 
         st = sci_fail_nonfinite(run->job.dy, &bad);
     }
@@ -255,13 +270,13 @@ run_gradient(gradient *z, sci_report *report)
 }
 
 sci_status
-sci_gradient(sci_source *x, sci_source *dy, const sci_affine *a, const sci_options *opt, sci_sink *dx, double *dgamma,
-             double *dbeta, sci_report *report)
+sci_gradient(sci_source *x, sci_source *dy, const sci_affine *a, const sci_options *opt,
+             sci_sink *dx, double *dgamma, double *dbeta, sci_report *report)
 {
     sci_options options = *opt;
-    sci_job job = {.opt = &options, .x = x, .dy = dy, .out = dx, .g = a->g, .h = a->h};
-    gradient z = {.affine = a};
-    sci_report seen = {0};
+    sci_job job = { .opt = &options, .x = x, .dy = dy, .out = dx, .g = a->g, .h = a->h };
+    gradient z = { .affine = a };
+    sci_report seen = { 0 };
     sci_run run;
     sci_status st;
 

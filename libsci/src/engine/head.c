@@ -30,7 +30,7 @@ sci_status
 sci_stats_head(sci_stats **out, const sci_source *in, const sci_grouping *g, const sci_options *opt,
                const sci_report *report, const char *name)
 {
-    sci_parameters parameters = {.ddof = opt->ddof, .nan = opt->nan};
+    sci_parameters parameters = { .ddof = opt->ddof, .nan = opt->nan };
     const sci_grouping *groupings[1];
     sci_effective effective;
     sci_layout layout;

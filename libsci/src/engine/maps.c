@@ -11,14 +11,17 @@
 #include "reader.h"
 #include "stop.h"
 
-#define TABLE_MOST (UINT64_C(1) << 20) /* levels are looked up in a table if they span no more than this */
+#define TABLE_MOST \
+    (UINT64_C(1) << 20) /* levels are looked up in a table if they span no more than this */
 
 /* ---- values as the kernels want them ---- */
 
 static size_t
 value_size(sci_map_kind kind)
 {
-    return kind == SCI_MAP_LABEL ? sizeof(int32_t) : kind == SCI_MAP_MASK ? sizeof(uint8_t) : sizeof(double);
+    return kind == SCI_MAP_LABEL  ? sizeof(int32_t)
+           : kind == SCI_MAP_MASK ? sizeof(uint8_t)
+                                  : sizeof(double);
 }
 
 typedef struct level_table {
@@ -33,7 +36,7 @@ level_table_create(level_table *t, const sci_levels *levels)
 {
     sci_status st;
 
-    *t = (level_table){.levels = levels};
+    *t = (level_table){ .levels = levels };
     if (levels->count == 0)
         return SCI_OK;
     t->least = levels->values[0];
@@ -71,22 +74,22 @@ level_of(const level_table *t, int64_t value)
     return low < t->levels->count && t->levels->values[low] == value ? (int32_t)low : -1;
 }
 
-#define EACH_TYPE(CASE)                                                                            \
-    CASE(SCI_INT8, int8_t)                                                                         \
-    CASE(SCI_INT16, int16_t)                                                                       \
-    CASE(SCI_INT32, int32_t)                                                                       \
-    CASE(SCI_INT64, int64_t)                                                                       \
-    CASE(SCI_UINT8, uint8_t)                                                                       \
-    CASE(SCI_UINT16, uint16_t)                                                                     \
+#define EACH_TYPE(CASE)        \
+    CASE(SCI_INT8, int8_t)     \
+    CASE(SCI_INT16, int16_t)   \
+    CASE(SCI_INT32, int32_t)   \
+    CASE(SCI_INT64, int64_t)   \
+    CASE(SCI_UINT8, uint8_t)   \
+    CASE(SCI_UINT16, uint16_t) \
     CASE(SCI_UINT32, uint32_t)
 
 static void
 to_levels(int32_t *out, sci_type type, const void *in, size_t n, const level_table *t)
 {
-#define CASE(name, T)                                                                              \
-    case name:                                                                                     \
-        for (size_t i = 0; i < n; i++)                                                             \
-            out[i] = level_of(t, (int64_t)((const T *)in)[i]);                                     \
+#define CASE(name, T)                                          \
+    case name:                                                 \
+        for (size_t i = 0; i < n; i++)                         \
+            out[i] = level_of(t, (int64_t)((const T *)in)[i]); \
         break;
     switch (type) {
         EACH_TYPE(CASE)
@@ -106,10 +109,10 @@ to_levels(int32_t *out, sci_type type, const void *in, size_t n, const level_tab
 static void
 to_mask(uint8_t *out, sci_type type, const void *in, size_t n)
 {
-#define CASE(name, T)                                                                              \
-    case name:                                                                                     \
-        for (size_t i = 0; i < n; i++)                                                             \
-            out[i] = ((const T *)in)[i] != 0;                                                      \
+#define CASE(name, T)                         \
+    case name:                                \
+        for (size_t i = 0; i < n; i++)        \
+            out[i] = ((const T *)in)[i] != 0; \
         break;
     switch (type) {
         EACH_TYPE(CASE)
@@ -130,11 +133,13 @@ typedef struct weight_survey {
 } weight_survey;
 
 static sci_status
-survey_weights(weight_survey *s, const sci_source *source, uint64_t first, const double *w, size_t n)
+survey_weights(weight_survey *s, const sci_source *source, uint64_t first, const double *w,
+               size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (!(w[i] >= 0.0) || isinf(w[i]))
-            return sci_fail(SCI_ERR_REFUSED, "'%s': weight %g at element %" PRIu64 " is not a finite number >= 0",
+            return sci_fail(SCI_ERR_REFUSED,
+                            "'%s': weight %g at element %" PRIu64 " is not a finite number >= 0",
                             source->name, w[i], first + i);
         if (w[i] == 0.0) {
             s->zeros = true;
@@ -377,20 +382,21 @@ expand(sci_maps *maps, int m, uint64_t first, uint64_t end, unsigned char *out)
 }
 
 sci_status
-sci_maps_view(sci_maps *maps, uint64_t first, uint64_t end, unsigned char *buffer, sci_map_view *views)
+sci_maps_view(sci_maps *maps, uint64_t first, uint64_t end, unsigned char *buffer,
+              sci_map_view *views)
 {
     for (int m = 0; m < maps->layout->n_maps; m++) {
         map_state *state = &maps->states[m];
         sci_status st;
 
         if (state->held) {
-            views[m] = (sci_map_view){.values = state->held};
+            views[m] = (sci_map_view){ .values = state->held };
             continue;
         }
         st = expand(maps, m, first, end, buffer);
         if (st != SCI_OK)
             return st;
-        views[m] = (sci_map_view){.values = buffer, .expanded = true};
+        views[m] = (sci_map_view){ .values = buffer, .expanded = true };
         buffer += ((end - first) * value_size(state->map->map->kind) + 63) / 64 * 64;
     }
     return SCI_OK;

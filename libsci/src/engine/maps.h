@@ -14,12 +14,14 @@ typedef struct sci_effective {
     bool weighted, masked;
 } sci_effective;
 
-sci_status sci_effective_grouping(sci_effective *out, const sci_grouping *g, const sci_options *opt) SCI_MUST_CHECK;
+sci_status sci_effective_grouping(sci_effective *out, const sci_grouping *g,
+                                  const sci_options *opt) SCI_MUST_CHECK;
 
 typedef struct sci_maps sci_maps;
 
 /* Maps of `layout` (which must outlive it); those that fit together into `budget` bytes are read now and held. */
-sci_status sci_maps_create(sci_maps **out, const sci_layout *layout, uint64_t budget) SCI_MUST_CHECK;
+sci_status sci_maps_create(sci_maps **out, const sci_layout *layout,
+                           uint64_t budget) SCI_MUST_CHECK;
 void sci_maps_free(sci_maps *maps);
 
 /* Bytes held, and bytes for each element of a slab that the others take. */

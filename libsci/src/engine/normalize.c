@@ -21,8 +21,8 @@ typedef struct normalizing {
     const sci_affine *affine;
     const sci_rows_sink *rows; /* NULL: nobody wants them */
     bool no_digest;
-    sci_applying *applying;    /* fused only */
-    sci_moments *table;        /* two passes only */
+    sci_applying *applying; /* fused only */
+    sci_moments *table;     /* two passes only */
 } normalizing;
 
 static sci_status
@@ -36,8 +36,8 @@ pass_rows_on(void *context, uint64_t first_group, uint64_t n, const sci_moments 
 }
 
 static sci_status
-transform(void *context, sci_slab *slab, uint64_t first, uint64_t end, uint64_t first_group, uint64_t n,
-          const sci_moments *rows, int worker)
+transform(void *context, sci_slab *slab, uint64_t first, uint64_t end, uint64_t first_group,
+          uint64_t n, const sci_moments *rows, int worker)
 {
     normalizing *z = context;
 
@@ -48,8 +48,11 @@ transform(void *context, sci_slab *slab, uint64_t first, uint64_t end, uint64_t 
 static sci_status
 run_fitting(normalizing *z, sci_pass *pass, bool fused, sci_report *report)
 {
-    sci_fitting_hooks hooks = {.context = z, .rows = pass_rows_on, .nodes = refuse_nodes,
-                               .transform = fused ? transform : NULL, .no_digest = z->no_digest};
+    sci_fitting_hooks hooks = { .context = z,
+                                .rows = pass_rows_on,
+                                .nodes = refuse_nodes,
+                                .transform = fused ? transform : NULL,
+                                .no_digest = z->no_digest };
     sci_fitting *fitting = NULL;
     sci_status st = sci_fitting_create(&fitting, z->run, &hooks);
 
@@ -82,10 +85,13 @@ static sci_status
 normalize_twice(normalizing *z, sci_report *report)
 {
     sci_run *run = z->run;
-    sci_range whole = {0, run->count};
-    sci_pass pass = {.run = run, .process = sci_fitting_process, .range = whole, .progress_total = 2 * run->count,
-                     .own_bytes = bytes_of_two};
-    sci_rows_source stats = {.read = read_table};
+    sci_range whole = { 0, run->count };
+    sci_pass pass = { .run = run,
+                      .process = sci_fitting_process,
+                      .range = whole,
+                      .progress_total = 2 * run->count,
+                      .own_bytes = bytes_of_two };
+    sci_rows_source stats = { .read = read_table };
     sci_report second;
     sci_status st = sci_pass_plan(&pass, NULL);
 
@@ -125,27 +131,33 @@ normalize_once(normalizing *z, sci_pass *pass, sci_report *report)
 }
 
 sci_status
-sci_normalize(sci_source *in, const sci_affine *a, const sci_options *opt, sci_sink *out, const sci_rows_sink *rows,
-              sci_report *report)
+sci_normalize(sci_source *in, const sci_affine *a, const sci_options *opt, sci_sink *out,
+              const sci_rows_sink *rows, sci_report *report)
 {
     sci_options options = *opt;
-    sci_job job = {.opt = &options, .x = in, .out = out, .g = a->g, .h = a->h};
-    normalizing z = {.affine = a, .rows = rows, .no_digest = report == NULL};
-    sci_report seen = {0};
+    sci_job job = { .opt = &options, .x = in, .out = out, .g = a->g, .h = a->h };
+    normalizing z = { .affine = a, .rows = rows, .no_digest = report == NULL };
+    sci_report seen = { 0 };
     bool fused = false;
     sci_run run;
     sci_status st;
 
     if (opt->shards > 0)
-        return sci_fail(SCI_ERR_ARGUMENT, "a shard is fitted, merged, then applied; it cannot be normalized alone");
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "a shard is fitted, merged, then applied; it cannot be normalized alone");
     if (a->inverse)
         return sci_fail(SCI_ERR_ARGUMENT, "an inverse map takes given statistics");
     options.ddof = a->ddof;
     st = sci_run_open(&run, &job);
     z.run = &run;
     if (st == SCI_OK) {
-        sci_pass pass = {.run = &run, .process = sci_fitting_process, .range = {0, run.count}, .writes = true,
-                         .whole_periods = true, .own_bytes = bytes_of_one, .progress_total = run.count};
+        sci_pass pass = { .run = &run,
+                          .process = sci_fitting_process,
+                          .range = { 0, run.count },
+                          .writes = true,
+                          .whole_periods = true,
+                          .own_bytes = bytes_of_one,
+                          .progress_total = run.count };
 
         st = sci_pass_plan(&pass, &fused);
         if (st == SCI_OK)

@@ -26,7 +26,8 @@ input_create(sci_input *input, sci_source *source, uint64_t count)
     if (!sci_has_addresses(source))
         st = sci_alloc(&input->stored, count, 1, sci_type_size(source->array.type));
     if (st == SCI_OK && sci_needs_decoding(&source->array))
-        st = sci_alloc(&input->decoded, count, 1, sci_type_size(sci_decoded_type(source->array.type)));
+        st = sci_alloc(&input->decoded, count, 1,
+                       sci_type_size(sci_decoded_type(source->array.type)));
     return st;
 }
 
@@ -148,7 +149,7 @@ decode_task(void *context, size_t index, int worker)
 static sci_status
 decode_input(sci_run *run, sci_input *input, sci_source *source)
 {
-    decoding d = {source, input};
+    decoding d = { source, input };
     sci_piece *piece = &input->piece;
     sci_status st = SCI_OK;
 
@@ -157,7 +158,8 @@ decode_input(sci_run *run, sci_input *input, sci_source *source)
     if (st == SCI_OK && input->raw == input->stored && piece->n_tasks > 0)
         st = sci_parallel_for(run->pool, piece->n_tasks, inflate_task, &d);
     if (st == SCI_OK && input->decoded)
-        st = sci_parallel_for(run->pool, (piece->count + DECODE_ELEMENTS - 1) / DECODE_ELEMENTS, decode_task, &d);
+        st = sci_parallel_for(run->pool, (piece->count + DECODE_ELEMENTS - 1) / DECODE_ELEMENTS,
+                              decode_task, &d);
     input->elements = input->decoded ? input->decoded : input->raw;
     return st;
 }
@@ -178,7 +180,7 @@ encode_task(void *context, size_t index, int worker)
 static sci_status
 encode_output(sci_run *run, sci_slab *slab)
 {
-    encoding e = {run->job.out, &slab->out};
+    encoding e = { run->job.out, &slab->out };
     sci_status st = SCI_OK;
 
     if (!slab->out_buffer)
@@ -221,7 +223,8 @@ work_stage(void *context, uint64_t number, int slot)
     if (st == SCI_OK && pass->writes)
         st = encode_output(run, slab);
     if (st == SCI_OK && job->opt->progress)
-        job->opt->progress(job->opt->progress_context, pass->progress_done + slab->end - pass->range.first,
+        job->opt->progress(job->opt->progress_context,
+                           pass->progress_done + slab->end - pass->range.first,
                            pass->progress_total);
     return st;
 }
@@ -257,10 +260,13 @@ sci_status
 sci_pass_run(sci_pass *pass)
 {
     const sci_job *job = &pass->run->job;
-    machine m = {.pass = pass};
+    machine m = { .pass = pass };
     uint64_t segments = pass->end_segment - pass->first_segment;
-    sci_pipeline pipeline = {.context = &m, .slots = pass->slots, .read = read_stage, .work = work_stage,
-                             .write = pass->writes ? write_stage : NULL};
+    sci_pipeline pipeline = { .context = &m,
+                              .slots = pass->slots,
+                              .read = read_stage,
+                              .work = work_stage,
+                              .write = pass->writes ? write_stage : NULL };
     sci_status st = start_ends(pass);
 
     if (st == SCI_OK)

@@ -113,7 +113,9 @@ run_alone(const sci_pipeline *p)
 sci_status
 sci_pipeline_run(const sci_pipeline *p)
 {
-    state s = {.pipeline = p, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    state s = { .pipeline = p,
+                .lock = PTHREAD_MUTEX_INITIALIZER,
+                .changed = PTHREAD_COND_INITIALIZER };
     pthread_t reader, writer;
     bool reading, writing = false;
 

@@ -5,8 +5,9 @@
 #include "../stats/decode.h"
 #include "run.h"
 
-#define SLAB_BYTES (UINT64_C(1) << 20) /* slabs are about this large, so that they stay in the caches */
-#define MEMORY_SEGMENTS 8   /* segments of a slab for each worker where nothing is copied */
+#define SLAB_BYTES \
+    (UINT64_C(1) << 20)   /* slabs are about this large, so that they stay in the caches */
+#define MEMORY_SEGMENTS 8 /* segments of a slab for each worker where nothing is copied */
 #define SLOTS 3
 
 static uint64_t
@@ -58,7 +59,8 @@ slab_bytes(const sci_pass *pass, uint64_t segments)
 static uint64_t
 working_bytes(const sci_pass *pass, uint64_t segments, int slots)
 {
-    return pass->own_bytes(pass->run) + sci_maps_bytes(pass->run->maps) + (uint64_t)slots * slab_bytes(pass, segments);
+    return pass->own_bytes(pass->run) + sci_maps_bytes(pass->run->maps)
+           + (uint64_t)slots * slab_bytes(pass, segments);
 }
 
 /* Chunks in flight: what the source and the sink need besides. */
@@ -91,7 +93,8 @@ fits_target(const sci_pass *pass, uint64_t segments, int slots)
 
     if (total_bytes(pass, segments, slots) > run->budget_limit)
         return false;
-    return run->job.opt->memory_bytes > 0 || working_bytes(pass, segments, slots) <= run->budget_target;
+    return run->job.opt->memory_bytes > 0
+           || working_bytes(pass, segments, slots) <= run->budget_target;
 }
 
 /* The largest number of `unit`s of segments, at most `most`, that fits; 0 if not even one does. */
@@ -117,7 +120,7 @@ segments_of_range(sci_pass *pass)
 {
     const sci_run *run = pass->run;
     const sci_segmentation *cut = &run->cut;
-    uint64_t numbers[2] = {pass->range.first, pass->range.end};
+    uint64_t numbers[2] = { pass->range.first, pass->range.end };
 
     if (pass->range.first >= pass->range.end) {
         pass->first_segment = pass->end_segment = 0;
@@ -195,7 +198,9 @@ sci_pass_plan(sci_pass *pass, bool *fits)
         *fits = units > 0;
         run->threads = units > 0 ? run->threads : threads;
     } else if (units == 0 && needed > run->budget_limit) {
-        return sci_fail(SCI_ERR_BUDGET, "'%s' needs %" PRIu64 " MiB of memory, %" PRIu64 " MiB are allowed (--memory)",
+        return sci_fail(SCI_ERR_BUDGET,
+                        "'%s' needs %" PRIu64 " MiB of memory, %" PRIu64
+                        " MiB are allowed (--memory)",
                         run->job.x->name, (needed + (1 << 20) - 1) >> 20, run->budget_limit >> 20);
     }
     pass->slab_segments = (units > 0 ? units : 1) * unit;

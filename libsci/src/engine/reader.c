@@ -10,7 +10,7 @@ struct sci_reader {
     sci_piece piece;
     unsigned char *stored, *decoded;
     const unsigned char *window; /* elements of the piece */
-    uint64_t pass; /* where the running pass goes on */
+    uint64_t pass;               /* where the running pass goes on */
     bool running;
 };
 
@@ -61,7 +61,8 @@ fill_window(sci_reader *reader, uint64_t first)
     sci_status st = SCI_OK;
 
     piece->first = first;
-    piece->count = reader->size - first < SCI_READER_ELEMENTS ? reader->size - first : SCI_READER_ELEMENTS;
+    piece->count =
+        reader->size - first < SCI_READER_ELEMENTS ? reader->size - first : SCI_READER_ELEMENTS;
     if (ops->address)
         stored = ops->address(source, first, piece->count);
     if (!stored) {
@@ -102,7 +103,8 @@ sci_reader_at(sci_reader *reader, uint64_t first, uint64_t end, const void **ele
     uint64_t left;
 
     if (first >= reader->size || end > reader->size)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements beyond the end are asked for", reader->source->name);
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements beyond the end are asked for",
+                        reader->source->name);
     if (first < piece->first || first >= piece->first + piece->count) {
         sci_status st = fill_window(reader, first);
 

@@ -10,7 +10,8 @@ read_moments(void *context, uint64_t first_group, uint64_t n, sci_moments *rows)
     const sci_stats *stats = context;
 
     if (n > stats->n_rows || first_group > stats->n_rows - n)
-        return sci_fail(SCI_ERR_SHAPE, "the table has %llu groups, more are asked for", (unsigned long long)stats->n_rows);
+        return sci_fail(SCI_ERR_SHAPE, "the table has %llu groups, more are asked for",
+                        (unsigned long long)stats->n_rows);
     if (stats->kind == SCI_STATS_MOMENTS) {
         memcpy(rows, stats->moments + first_group, n * sizeof *rows);
         return SCI_OK;
@@ -19,8 +20,12 @@ read_moments(void *context, uint64_t first_group, uint64_t n, sci_moments *rows)
     for (uint64_t i = 0; i < n; i++) {
         const sci_running *r = &stats->running[first_group + i];
 
-        rows[i] = (sci_moments){.count = 1, .weight = 1.0, .mean_hi = r->mean, .m2 = r->variance, .min = r->mean,
-                                .max = r->mean};
+        rows[i] = (sci_moments){ .count = 1,
+                                 .weight = 1.0,
+                                 .mean_hi = r->mean,
+                                 .m2 = r->variance,
+                                 .min = r->mean,
+                                 .max = r->mean };
     }
     return SCI_OK;
 }
@@ -28,7 +33,7 @@ read_moments(void *context, uint64_t first_group, uint64_t n, sci_moments *rows)
 sci_rows_source
 sci_stats_rows(const sci_stats *stats)
 {
-    sci_rows_source source = {.read = read_moments};
+    sci_rows_source source = { .read = read_moments };
 
     memcpy(&source.context, &stats, sizeof stats); /* only read through it */
     return source;

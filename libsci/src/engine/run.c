@@ -31,15 +31,19 @@ static sci_status
 check_shapes(const sci_job *job)
 {
     const sci_space *space = &job->g->space;
-    const sci_array *arrays[3] = {&job->x->array, job->dy ? &job->dy->array : NULL,
-                                  job->out ? &job->out->array : NULL};
-    const char *names[3] = {job->x->name, job->dy ? job->dy->name : "", job->out ? job->out->name : ""};
+    const sci_array *arrays[3] = { &job->x->array, job->dy ? &job->dy->array : NULL,
+                                   job->out ? &job->out->array : NULL };
+    const char *names[3] = { job->x->name, job->dy ? job->dy->name : "",
+                             job->out ? job->out->name : "" };
 
     for (int i = 0; i < 3; i++)
         if (arrays[i]
             && (arrays[i]->rank != space->rank
-                || memcmp(arrays[i]->shape, space->shape, (size_t)space->rank * sizeof *space->shape) != 0))
-            return sci_fail(SCI_ERR_SHAPE, "'%s' does not have the shape of the grouping", names[i]);
+                || memcmp(arrays[i]->shape, space->shape,
+                          (size_t)space->rank * sizeof *space->shape)
+                       != 0))
+            return sci_fail(SCI_ERR_SHAPE, "'%s' does not have the shape of the grouping",
+                            names[i]);
     return SCI_OK;
 }
 
@@ -76,15 +80,19 @@ sci_run_open(sci_run *run, const sci_job *job)
     run->count = run->layout.count;
     run->groups = sci_grouping_groups(job->g);
     if (job->h && sci_grouping_groups(job->h) > INT32_MAX)
-        return sci_fail(SCI_ERR_BUDGET, "gamma and beta of %" PRIu64 " groups are too many", sci_grouping_groups(job->h));
+        return sci_fail(SCI_ERR_BUDGET, "gamma and beta of %" PRIu64 " groups are too many",
+                        sci_grouping_groups(job->h));
     st = sci_layout_segments(&run->fit_layout, run->groups, &run->cut);
     if (st != SCI_OK)
         return st;
-    run->segment_groups = run->cut.period_groups * (run->cut.periods_per_segment ? run->cut.periods_per_segment : 1);
+    run->segment_groups =
+        run->cut.period_groups * (run->cut.periods_per_segment ? run->cut.periods_per_segment : 1);
     run->type = sci_decoded_type(job->x->array.type);
     run->dy_type = job->dy ? sci_decoded_type(job->dy->array.type) : run->type;
     run->budget_limit = budget ? budget : memory_limit();
-    run->budget_target = budget ? budget : run->budget_limit < TARGET_BYTES ? run->budget_limit : TARGET_BYTES;
+    run->budget_target = budget                             ? budget
+                         : run->budget_limit < TARGET_BYTES ? run->budget_limit
+                                                            : TARGET_BYTES;
     st = sci_maps_create(&run->maps, &run->layout, run->budget_target / 4);
     if (st == SCI_OK)
         st = sci_pool_create(&run->pool, job->opt->threads);
@@ -111,6 +119,9 @@ sci_run_segment(const sci_run *run, uint64_t number)
 sci_stretch
 sci_slab_stretch(const sci_run *run, const sci_slab *slab, const sci_layout *layout)
 {
-    return (sci_stretch){.layout = layout, .views = slab->views, .type = run->type,
-                         .elements = slab->x.elements, .origin = slab->first};
+    return (sci_stretch){ .layout = layout,
+                          .views = slab->views,
+                          .type = run->type,
+                          .elements = slab->x.elements,
+                          .origin = slab->first };
 }

@@ -14,15 +14,15 @@
 /* Stored elements of one source in a slab. */
 typedef struct sci_input {
     sci_piece piece;
-    unsigned char *stored;          /* owned buffer, NULL where the source has addresses */
-    unsigned char *decoded;         /* owned buffer, NULL where nothing needs decoding */
-    const unsigned char *raw;       /* the bytes as stored */
-    const unsigned char *elements;  /* the bytes as computed with */
+    unsigned char *stored;         /* owned buffer, NULL where the source has addresses */
+    unsigned char *decoded;        /* owned buffer, NULL where nothing needs decoding */
+    const unsigned char *raw;      /* the bytes as stored */
+    const unsigned char *elements; /* the bytes as computed with */
 } sci_input;
 
 typedef struct sci_slab {
-    uint64_t first, end;                   /* elements */
-    uint64_t first_segment, end_segment;   /* those that it touches */
+    uint64_t first, end;                 /* elements */
+    uint64_t first_segment, end_segment; /* those that it touches */
     sci_input x, dy;
     sci_piece out;
     unsigned char *out_buffer; /* owned, NULL where the sink has addresses */
@@ -34,20 +34,20 @@ typedef struct sci_slab {
 /* The problem: set by the caller of sci_run_plan. */
 typedef struct sci_job {
     const sci_options *opt;
-    sci_source *x, *dy;         /* dy: gradient only */
-    sci_sink *out;              /* NULL: nothing is written */
-    const sci_grouping *g, *h;  /* h: NULL if there is no second step */
+    sci_source *x, *dy;        /* dy: gradient only */
+    sci_sink *out;             /* NULL: nothing is written */
+    const sci_grouping *g, *h; /* h: NULL if there is no second step */
 } sci_job;
 
 typedef struct sci_run {
     sci_job job;
-    sci_effective g;            /* the grouping that counts */
-    sci_layout fit_layout;      /* of g */
-    sci_layout layout;          /* of g and h */
+    sci_effective g;       /* the grouping that counts */
+    sci_layout fit_layout; /* of g */
+    sci_layout layout;     /* of g and h */
     sci_segmentation cut;
     uint64_t count, groups;
-    uint64_t segment_groups;    /* most groups of one segment */
-    sci_type type, dy_type;     /* as computed with */
+    uint64_t segment_groups; /* most groups of one segment */
+    sci_type type, dy_type;  /* as computed with */
     sci_maps *maps;
     sci_pool *pool;
     int threads;
@@ -63,10 +63,11 @@ typedef struct sci_pass {
     sci_run *run;
     void *context;
     sci_status (*process)(void *context, sci_slab *slab); /* all workers are free to be used */
-    sci_range range;            /* elements */
+    sci_range range;                                      /* elements */
     bool reads_dy, writes;
-    bool whole_periods;         /* slabs do not cut periods */
-    uint64_t (*own_bytes)(const sci_run *run); /* what the pass itself holds, for run->threads workers */
+    bool whole_periods; /* slabs do not cut periods */
+    uint64_t (*own_bytes)(
+        const sci_run *run); /* what the pass itself holds, for run->threads workers */
     uint64_t progress_done, progress_total; /* elements before this pass, and in all passes */
     /* set by sci_pass_plan */
     uint64_t slab_segments, first_segment, end_segment;

@@ -33,7 +33,7 @@ set_clear(value_set *set)
 {
     sci_free(set->values);
     sci_free(set->used);
-    *set = (value_set){0};
+    *set = (value_set){ 0 };
 }
 
 static sci_status
@@ -41,7 +41,7 @@ set_create(value_set *set, uint64_t room, uint64_t most)
 {
     sci_status st;
 
-    *set = (value_set){.room = room, .most = most};
+    *set = (value_set){ .room = room, .most = most };
     st = sci_alloc(&set->values, room, 1, sizeof *set->values);
     if (st == SCI_OK)
         st = sci_alloc_zero(&set->used, room, 1, sizeof *set->used);
@@ -78,25 +78,26 @@ set_add(value_set *set, int64_t value)
     if (set->used[at])
         return SCI_OK;
     if (set->count == set->most)
-        return sci_fail(SCI_ERR_BUDGET, "there are more than %" PRIu64 " different labels", set->most);
+        return sci_fail(SCI_ERR_BUDGET, "there are more than %" PRIu64 " different labels",
+                        set->most);
     set->used[at] = true;
     set->values[at] = value;
     set->count++;
     return set->count * 2 > set->room ? set_grow(set) : SCI_OK;
 }
 
-#define DEFINE_ADD(name, T)                                                                        \
-    static sci_status add_##name(value_set *set, const T *x, size_t n)                             \
-    {                                                                                              \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            sci_status st = SCI_OK;                                                                \
-                                                                                                   \
-            if (i == 0 || x[i] != x[i - 1]) /* labels come in runs */                              \
-                st = set_add(set, (int64_t)x[i]);                                                  \
-            if (st != SCI_OK)                                                                      \
-                return st;                                                                         \
-        }                                                                                          \
-        return SCI_OK;                                                                             \
+#define DEFINE_ADD(name, T)                                            \
+    static sci_status add_##name(value_set *set, const T *x, size_t n) \
+    {                                                                  \
+        for (size_t i = 0; i < n; i++) {                               \
+            sci_status st = SCI_OK;                                    \
+                                                                       \
+            if (i == 0 || x[i] != x[i - 1]) /* labels come in runs */  \
+                st = set_add(set, (int64_t)x[i]);                      \
+            if (st != SCI_OK)                                          \
+                return st;                                             \
+        }                                                              \
+        return SCI_OK;                                                 \
     }
 
 DEFINE_ADD(i8, int8_t)
@@ -112,7 +113,8 @@ add_u64(value_set *set, const uint64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (x[i] > INT64_MAX)
-            return sci_fail(SCI_ERR_REFUSED, "label %" PRIu64 " is beyond %" PRId64, x[i], INT64_MAX);
+            return sci_fail(SCI_ERR_REFUSED, "label %" PRIu64 " is beyond %" PRId64, x[i],
+                            INT64_MAX);
     return add_i64(set, (const int64_t *)x, n);
 }
 
@@ -167,11 +169,12 @@ sorted_values(const value_set *set, int64_t **out)
 }
 
 sci_status
-sci_map_scan(sci_source *source, const sci_options *opt, uint64_t most, uint64_t *n_levels, int64_t **levels)
+sci_map_scan(sci_source *source, const sci_options *opt, uint64_t most, uint64_t *n_levels,
+             int64_t **levels)
 {
     sci_type type = sci_decoded_type(source->array.type);
     sci_reader *reader = NULL;
-    value_set set = {0};
+    value_set set = { 0 };
     uint64_t count, done = 0;
     sci_status st = sci_array_count(&source->array, &count);
 

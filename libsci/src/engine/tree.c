@@ -25,7 +25,7 @@ sci_tree_push(sci_tree *tree, uint64_t index, const sci_moments *rows)
 {
     sci_tree_entry *top = &tree->stack[tree->depth];
 
-    *top = (sci_tree_entry){.index = index};
+    *top = (sci_tree_entry){ .index = index };
     if (tree->spares > 0) {
         top->rows = tree->spare[--tree->spares];
     } else {

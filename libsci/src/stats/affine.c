@@ -49,11 +49,13 @@ static bool
 same_shape(const sci_grouping *g, const sci_grouping *h)
 {
     return g->space.rank == h->space.rank
-           && memcmp(g->space.shape, h->space.shape, (size_t)g->space.rank * sizeof *g->space.shape) == 0;
+           && memcmp(g->space.shape, h->space.shape, (size_t)g->space.rank * sizeof *g->space.shape)
+                  == 0;
 }
 
 sci_status
-sci_affine_scale_shift(sci_affine *a, const sci_grouping *h, const double *gamma, const double *beta)
+sci_affine_scale_shift(sci_affine *a, const sci_grouping *h, const double *gamma,
+                       const double *beta)
 {
     uint64_t n = sci_grouping_groups(h);
     double *new_gamma = NULL, *new_beta = NULL;
@@ -91,7 +93,8 @@ sci_affine_invert(sci_affine *a)
 
     for (uint64_t i = 0; i < n; i++)
         if (a->gamma[i] == 0.0)
-            return sci_fail(SCI_ERR_REFUSED, "gamma of group %" PRIu64 " is 0: what it multiplied is lost", i);
+            return sci_fail(SCI_ERR_REFUSED,
+                            "gamma of group %" PRIu64 " is 0: what it multiplied is lost", i);
     a->inverse = true;
     return SCI_OK;
 }

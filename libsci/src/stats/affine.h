@@ -32,8 +32,8 @@ typedef struct sci_coefficients {
 sci_status sci_coefficients_create(sci_coefficients *c, uint64_t most) SCI_MUST_CHECK;
 void sci_coefficients_clear(sci_coefficients *c);
 /* Fill from rows of a table. */
-void sci_coefficients_set(sci_coefficients *c, const sci_affine *a, uint64_t first_group, uint64_t n,
-                          const sci_moments *rows);
+void sci_coefficients_set(sci_coefficients *c, const sci_affine *a, uint64_t first_group,
+                          uint64_t n, const sci_moments *rows);
 
 /* How elements are handed out. */
 typedef struct sci_transform {
@@ -46,6 +46,7 @@ typedef struct sci_transform {
 
 /* Transform elements [first, end) of a stretch whose layout has the affine's groupings (g, and h if there is one);
  * out points at the place of element `first`. */
-void sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, void *out);
+void sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end,
+                         void *out);
 
 #endif

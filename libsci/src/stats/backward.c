@@ -84,8 +84,8 @@ add_tile(const tile *t, bool second, sci_pair_sums *g_sums, sci_pair_sums *h_sum
 }
 
 void
-sci_backward_sums(const sci_backward *b, const sci_stretch *s, uint64_t first, uint64_t end, sci_pair_sums *g_sums,
-                  sci_pair_sums *h_sums)
+sci_backward_sums(const sci_backward *b, const sci_stretch *s, uint64_t first, uint64_t end,
+                  sci_pair_sums *g_sums, sci_pair_sums *h_sums)
 {
     sci_cursor cursor;
     tile t;
@@ -109,7 +109,8 @@ passed_on(sci_outside outside, double dy)
 }
 
 static double
-gradient_of(const sci_backward *b, const tile *t, size_t i, const sci_pair_sums *sums, const sci_moments *m)
+gradient_of(const sci_backward *b, const tile *t, size_t i, const sci_pair_sums *sums,
+            const sci_moments *m)
 {
     const sci_coefficients *c = b->coefficients;
     double weight = t->weight[i], z = t->z[i], freedom = m->weight - (double)b->ddof;
@@ -152,7 +153,8 @@ sci_backward_apply(const sci_backward *b, const sci_stretch *s, uint64_t first, 
                 if (isnan(dx[i]))
                     dx[i] = SCI_NAN;
             }
-            store_tile(b->out_type, (unsigned char *)out + (part.first - first) * out_size, dx, t.n);
+            store_tile(b->out_type, (unsigned char *)out + (part.first - first) * out_size, dx,
+                       t.n);
         }
     }
 }

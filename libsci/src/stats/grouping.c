@@ -15,7 +15,7 @@
 sci_status
 sci_grouping_create(sci_grouping **out, int rank, const uint64_t *shape)
 {
-    sci_array array = {.rank = rank, .type = SCI_FLOAT64};
+    sci_array array = { .rank = rank, .type = SCI_FLOAT64 };
     sci_grouping *g = NULL;
     uint64_t count;
     sci_status st;
@@ -62,10 +62,12 @@ static sci_status
 check_axes(const sci_grouping *g, int n_axes, const int *axes)
 {
     if (n_axes < 1 || n_axes > g->space.rank)
-        return sci_fail(SCI_ERR_ARGUMENT, "%d axes named for an array of rank %d", n_axes, g->space.rank);
+        return sci_fail(SCI_ERR_ARGUMENT, "%d axes named for an array of rank %d", n_axes,
+                        g->space.rank);
     for (int i = 0; i < n_axes; i++) {
         if (axes[i] < 0 || axes[i] >= g->space.rank)
-            return sci_fail(SCI_ERR_ARGUMENT, "axis %d is not among the %d axes", axes[i], g->space.rank);
+            return sci_fail(SCI_ERR_ARGUMENT, "axis %d is not among the %d axes", axes[i],
+                            g->space.rank);
         if (i > 0 && axes[i] <= axes[i - 1])
             return sci_fail(SCI_ERR_ARGUMENT, "axes are not named in increasing order");
     }
@@ -101,7 +103,8 @@ add_factor(sci_grouping *g, const sci_factor *factor, int *index)
         memcpy(factors, space->factors, (size_t)at * sizeof *factors);
     factors[at] = *factor;
     if (at < space->n_factors)
-        memcpy(factors + at + 1, space->factors + at, (size_t)(space->n_factors - at) * sizeof *factors);
+        memcpy(factors + at + 1, space->factors + at,
+               (size_t)(space->n_factors - at) * sizeof *factors);
     for (int m = 0; m < g->n_maps; m++)
         if (g->maps[m].kind == SCI_MAP_LABEL && g->maps[m].factor >= at)
             g->maps[m].factor++;
@@ -128,7 +131,7 @@ remove_factor(sci_grouping *g, int at)
 sci_status
 sci_grouping_keep(sci_grouping *g, int axis)
 {
-    sci_factor factor = {.keep = true, .n_axes = 1, .axes = {axis}};
+    sci_factor factor = { .keep = true, .n_axes = 1, .axes = { axis } };
     uint64_t groups;
     int index;
     sci_status st = check_axes(g, 1, &axis);
@@ -166,7 +169,7 @@ new_map(sci_grouping *g, sci_map_kind kind, int n_axes, const int *axes, sci_map
     if (g->n_maps == SCI_MAPS_MOST)
         return sci_fail(SCI_ERR_ARGUMENT, "more than %d labels, masks and weights", SCI_MAPS_MOST);
     map = &g->maps[g->n_maps];
-    *map = (sci_map){.kind = kind, .n_axes = n_axes, .factor = -1};
+    *map = (sci_map){ .kind = kind, .n_axes = n_axes, .factor = -1 };
     memcpy(map->axes, axes, (size_t)n_axes * sizeof *axes);
     *out = map;
     return SCI_OK;
@@ -175,7 +178,7 @@ new_map(sci_grouping *g, sci_map_kind kind, int n_axes, const int *axes, sci_map
 sci_status
 sci_grouping_label(sci_grouping *g, int n_axes, const int *axes, const sci_labels *labels)
 {
-    sci_factor factor = {.n_axes = n_axes};
+    sci_factor factor = { .n_axes = n_axes };
     sci_map *map = NULL;
     uint64_t groups;
     sci_status st = new_map(g, SCI_MAP_LABEL, n_axes, axes, &map);
@@ -185,10 +188,11 @@ sci_grouping_label(sci_grouping *g, int n_axes, const int *axes, const sci_label
     if (st != SCI_OK)
         return st;
     if (labels->size != sci_map_size(g, map))
-        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " labels for %" PRIu64 " positions of axis '%s'", labels->size,
-                        sci_map_size(g, map), g->space.axis_names[axes[0]]);
+        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " labels for %" PRIu64 " positions of axis '%s'",
+                        labels->size, sci_map_size(g, map), g->space.axis_names[axes[0]]);
     if (labels->levels.count == 0)
-        return sci_fail(SCI_ERR_DEGENERATE, "no label is left on axis '%s'", g->space.axis_names[axes[0]]);
+        return sci_fail(SCI_ERR_DEGENERATE, "no label is left on axis '%s'",
+                        g->space.axis_names[axes[0]]);
     memcpy(factor.axes, axes, (size_t)n_axes * sizeof *axes);
     st = sci_levels_copy(&factor.levels, &labels->levels);
     if (st != SCI_OK)
@@ -211,7 +215,8 @@ sci_grouping_label(sci_grouping *g, int n_axes, const int *axes, const sci_label
 }
 
 static sci_status
-add_source_map(sci_grouping *g, sci_map_kind kind, int n_axes, const int *axes, struct sci_source *source)
+add_source_map(sci_grouping *g, sci_map_kind kind, int n_axes, const int *axes,
+               struct sci_source *source)
 {
     sci_map *map = NULL;
     uint64_t size;
@@ -222,8 +227,8 @@ add_source_map(sci_grouping *g, sci_map_kind kind, int n_axes, const int *axes, 
     if (st != SCI_OK)
         return st;
     if (size != sci_map_size(g, map))
-        return sci_fail(SCI_ERR_SHAPE, "'%s' has %" PRIu64 " elements, its axes have %" PRIu64, source->name, size,
-                        sci_map_size(g, map));
+        return sci_fail(SCI_ERR_SHAPE, "'%s' has %" PRIu64 " elements, its axes have %" PRIu64,
+                        source->name, size, sci_map_size(g, map));
     map->source = source;
     g->n_maps++;
     return SCI_OK;

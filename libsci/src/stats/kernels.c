@@ -58,7 +58,7 @@ mean_is_lost(double mean, double least, double most)
 SCI_CLONES static double
 compensated_sum(const double *x, const double *w, size_t n)
 {
-    double sum[LANES] = {0}, rest[LANES] = {0};
+    double sum[LANES] = { 0 }, rest[LANES] = { 0 };
 
     for (size_t first = 0; first < n; first += LANES) {
         size_t width = n - first < LANES ? n - first : LANES;
@@ -81,7 +81,8 @@ compensated_sum(const double *x, const double *w, size_t n)
 static inline double
 division_rest(double sum, double n, double quotient)
 {
-    double scaled = quotient * 0x1.0000002p27, high = scaled - (scaled - quotient), low = quotient - high;
+    double scaled = quotient * 0x1.0000002p27, high = scaled - (scaled - quotient),
+           low = quotient - high;
 
     return ((sum - high * n) - low * n) / n;
 }
@@ -89,7 +90,8 @@ division_rest(double sum, double n, double quotient)
 /* The moments of a block from its sums. False if the sums do not carry them: then the block is to be redone
  * about `own` if that is not NULL, else (or if own is not finite) by the general rule. */
 static inline bool
-block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, double min, double max, double *own)
+block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, double min, double max,
+              double *own)
 {
     double count = (double)n, shift = s1 / count;
     double m2 = s2 - s1 * shift;
@@ -99,7 +101,7 @@ block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, doub
             *own = SCI_NAN;
         return false;
     }
-    *m = (sci_moments){.count = n, .weight = count, .mean_hi = pivot, .min = min, .max = max};
+    *m = (sci_moments){ .count = n, .weight = count, .mean_hi = pivot, .min = min, .max = max };
     if (min == max) {
         m->mean_hi = min;
         return true;
@@ -108,7 +110,8 @@ block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, doub
         *own = pivot + shift;
         return false;
     }
-    if (larger(fabs(min - pivot), fabs(max - pivot)) < DEVIATION_LEAST || mean_is_lost(pivot + shift, min, max)) {
+    if (larger(fabs(min - pivot), fabs(max - pivot)) < DEVIATION_LEAST
+        || mean_is_lost(pivot + shift, min, max)) {
         if (own)
             *own = SCI_NAN;
         return false;
@@ -131,11 +134,11 @@ typedef struct weighted_sums {
 SCI_CLONES static void
 weighted_lane_sums(const double *x, const double *w, size_t n, double pivot, weighted_sums *out)
 {
-    weighted_sums total = {0};
+    weighted_sums total = { 0 };
 
     for (size_t first = 0; first < n; first += LANES * FOLD_ROWS) {
         size_t end = n - first < LANES * FOLD_ROWS ? n : first + LANES * FOLD_ROWS;
-        double s0[LANES] = {0}, s1[LANES] = {0}, s2[LANES] = {0};
+        double s0[LANES] = { 0 }, s1[LANES] = { 0 }, s2[LANES] = { 0 };
         size_t i = first;
 
         for (; i + LANES <= end; i += LANES) {
@@ -170,7 +173,7 @@ typedef struct survey {
 static survey
 survey_block(const double *x, const double *w, size_t n)
 {
-    survey s = {.min = SCI_INF, .max = -SCI_INF};
+    survey s = { .min = SCI_INF, .max = -SCI_INF };
     size_t head = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -197,7 +200,9 @@ survey_block(const double *x, const double *w, size_t n)
 static void
 merge_poisoned(sci_tally *tally, const survey *s, double weight)
 {
-    sci_moments m = {.count = s->finite + s->nonfinite, .weight = weight, .mean_lo = 0.0, .m2 = SCI_NAN};
+    sci_moments m = {
+        .count = s->finite + s->nonfinite, .weight = weight, .mean_lo = 0.0, .m2 = SCI_NAN
+    };
 
     m.mean_hi = isnan(s->sum_nonfinite) ? SCI_NAN : s->sum_nonfinite;
     m.min = m.max = SCI_NAN;
@@ -222,8 +227,12 @@ finite_moments(sci_moments *m, double *x, double *w, size_t n, const survey *s, 
         pivot += sums.s1 / sums.s0;
         weighted_lane_sums(x, w, n, pivot, &sums);
     }
-    *m = (sci_moments){.count = s->finite, .weight = sums.s0, .mean_hi = pivot, .min = s->min, .max = s->max,
-                       .exponent = exponent};
+    *m = (sci_moments){ .count = s->finite,
+                        .weight = sums.s0,
+                        .mean_hi = pivot,
+                        .min = s->min,
+                        .max = s->max,
+                        .exponent = exponent };
     if (s->min == s->max) {
         m->mean_hi = s->min;
         m->exponent = 0;
@@ -242,7 +251,8 @@ finite_moments(sci_moments *m, double *x, double *w, size_t n, const survey *s, 
 }
 
 void
-sci_block_weighted(sci_tally *tally, const double *x, const double *weights, size_t n, sci_nan_policy nan)
+sci_block_weighted(sci_tally *tally, const double *x, const double *weights, size_t n,
+                   sci_nan_policy nan)
 {
     double copy[SCI_BLOCK], w[SCI_BLOCK];
     survey s = survey_block(x, weights, n);
@@ -294,7 +304,7 @@ exact_moments(sci_moments *m, size_t n, const exact_sums *sums)
 {
     wide_int s1 = sums->s1, s2 = ((wide_int)sums->high << 32) + (wide_int)sums->low;
 
-    *m = (sci_moments){.count = n, .weight = (double)n, .min = sums->min, .max = sums->max};
+    *m = (sci_moments){ .count = n, .weight = (double)n, .min = sums->min, .max = sums->max };
     exact_mean(m, s1, n);
     m->m2 = (double)((wide_int)n * s2 - s1 * s1) / (double)n;
 }
@@ -336,7 +346,7 @@ static void
 limbs_subtract_square(uint64_t limbs[3], wide_uint value)
 {
     uint64_t a = (uint64_t)value, b = (uint64_t)(value >> 64);
-    uint64_t square[3] = {0};
+    uint64_t square[3] = { 0 };
     wide_uint aa = (wide_uint)a * a, ab = (wide_uint)a * b, carry;
     uint64_t borrow = 0;
 
@@ -448,16 +458,19 @@ sci_tally_finish(sci_tally *tally)
 #define NEGATIVE(value) false
 #include "kernels_source.h"
 
-#define KERNELS(suffix)                                                                             \
-    {block_##suffix, rows_##suffix, columns_##suffix, columns_weighted_##suffix, scatter_##suffix, widen_##suffix}
+#define KERNELS(suffix)                                                             \
+    {                                                                               \
+        block_##suffix, rows_##suffix, columns_##suffix, columns_weighted_##suffix, \
+            scatter_##suffix, widen_##suffix                                        \
+    }
 
 const sci_kernels *
 sci_kernels_of(sci_type type)
 {
     static const sci_kernels table[] = {
-        [SCI_INT8] = KERNELS(i8),     [SCI_INT16] = KERNELS(i16),   [SCI_INT32] = KERNELS(i32),
-        [SCI_INT64] = KERNELS(i64),   [SCI_UINT8] = KERNELS(u8),    [SCI_UINT16] = KERNELS(u16),
-        [SCI_UINT32] = KERNELS(u32),  [SCI_UINT64] = KERNELS(u64),  [SCI_FLOAT32] = KERNELS(f32),
+        [SCI_INT8] = KERNELS(i8),     [SCI_INT16] = KERNELS(i16),  [SCI_INT32] = KERNELS(i32),
+        [SCI_INT64] = KERNELS(i64),   [SCI_UINT8] = KERNELS(u8),   [SCI_UINT16] = KERNELS(u16),
+        [SCI_UINT32] = KERNELS(u32),  [SCI_UINT64] = KERNELS(u64), [SCI_FLOAT32] = KERNELS(f32),
         [SCI_FLOAT64] = KERNELS(f64),
     };
 
@@ -480,7 +493,8 @@ sci_moments_of(sci_moments *out, sci_type type, const void *x, uint64_t n, sci_n
     if (n > 0 && n <= SCI_BLOCK)
         tally.nonfinite = kernels->rows(&tally.moments, x, 1, n, nan);
     for (uint64_t first = 0; n > SCI_BLOCK && first < n; first += SCI_BLOCK)
-        kernels->block(&tally, bytes + first * size, n - first < SCI_BLOCK ? n - first : SCI_BLOCK, nan);
+        kernels->block(&tally, bytes + first * size, n - first < SCI_BLOCK ? n - first : SCI_BLOCK,
+                       nan);
     sci_tally_finish(&tally);
     if (tally.nonfinite > 0 && nan == SCI_NAN_REFUSE)
         return sci_fail(SCI_ERR_NONFINITE, "%llu of %llu values are not finite",

@@ -14,7 +14,7 @@ typedef struct NAME(sums) {
 /* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type T between the least
  * and the largest, so that for float d and its sum are exact as a rule. */
 SCI_CLONES static void
-NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
+NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * out)
 {
     double total1 = 0.0, total2 = 0.0;
     T min[LANES], max[LANES];
@@ -23,7 +23,7 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
         min[l] = max[l] = x[0];
     for (size_t first = 0; first < n; first += LANES * FOLD_ROWS) {
         size_t end = n - first < LANES * FOLD_ROWS ? n : first + LANES * FOLD_ROWS;
-        double s1[LANES] = {0}, s2[LANES] = {0};
+        double s1[LANES] = { 0 }, s2[LANES] = { 0 };
         size_t i = first;
 
         for (; i + LANES <= end; i += LANES) {
@@ -38,7 +38,8 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
                 max[l] = p[l] > max[l] ? p[l] : max[l];
             }
         }
-        if (i < end) { /* what is missing to a whole row of lanes sits on the pivot and adds nothing */
+        if (i
+            < end) { /* what is missing to a whole row of lanes sits on the pivot and adds nothing */
             for (size_t l = 0; l < LANES; l++) {
                 T value = l < end - i ? x[i + l] : (T)pivot;
                 double d = (double)value - pivot;
@@ -58,7 +59,7 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) *out)
             max[l] = max[l + width] > max[l] ? max[l + width] : max[l];
         }
     }
-    *out = (NAME(sums)){total1, total2, min[0], max[0]};
+    *out = (NAME(sums)){ total1, total2, min[0], max[0] };
 }
 
 static inline __attribute__((always_inline)) double
@@ -131,7 +132,7 @@ NAME(exact_sums)(const T *x, size_t n, exact_sums *out)
         min = x[i] < min ? x[i] : min;
         max = x[i] > max ? x[i] : max;
     }
-    *out = (exact_sums){s1, low, high, (double)min, (double)max};
+    *out = (exact_sums){ s1, low, high, (double)min, (double)max };
 }
 
 static void
@@ -174,7 +175,8 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
 
 /* One column as a contiguous block, for what the tile cannot settle. */
 static void
-NAME(column_block)(sci_tally *tally, const void *const *rows, size_t n, size_t column, sci_nan_policy nan)
+NAME(column_block)(sci_tally *tally, const void *const *rows, size_t n, size_t column,
+                   sci_nan_policy nan)
 {
     T copy[SCI_BLOCK];
 
@@ -194,26 +196,32 @@ typedef struct NAME(four) {
 } NAME(four);
 
 static inline __attribute__((always_inline)) NAME(four)
-NAME(four_of)(T a, T b, T c, T d, double pivot)
+    NAME(four_of)(T a, T b, T c, T d, double pivot)
 {
-    double d0 = (double)a - pivot, d1 = (double)b - pivot, d2 = (double)c - pivot, d3 = (double)d - pivot;
+    double d0 = (double)a - pivot, d1 = (double)b - pivot, d2 = (double)c - pivot,
+           d3 = (double)d - pivot;
     T low01 = a < b ? a : b, low23 = c < d ? c : d, high01 = a > b ? a : b, high23 = c > d ? c : d;
 
-    return (NAME(four)){(d0 + d1) + (d2 + d3), (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3),
-                        low01 < low23 ? low01 : low23, high01 > high23 ? high01 : high23};
+    return (NAME(four)){ (d0 + d1) + (d2 + d3), (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3),
+                         low01 < low23 ? low01 : low23, high01 > high23 ? high01 : high23 };
 }
 
 SCI_CLONES static void
-NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, const double *restrict pivot,
-                double *restrict s1, double *restrict s2, T *restrict min, T *restrict max)
+NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width,
+                const double *restrict pivot, double *restrict s1, double *restrict s2,
+                T *restrict min, T *restrict max)
 {
     size_t r = 0;
 
     for (; r + 8 <= n; r += 8) {
-        const T *restrict a = (const T *)rows[r] + first, *restrict b = (const T *)rows[r + 1] + first;
-        const T *restrict c = (const T *)rows[r + 2] + first, *restrict d = (const T *)rows[r + 3] + first;
-        const T *restrict e = (const T *)rows[r + 4] + first, *restrict f = (const T *)rows[r + 5] + first;
-        const T *restrict g = (const T *)rows[r + 6] + first, *restrict h = (const T *)rows[r + 7] + first;
+        const T *restrict a = (const T *)rows[r] + first, *restrict b =
+                                                              (const T *)rows[r + 1] + first;
+        const T *restrict c = (const T *)rows[r + 2] + first, *restrict d =
+                                                                  (const T *)rows[r + 3] + first;
+        const T *restrict e = (const T *)rows[r + 4] + first, *restrict f =
+                                                                  (const T *)rows[r + 5] + first;
+        const T *restrict g = (const T *)rows[r + 6] + first, *restrict h =
+                                                                  (const T *)rows[r + 7] + first;
 
         for (size_t i = 0; i < width; i++) {
             NAME(four) u = NAME(four_of)(a[i], b[i], c[i], d[i], pivot[i]);
@@ -227,8 +235,10 @@ NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, c
         }
     }
     for (; r + 4 <= n; r += 4) {
-        const T *restrict a = (const T *)rows[r] + first, *restrict b = (const T *)rows[r + 1] + first;
-        const T *restrict c = (const T *)rows[r + 2] + first, *restrict d = (const T *)rows[r + 3] + first;
+        const T *restrict a = (const T *)rows[r] + first, *restrict b =
+                                                              (const T *)rows[r + 1] + first;
+        const T *restrict c = (const T *)rows[r + 2] + first, *restrict d =
+                                                                  (const T *)rows[r + 3] + first;
 
         for (size_t i = 0; i < width; i++) {
             NAME(four) u = NAME(four_of)(a[i], b[i], c[i], d[i], pivot[i]);
@@ -266,7 +276,7 @@ NAME(add_head)(double *restrict pivot, const T *restrict x, size_t width)
 }
 
 static void
-NAME(sum_tile)(NAME(tile) *t, const void *const *rows, size_t n, size_t first, size_t width)
+NAME(sum_tile)(NAME(tile) * t, const void *const *rows, size_t n, size_t first, size_t width)
 {
     size_t head = n < LANES ? n : LANES;
 
@@ -283,7 +293,8 @@ NAME(sum_tile)(NAME(tile) *t, const void *const *rows, size_t n, size_t first, s
 }
 
 static void
-NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
+NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns,
+              sci_nan_policy nan)
 {
     NAME(tile) t;
 
@@ -295,7 +306,8 @@ NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t colu
             sci_moments m;
             double own;
 
-            if (block_moments(&m, n, t.pivot[i], t.s1[i], t.s2[i], (double)t.min[i], (double)t.max[i], &own))
+            if (block_moments(&m, n, t.pivot[i], t.s1[i], t.s2[i], (double)t.min[i],
+                              (double)t.max[i], &own))
                 sci_moments_merge(&tallies[first + i].moments, &m);
             else
                 NAME(column_block)(&tallies[first + i], rows, n, first + i, nan);
@@ -325,7 +337,8 @@ NAME(tile_sums)(const void *const *rows, size_t n, size_t first, size_t width, i
 }
 
 static void
-NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
+NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns,
+              sci_nan_policy nan)
 {
     int64_t s1[TILE];
     uint64_t low[TILE], high[TILE];
@@ -342,7 +355,7 @@ NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t colu
         memcpy(max, min, width * sizeof *max);
         NAME(tile_sums)(rows, n, first, width, s1, low, high, min, max);
         for (size_t i = 0; i < width; i++) {
-            exact_sums sums = {s1[i], low[i], high[i], (double)min[i], (double)max[i]};
+            exact_sums sums = { s1[i], low[i], high[i], (double)min[i], (double)max[i] };
             sci_moments m;
 
             exact_moments(&m, n, &sums);
@@ -354,7 +367,8 @@ NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t colu
 #else
 
 static void
-NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns, sci_nan_policy nan)
+NAME(columns)(sci_tally *tallies, const void *const *rows, size_t n, size_t columns,
+              sci_nan_policy nan)
 {
     for (size_t c = 0; c < columns; c++)
         NAME(column_block)(&tallies[c], rows, n, c, nan);
@@ -406,7 +420,7 @@ NAME(turn_square)(T *restrict out, const T *restrict x, size_t r, size_t i, size
 SCI_CLONES static void
 NAME(turned_sums)(turned_sums *restrict t, const T *restrict x, size_t count, size_t n)
 {
-    double pivot[TURN_ROWS] = {0}, s1[TURN_ROWS] = {0}, s2[TURN_ROWS] = {0};
+    double pivot[TURN_ROWS] = { 0 }, s1[TURN_ROWS] = { 0 }, s2[TURN_ROWS] = { 0 };
     T turned[TURN_MOST * TURN_ROWS], min[TURN_ROWS], max[TURN_ROWS];
     size_t head = n < LANES ? n : LANES;
 
@@ -468,7 +482,8 @@ NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_na
 
 #if KIND == KIND_FLOAT
     for (; n <= TURN_MOST && r < rows; r += TURN_ROWS)
-        nonfinite += NAME(turned_rows)(out + r, x + r * n, rows - r < TURN_ROWS ? rows - r : TURN_ROWS, n, nan);
+        nonfinite += NAME(turned_rows)(out + r, x + r * n,
+                                       rows - r < TURN_ROWS ? rows - r : TURN_ROWS, n, nan);
 #endif
     for (; r < rows; r++)
         nonfinite += NAME(whole_row)(out + r, x + r * n, n, nan);
@@ -479,7 +494,8 @@ NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_na
 
 /* Four quarters at once: their counters do not wait for each other, and no branch guesses at the groups. */
 static void
-NAME(scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next, size_t stride)
+NAME(scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next,
+              size_t stride)
 {
     uint32_t *a = next, *b = a + stride, *c = b + stride, *d = c + stride;
     size_t quarter = n / 4;

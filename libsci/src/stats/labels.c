@@ -70,7 +70,8 @@ static sci_status
 check_level_count(uint64_t n)
 {
     if (n > INT32_MAX)
-        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " labels are more than the %d that fit", n, INT32_MAX);
+        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " labels are more than the %d that fit", n,
+                        INT32_MAX);
     return SCI_OK;
 }
 
@@ -185,7 +186,8 @@ sci_labels_blocks(sci_labels **out, uint64_t n, uint64_t blocks)
     sci_status st;
 
     if (blocks == 0 || n % blocks != 0)
-        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " groups do not divide %" PRIu64 " channels", blocks, n);
+        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " groups do not divide %" PRIu64 " channels",
+                        blocks, n);
     st = check_level_count(blocks);
     if (st == SCI_OK)
         st = labels_new(&labels, n);
@@ -206,7 +208,8 @@ sci_labels_blocks(sci_labels **out, uint64_t n, uint64_t blocks)
 }
 
 sci_status
-sci_labels_from_source(sci_labels **out, struct sci_source *source, uint64_t n_levels, const int64_t *levels)
+sci_labels_from_source(sci_labels **out, struct sci_source *source, uint64_t n_levels,
+                       const int64_t *levels)
 {
     sci_labels *labels = NULL;
     uint64_t size;
@@ -273,10 +276,12 @@ sci_labels_ignore(sci_labels *labels, const char *level)
     if (at == levels->count)
         return sci_fail(SCI_ERR_NOTFOUND, "no position has the label '%s'", level);
     if (levels->values) {
-        memmove(levels->values + at, levels->values + at + 1, (levels->count - at - 1) * sizeof *levels->values);
+        memmove(levels->values + at, levels->values + at + 1,
+                (levels->count - at - 1) * sizeof *levels->values);
     } else {
         sci_free(levels->texts[at]);
-        memmove(levels->texts + at, levels->texts + at + 1, (levels->count - at - 1) * sizeof *levels->texts);
+        memmove(levels->texts + at, levels->texts + at + 1,
+                (levels->count - at - 1) * sizeof *levels->texts);
         levels->texts[levels->count - 1] = NULL;
     }
     levels->count--;

@@ -6,7 +6,9 @@
 #include "layout.h"
 
 #define SEGMENT_ELEMENTS (UINT64_C(1) << 20)
-#define PERIODS_ELEMENTS (UINT64_C(1) << 18) /* of a segment that is whole periods: nothing is merged, so it may be small */
+#define PERIODS_ELEMENTS \
+    (UINT64_C(1)         \
+     << 18) /* of a segment that is whole periods: nothing is merged, so it may be small */
 #define SEGMENT_MEMBERS 32 /* elements of a segment for each group, at least */
 #define SEGMENT_UNIT 64    /* segments of a cut period are multiples of this */
 #define ROW_LEAST 16       /* shorter rows are compacted */
@@ -22,8 +24,9 @@ index_functions(const sci_layout *layout)
 /* Steps of every index function along the original axes, and where an axis is split into equal blocks. */
 typedef struct raw_axes {
     uint64_t step[SCI_LAYOUT_INDICES][SCI_MAX_RANK];
-    uint64_t blocks[SCI_MAX_RANK];                                /* 0: not split */
-    uint64_t block_step[SCI_LAYOUT_GROUPINGS][SCI_MAX_RANK]; /* step in the group number of a block */
+    uint64_t blocks[SCI_MAX_RANK]; /* 0: not split */
+    uint64_t block_step[SCI_LAYOUT_GROUPINGS]
+                       [SCI_MAX_RANK]; /* step in the group number of a block */
 } raw_axes;
 
 static void
@@ -32,7 +35,7 @@ add_map(sci_layout *layout, raw_axes *raw, const sci_grouping *g, int which, con
     sci_layout_map *m = &layout->maps[layout->n_maps];
     uint64_t step = 1;
 
-    *m = (sci_layout_map){.map = map, .grouping = which, .size = sci_map_size(g, map)};
+    *m = (sci_layout_map){ .map = map, .grouping = which, .size = sci_map_size(g, map) };
     if (map->kind == SCI_MAP_LABEL)
         m->stride = sci_grouping_stride(g, map->factor);
     for (int i = map->n_axes - 1; i >= 0; i--) {
@@ -167,7 +170,7 @@ counted_groups(const sci_layout *layout, uint64_t period_groups)
 sci_status
 sci_layout_segments(const sci_layout *layout, uint64_t groups, sci_segmentation *out)
 {
-    sci_segmentation s = {.periods = 1, .period_length = layout->count, .period_groups = groups};
+    sci_segmentation s = { .periods = 1, .period_length = layout->count, .period_groups = groups };
     uint64_t target, most;
 
     if (layout->count == 0) {
@@ -184,7 +187,8 @@ sci_layout_segments(const sci_layout *layout, uint64_t groups, sci_segmentation 
     most = counted_groups(layout, s.period_groups);
     target = most > SEGMENT_ELEMENTS / SEGMENT_MEMBERS ? SEGMENT_MEMBERS * most : SEGMENT_ELEMENTS;
     if (s.period_length <= target) {
-        s.periods_per_segment = PERIODS_ELEMENTS > s.period_length ? PERIODS_ELEMENTS / s.period_length : 1;
+        s.periods_per_segment =
+            PERIODS_ELEMENTS > s.period_length ? PERIODS_ELEMENTS / s.period_length : 1;
         if (s.periods_per_segment > s.periods)
             s.periods_per_segment = s.periods;
         s.segment_length = s.periods_per_segment * s.period_length;
@@ -192,14 +196,17 @@ sci_layout_segments(const sci_layout *layout, uint64_t groups, sci_segmentation 
         s.segments = (s.periods + s.periods_per_segment - 1) / s.periods_per_segment;
     } else {
         uint64_t parts = (s.period_length + target - 1) / target;
-        uint64_t unit = sci_layout_kernel(layout) == SCI_KERNEL_COLUMNS ? layout->inner : SEGMENT_UNIT;
+        uint64_t unit =
+            sci_layout_kernel(layout) == SCI_KERNEL_COLUMNS ? layout->inner : SEGMENT_UNIT;
 
         s.segment_length = round_up((s.period_length + parts - 1) / parts, unit);
         s.segments_per_period = (s.period_length + s.segment_length - 1) / s.segment_length;
         s.segments = s.periods * s.segments_per_period;
     }
     if (s.segment_length > UINT32_MAX || s.period_groups * (s.periods_per_segment + 1) > INT32_MAX)
-        return sci_fail(SCI_ERR_BUDGET, "a stretch of %" PRIu64 " elements in %" PRIu64 " groups is too large to sort",
+        return sci_fail(SCI_ERR_BUDGET,
+                        "a stretch of %" PRIu64 " elements in %" PRIu64
+                        " groups is too large to sort",
                         s.segment_length, s.period_groups);
     *out = s;
     return SCI_OK;
@@ -214,9 +221,11 @@ sci_segment_at(const sci_segmentation *s, uint64_t count, uint64_t number)
         uint64_t period = number * s->periods_per_segment, left = s->periods - period;
 
         segment.first = number * s->segment_length;
-        segment.end = segment.first + s->segment_length < count ? segment.first + s->segment_length : count;
+        segment.end =
+            segment.first + s->segment_length < count ? segment.first + s->segment_length : count;
         segment.first_group = period * s->period_groups;
-        segment.groups = (left < s->periods_per_segment ? left : s->periods_per_segment) * s->period_groups;
+        segment.groups =
+            (left < s->periods_per_segment ? left : s->periods_per_segment) * s->period_groups;
     } else {
         uint64_t period = number / s->segments_per_period, part = number % s->segments_per_period;
         uint64_t end = (part + 1) * s->segment_length;

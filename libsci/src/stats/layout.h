@@ -17,7 +17,7 @@ typedef struct sci_layout_map {
     int grouping;    /* which of the two */
     uint64_t stride; /* label: step in the group number */
     uint64_t size;
-    bool inner;      /* varies along the innermost axis */
+    bool inner; /* varies along the innermost axis */
 } sci_layout_map;
 
 /* Index function k of an element is the sum over axes of its index times step[k][axis]: first the part of the group
@@ -38,14 +38,15 @@ void sci_layout_create(sci_layout *layout, int n_groupings, const sci_grouping *
 
 /* How members are found (ENGINE rule 4). Set by shape and grouping alone. */
 typedef enum sci_kernel {
-    SCI_KERNEL_RUN,      /* a row belongs to one group */
-    SCI_KERNEL_COLUMNS,  /* every column of a row is its own group */
-    SCI_KERNEL_COMPACT   /* anything else: members are compacted, then as RUN */
+    SCI_KERNEL_RUN,     /* a row belongs to one group */
+    SCI_KERNEL_COLUMNS, /* every column of a row is its own group */
+    SCI_KERNEL_COMPACT  /* anything else: members are compacted, then as RUN */
 } sci_kernel;
 
 /* For a layout of one grouping. */
 sci_kernel sci_layout_kernel(const sci_layout *layout);
-sci_status sci_layout_segments(const sci_layout *layout, uint64_t groups, sci_segmentation *out) SCI_MUST_CHECK;
+sci_status sci_layout_segments(const sci_layout *layout, uint64_t groups,
+                               sci_segmentation *out) SCI_MUST_CHECK;
 
 /* Elements and groups of one segment. */
 typedef struct sci_segment {
@@ -57,8 +58,8 @@ sci_segment sci_segment_at(const sci_segmentation *s, uint64_t count, uint64_t n
 
 /* Walks the rows of [first, end); the first and the last may be partial. */
 typedef struct sci_row {
-    uint64_t first, count; /* elements */
-    uint64_t column;       /* of the first element */
+    uint64_t first, count;           /* elements */
+    uint64_t column;                 /* of the first element */
     uint64_t at[SCI_LAYOUT_INDICES]; /* index functions at column 0 of this row */
 } sci_row;
 

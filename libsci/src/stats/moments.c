@@ -14,7 +14,7 @@
 sci_moments
 sci_moments_empty(void)
 {
-    return (sci_moments){.min = SCI_INF, .max = -SCI_INF};
+    return (sci_moments){ .min = SCI_INF, .max = -SCI_INF };
 }
 
 int
@@ -26,7 +26,9 @@ sci_exponent_of(double min, double max)
     if (!(most > 0.0) || isinf(most))
         return most > 0.0 ? SCI_EXPONENT_MOST : 0;
     e = ilogb(most);
-    return e > SCI_EXPONENT_MOST ? SCI_EXPONENT_MOST : e < -SCI_EXPONENT_MOST ? -SCI_EXPONENT_MOST : e;
+    return e > SCI_EXPONENT_MOST    ? SCI_EXPONENT_MOST
+           : e < -SCI_EXPONENT_MOST ? -SCI_EXPONENT_MOST
+                                    : e;
 }
 
 static void
@@ -95,7 +97,8 @@ merge_rescaled(sci_moments *into, const sci_moments *from)
     double delta, size;
     int exponent;
 
-    if (!isfinite(into->mean_hi) || !isfinite(other.mean_hi) || isnan(into->m2) || isnan(other.m2)) {
+    if (!isfinite(into->mean_hi) || !isfinite(other.mean_hi) || isnan(into->m2)
+        || isnan(other.m2)) {
         merge_nonfinite(into, &other);
         return;
     }

@@ -8,20 +8,20 @@
 #define TILE 512
 
 /* x - x is 0 for finite x and NaN for the others, and so is the sum over many. */
-#define DEFINE_ANY(name, T)                                                                        \
-    SCI_CLONES static bool any_##name(const T *x, uint64_t n)                                      \
-    {                                                                                              \
-        T sum[16] = {0};                                                                           \
-        uint64_t i = 0;                                                                            \
-                                                                                                   \
-        for (; i + 16 <= n; i += 16)                                                               \
-            for (int l = 0; l < 16; l++)                                                           \
-                sum[l] += x[i + (uint64_t)l] - x[i + (uint64_t)l];                                 \
-        for (; i < n; i++)                                                                         \
-            sum[0] += x[i] - x[i];                                                                 \
-        for (int l = 1; l < 16; l++)                                                               \
-            sum[0] += sum[l];                                                                      \
-        return sum[0] != 0;                                                                        \
+#define DEFINE_ANY(name, T)                                        \
+    SCI_CLONES static bool any_##name(const T *x, uint64_t n)      \
+    {                                                              \
+        T sum[16] = { 0 };                                         \
+        uint64_t i = 0;                                            \
+                                                                   \
+        for (; i + 16 <= n; i += 16)                               \
+            for (int l = 0; l < 16; l++)                           \
+                sum[l] += x[i + (uint64_t)l] - x[i + (uint64_t)l]; \
+        for (; i < n; i++)                                         \
+            sum[0] += x[i] - x[i];                                 \
+        for (int l = 1; l < 16; l++)                               \
+            sum[0] += sum[l];                                      \
+        return sum[0] != 0;                                        \
     }
 
 DEFINE_ANY(f32, float)
@@ -68,7 +68,7 @@ look_at(const sci_stretch *s, const sci_row *part, sci_nonfinite *found)
 sci_nonfinite
 sci_stretch_nonfinite(const sci_stretch *s, uint64_t first, uint64_t end)
 {
-    sci_nonfinite found = {0};
+    sci_nonfinite found = { 0 };
     sci_cursor cursor;
 
     if (!sci_stretch_any_nonfinite(s, first, end - first))

@@ -17,7 +17,7 @@ sci_place
 sci_place_of_row(const sci_stretch *s, const sci_row *row)
 {
     const sci_layout *layout = s->layout;
-    sci_place place = {.weight = 1.0};
+    sci_place place = { .weight = 1.0 };
 
     for (int g = 0; g < layout->n_groupings; g++)
         place.group[g] = (int64_t)(row->at[g] + row->column * layout->step[g][layout->n_axes - 1]);
@@ -29,10 +29,12 @@ sci_place_of_row(const sci_stretch *s, const sci_row *row)
             int32_t level = ((const int32_t *)s->views[m].values)[at];
             int64_t *group = &place.group[map->grouping];
 
-            *group = level < 0 || *group < 0 ? -1 : *group + (int64_t)((uint64_t)level * map->stride);
+            *group =
+                level < 0 || *group < 0 ? -1 : *group + (int64_t)((uint64_t)level * map->stride);
         } else if (map->grouping == 0) {
-            place.weight *= map->map->kind == SCI_MAP_MASK ? (double)(((const uint8_t *)s->views[m].values)[at] != 0)
-                                                           : ((const double *)s->views[m].values)[at];
+            place.weight *= map->map->kind == SCI_MAP_MASK
+                                ? (double)(((const uint8_t *)s->views[m].values)[at] != 0)
+                                : ((const double *)s->views[m].values)[at];
         }
     }
     return place;
@@ -71,8 +73,9 @@ sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping, u
         const sci_layout_map *map = &layout->maps[m];
 
         if (map->grouping == grouping && map->map->kind == SCI_MAP_LABEL)
-            add_levels(groups, row->count, (const int32_t *)s->views[m].values + position(s, row, m),
-                       inner_step(s, m), (int32_t)map->stride);
+            add_levels(groups, row->count,
+                       (const int32_t *)s->views[m].values + position(s, row, m), inner_step(s, m),
+                       (int32_t)map->stride);
     }
 }
 

@@ -19,18 +19,19 @@ struct sci_segment_fitter {
     sci_kernel kernel;
     const sci_kernels *kernels;
     size_t element_size;
-    bool weighted;      /* a map of weights is there */
-    bool own_groups;    /* RUN: each row is a group of its own, in order */
-    piece *pieces;      /* RUN, COLUMNS: rows in the order of the array */
-    uint32_t *order;    /* their numbers in the order of groups */
-    int32_t *groups;    /* group of each piece, or of each element (COMPACT) */
-    uint32_t *next;     /* counting sort: where a group ends */
-    uint32_t *quarters; /* COMPACT: where its next member goes, for each quarter of the elements; outsiders first */
+    bool weighted;   /* a map of weights is there */
+    bool own_groups; /* RUN: each row is a group of its own, in order */
+    piece *pieces;   /* RUN, COLUMNS: rows in the order of the array */
+    uint32_t *order; /* their numbers in the order of groups */
+    int32_t *groups; /* group of each piece, or of each element (COMPACT) */
+    uint32_t *next;  /* counting sort: where a group ends */
+    uint32_t *
+        quarters; /* COMPACT: where its next member goes, for each quarter of the elements; outsiders first */
     sci_tally *tallies; /* COLUMNS: one a column */
     const void **rows;  /* COLUMNS: addresses of a block of rows */
     double *row_weights;
-    double *weights;         /* COMPACT: of each element */
-    unsigned char *members;  /* COMPACT: sorted by group */
+    double *weights;        /* COMPACT: of each element */
+    unsigned char *members; /* COMPACT: sorted by group */
     double *member_weights;
     unsigned char block[SCI_BLOCK * sizeof(double)];
 };
@@ -56,7 +57,8 @@ rows_are_groups(const sci_layout *layout)
 /* ---- scratch ---- */
 
 typedef struct scratch_sizes {
-    uint64_t pieces, groups, next, quarters, tallies, rows, elements, weights, members, member_weights;
+    uint64_t pieces, groups, next, quarters, tallies, rows, elements, weights, members,
+        member_weights;
 } scratch_sizes;
 
 static scratch_sizes
@@ -65,7 +67,7 @@ sizes_of(const sci_layout *layout, const sci_segmentation *cut)
     sci_kernel kernel = sci_layout_kernel(layout);
     uint64_t most = cut->segment_length < layout->count ? cut->segment_length : layout->count;
     uint64_t periods = cut->periods_per_segment > 0 ? cut->periods_per_segment : 1;
-    scratch_sizes n = {.next = periods * cut->period_groups + 1};
+    scratch_sizes n = { .next = periods * cut->period_groups + 1 };
 
     if (layout->count == 0)
         return n;
@@ -87,14 +89,15 @@ sci_segment_fitter_bytes(const sci_layout *layout, const sci_segmentation *cut, 
 {
     scratch_sizes n = sizes_of(layout, cut);
 
-    return sizeof(sci_segment_fitter) + n.pieces * (sizeof(piece) + sizeof(uint32_t)) + n.groups * sizeof(int32_t)
-           + (n.next + n.quarters) * sizeof(uint32_t) + n.tallies * sizeof(sci_tally) + n.rows * (sizeof(void *) + sizeof(double))
+    return sizeof(sci_segment_fitter) + n.pieces * (sizeof(piece) + sizeof(uint32_t))
+           + n.groups * sizeof(int32_t) + (n.next + n.quarters) * sizeof(uint32_t)
+           + n.tallies * sizeof(sci_tally) + n.rows * (sizeof(void *) + sizeof(double))
            + (n.weights + n.member_weights) * sizeof(double) + n.members * sci_type_size(type);
 }
 
 sci_status
-sci_segment_fitter_create(sci_segment_fitter **out, const sci_layout *layout, const sci_segmentation *cut,
-                          sci_type type)
+sci_segment_fitter_create(sci_segment_fitter **out, const sci_layout *layout,
+                          const sci_segmentation *cut, sci_type type)
 {
     scratch_sizes n = sizes_of(layout, cut);
     sci_segment_fitter *f = NULL;
@@ -162,13 +165,14 @@ blocks_of(const sci_segment_fitter *f, sci_tally *tally, const unsigned char *el
           sci_nan_policy nan)
 {
     for (uint64_t i = 0; i < n; i += SCI_BLOCK)
-        f->kernels->block(tally, elements + i * f->element_size, n - i < SCI_BLOCK ? n - i : SCI_BLOCK, nan);
+        f->kernels->block(tally, elements + i * f->element_size,
+                          n - i < SCI_BLOCK ? n - i : SCI_BLOCK, nan);
 }
 
 /* Rows that are groups: nothing to sort. */
 static void
-fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
-             sci_moments *rows, uint64_t *nonfinite)
+fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+             sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
 {
     uint64_t inner = s->layout->inner;
     const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
@@ -194,7 +198,8 @@ fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *seg
 
 /* Members of one group from several rows: full blocks in place where a row has them, else gathered. */
 static void
-fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally, sci_nan_policy nan)
+fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
+           sci_nan_policy nan)
 {
     uint64_t filled = 0;
 
@@ -272,7 +277,8 @@ sort_pieces(sci_segment_fitter *f, uint64_t n, uint64_t groups)
 
 /* The rows of a segment as pieces with their groups, in units of `unit` groups. */
 static uint64_t
-collect_pieces(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, uint64_t unit)
+collect_pieces(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+               uint64_t unit)
 {
     sci_cursor cursor;
     uint64_t n = 0;
@@ -280,7 +286,7 @@ collect_pieces(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *s
     sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
     while (sci_cursor_next(&cursor)) {
         const sci_row *row = &cursor.row;
-        sci_place place = {.group = {(int64_t)row->at[0]}, .weight = 1.0};
+        sci_place place = { .group = { (int64_t)row->at[0] }, .weight = 1.0 };
         bool member = true;
 
         if (s->layout->n_maps > 0) {
@@ -290,15 +296,16 @@ collect_pieces(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *s
         f->pieces[n].elements = s->elements + (row->first - s->origin) * f->element_size;
         f->pieces[n].count = row->count;
         f->pieces[n].weight = place.weight;
-        f->groups[n] = member ? (int32_t)(((uint64_t)place.group[0] - segment->first_group) / unit) : -1;
+        f->groups[n] =
+            member ? (int32_t)(((uint64_t)place.group[0] - segment->first_group) / unit) : -1;
         n++;
     }
     return n;
 }
 
 static void
-fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
-         sci_moments *rows, uint64_t *nonfinite)
+fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+         sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
 {
     uint64_t first = 0;
 
@@ -322,7 +329,8 @@ fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment
 /* ---- COLUMNS ---- */
 
 static void
-fit_row_group(sci_segment_fitter *f, const uint32_t *order, uint64_t n, uint64_t columns, sci_nan_policy nan)
+fit_row_group(sci_segment_fitter *f, const uint32_t *order, uint64_t n, uint64_t columns,
+              sci_nan_policy nan)
 {
     for (uint64_t first = 0; first < n; first += SCI_BLOCK) {
         uint64_t count = n - first < SCI_BLOCK ? n - first : SCI_BLOCK;
@@ -339,8 +347,8 @@ fit_row_group(sci_segment_fitter *f, const uint32_t *order, uint64_t n, uint64_t
 }
 
 static void
-fit_columns(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
-            sci_moments *rows, uint64_t *nonfinite)
+fit_columns(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+            sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
 {
     uint64_t columns = s->layout->inner, first = 0;
 
@@ -393,7 +401,8 @@ place_elements(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *s
 }
 
 static void
-fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally, sci_nan_policy nan)
+fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally,
+           sci_nan_policy nan)
 {
     double x[SCI_BLOCK];
 
@@ -439,8 +448,8 @@ start_quarters(sci_segment_fitter *f, uint64_t n, uint64_t groups)
 }
 
 static void
-fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
-              sci_moments *rows, uint64_t *nonfinite)
+fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+              sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
 {
     const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
     uint64_t n = segment->end - segment->first, first = 0, stride = segment->groups + 1;
@@ -448,7 +457,8 @@ fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *se
     place_elements(f, s, segment);
     if (f->weighted) {
         start_quarters(f, n, segment->groups);
-        sci_kernels_of(SCI_FLOAT64)->scatter(f->member_weights, f->weights, f->groups, n, f->quarters + 1, stride);
+        sci_kernels_of(SCI_FLOAT64)
+            ->scatter(f->member_weights, f->weights, f->groups, n, f->quarters + 1, stride);
     }
     start_quarters(f, n, segment->groups);
     f->kernels->scatter(f->members, elements, f->groups, n, f->quarters + 1, stride);
@@ -465,10 +475,10 @@ fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *se
 }
 
 void
-sci_segment_fit(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment, sci_nan_policy nan,
-                sci_moments *rows, sci_nonfinite *nonfinite)
+sci_segment_fit(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+                sci_nan_policy nan, sci_moments *rows, sci_nonfinite *nonfinite)
 {
-    *nonfinite = (sci_nonfinite){0};
+    *nonfinite = (sci_nonfinite){ 0 };
     if (f->kernel == SCI_KERNEL_COMPACT)
         fit_compacted(f, s, segment, nan, rows, &nonfinite->count);
     else if (f->kernel == SCI_KERNEL_COLUMNS)

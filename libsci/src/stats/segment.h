@@ -32,8 +32,8 @@ sci_place sci_place_of_row(const sci_stretch *s, const sci_row *row);
 
 /* Groups (relative to `first_group`; -1 for none) of the first grouping for each element of a row. weights may be NULL
  * if there are none; elements outside mask and weights get -1 where `members_only`. */
-void sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping, uint64_t first_group,
-                            int32_t *groups);
+void sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping,
+                            uint64_t first_group, int32_t *groups);
 /* Weight of each element of a row: 0 outside the mask. */
 void sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weights);
 
@@ -42,7 +42,8 @@ typedef struct sci_segment_fitter sci_segment_fitter;
 /* Scratch for one worker; `bytes_of` says what it takes. */
 sci_status sci_segment_fitter_create(sci_segment_fitter **out, const sci_layout *layout,
                                      const sci_segmentation *cut, sci_type type) SCI_MUST_CHECK;
-uint64_t sci_segment_fitter_bytes(const sci_layout *layout, const sci_segmentation *cut, sci_type type);
+uint64_t sci_segment_fitter_bytes(const sci_layout *layout, const sci_segmentation *cut,
+                                  sci_type type);
 void sci_segment_fitter_free(sci_segment_fitter *fitter);
 
 /* Non-finite members of a segment. */

@@ -28,36 +28,36 @@ typedef struct plain {
 #define FORWARD(x, i, j) (((((double)(x)) - hi[i]) - lo[i]) * (scale[i] * gamma[j]) + beta[j])
 #define INVERSE(x, i, j) (((((double)(x)) - beta[j]) / (scale[i] * gamma[j]) + lo[i]) + hi[i])
 
-#define LOOP(OUT, MAP, i, j)                                                                       \
-    for (size_t e = 0; e < n; e++)                                                                 \
+#define LOOP(OUT, MAP, i, j)       \
+    for (size_t e = 0; e < n; e++) \
         y[e] = (OUT)MAP(x[e], i, j);
 
-#define DEFINE_PLAIN(name, IN, OUT)                                                                \
-    SCI_CLONES static void plain_##name(const IN *restrict x, OUT *restrict y, size_t n,          \
-                                        const plain *p)                                           \
-    {                                                                                              \
-        const double *restrict hi = p->hi, *restrict lo = p->lo, *restrict scale = p->scale;      \
-        const double *restrict gamma = p->gamma, *restrict beta = p->beta;                        \
-                                                                                                   \
-        if (p->inverse) {                                                                          \
-            if (!p->vary_g && !p->vary_h)                                                          \
-                LOOP(OUT, INVERSE, 0, 0)                                                           \
-            else if (!p->vary_g)                                                                   \
-                LOOP(OUT, INVERSE, 0, e)                                                           \
-            else if (!p->vary_h)                                                                   \
-                LOOP(OUT, INVERSE, e, 0)                                                           \
-            else                                                                                   \
-                LOOP(OUT, INVERSE, e, e)                                                           \
-        } else {                                                                                   \
-            if (!p->vary_g && !p->vary_h)                                                          \
-                LOOP(OUT, FORWARD, 0, 0)                                                           \
-            else if (!p->vary_g)                                                                   \
-                LOOP(OUT, FORWARD, 0, e)                                                           \
-            else if (!p->vary_h)                                                                   \
-                LOOP(OUT, FORWARD, e, 0)                                                           \
-            else                                                                                   \
-                LOOP(OUT, FORWARD, e, e)                                                           \
-        }                                                                                          \
+#define DEFINE_PLAIN(name, IN, OUT)                                                          \
+    SCI_CLONES static void plain_##name(const IN *restrict x, OUT *restrict y, size_t n,     \
+                                        const plain *p)                                      \
+    {                                                                                        \
+        const double *restrict hi = p->hi, *restrict lo = p->lo, *restrict scale = p->scale; \
+        const double *restrict gamma = p->gamma, *restrict beta = p->beta;                   \
+                                                                                             \
+        if (p->inverse) {                                                                    \
+            if (!p->vary_g && !p->vary_h)                                                    \
+                LOOP(OUT, INVERSE, 0, 0)                                                     \
+            else if (!p->vary_g)                                                             \
+                LOOP(OUT, INVERSE, 0, e)                                                     \
+            else if (!p->vary_h)                                                             \
+                LOOP(OUT, INVERSE, e, 0)                                                     \
+            else                                                                             \
+                LOOP(OUT, INVERSE, e, e)                                                     \
+        } else {                                                                             \
+            if (!p->vary_g && !p->vary_h)                                                    \
+                LOOP(OUT, FORWARD, 0, 0)                                                     \
+            else if (!p->vary_g)                                                             \
+                LOOP(OUT, FORWARD, 0, e)                                                     \
+            else if (!p->vary_h)                                                             \
+                LOOP(OUT, FORWARD, e, 0)                                                     \
+            else                                                                             \
+                LOOP(OUT, FORWARD, e, e)                                                     \
+        }                                                                                    \
     }
 
 DEFINE_PLAIN(f32_f32, float, float)
@@ -90,7 +90,8 @@ typedef struct row_coefficients {
 } row_coefficients;
 
 SCI_CLONES static void
-forward_rows(const float *restrict x, float *restrict y, size_t rows, size_t n, const row_coefficients *c)
+forward_rows(const float *restrict x, float *restrict y, size_t rows, size_t n,
+             const row_coefficients *c)
 {
     for (size_t r = 0; r < rows; r++) {
         double hi = c->hi[r], lo = c->lo[r], scale = c->scale[r], beta = c->beta[r];
@@ -102,15 +103,15 @@ forward_rows(const float *restrict x, float *restrict y, size_t rows, size_t n, 
 
 /* ---- to and from double ---- */
 
-#define DEFINE_STORE(name, OUT, LEAST, MOST)                                                       \
-    SCI_CLONES static void store_##name(OUT *restrict y, const double *restrict x, size_t n)       \
-    {                                                                                              \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            double r = rint(x[i]);                                                                 \
-                                                                                                   \
-            r = r > (LEAST) ? r : (LEAST);                                                         \
-            y[i] = r < (MOST) ? (OUT)r : (OUT)(MOST);                                              \
-        }                                                                                          \
+#define DEFINE_STORE(name, OUT, LEAST, MOST)                                                 \
+    SCI_CLONES static void store_##name(OUT *restrict y, const double *restrict x, size_t n) \
+    {                                                                                        \
+        for (size_t i = 0; i < n; i++) {                                                     \
+            double r = rint(x[i]);                                                           \
+                                                                                             \
+            r = r > (LEAST) ? r : (LEAST);                                                   \
+            y[i] = r < (MOST) ? (OUT)r : (OUT)(MOST);                                        \
+        }                                                                                    \
     }
 
 DEFINE_STORE(i8, int8_t, -128.0, 127.0)
@@ -192,7 +193,8 @@ widen_i64(double *high, double *low, const int64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         high[i] = (double)x[i];
-        low[i] = high[i] < 0x1p63 ? (double)(x[i] - (int64_t)high[i]) : (double)(x[i] - INT64_MAX) - 1.0;
+        low[i] =
+            high[i] < 0x1p63 ? (double)(x[i] - (int64_t)high[i]) : (double)(x[i] - INT64_MAX) - 1.0;
     }
 }
 
@@ -266,7 +268,8 @@ transform_one(const sci_transform *t, double high, double low, int32_t g, double
 
         if (exponent == SCI_CONSTANT)
             exponent = 0;
-        return exponent == 0 ? (z + c->lo[g]) + c->hi[g] : ldexp((z + c->lo[g]) + c->hi[g], exponent);
+        return exponent == 0 ? (z + c->lo[g]) + c->hi[g]
+                             : ldexp((z + c->lo[g]) + c->hi[g], exponent);
     }
     if (exponent != 0)
         high = ldexp(high, -exponent);
@@ -277,7 +280,7 @@ static void
 transform_elements(const sci_transform *t, const sci_stretch *s, const tile_input *in, void *out)
 {
     const sci_affine *a = t->affine;
-    double high[TILE], low[TILE] = {0}, y[TILE];
+    double high[TILE], low[TILE] = { 0 }, y[TILE];
     size_t size = sci_type_size(t->out_type);
 
     if (s->type == SCI_INT64)
@@ -310,8 +313,9 @@ transform_elements(const sci_transform *t, const sci_stretch *s, const tile_inpu
     for (size_t i = 0; i < in->n; i++) { /* kept elements are converted once */
         int32_t g = in->groups[i];
         bool member = !in->weights || in->weights[i] > 0.0 || a->outside == SCI_OUTSIDE_APPLY;
-        bool kept = g < 0 || !member ? a->outside == SCI_OUTSIDE_KEEP || a->outside == SCI_OUTSIDE_APPLY
-                                     : t->coefficients->exponent[g] == SCI_IDENTITY;
+        bool kept = g < 0 || !member
+                        ? a->outside == SCI_OUTSIDE_KEEP || a->outside == SCI_OUTSIDE_APPLY
+                        : t->coefficients->exponent[g] == SCI_IDENTITY;
 
         if (kept)
             convert(s->type, (const unsigned char *)in->x + i * sizeof(int64_t), SCI_FLOAT32,
@@ -330,8 +334,10 @@ apply_elements(const sci_transform *t, const sci_stretch *s, const sci_row *row,
 
     for (uint64_t at = 0; at < row->count; at += TILE) {
         sci_row part = sci_row_part(row, at, TILE);
-        tile_input in = {.x = s->elements + (part.first - s->origin) * in_size, .n = part.count,
-                         .groups = groups, .weights = weights};
+        tile_input in = { .x = s->elements + (part.first - s->origin) * in_size,
+                          .n = part.count,
+                          .groups = groups,
+                          .weights = weights };
 
         sci_places_of_elements(s, &part, 0, t->coefficients->first_group, groups);
         sci_weights_of_elements(s, &part, weights);
@@ -404,15 +410,16 @@ plain_tile(sci_type type, const void *x, sci_type out_type, void *y, size_t n, c
 
 /* Float to float with one set of coefficients, past the caches. False if it is another case. */
 static bool
-apply_streamed(const sci_transform *t, const sci_stretch *s, const sci_row *row, const plain *p, unsigned char *out)
+apply_streamed(const sci_transform *t, const sci_stretch *s, const sci_row *row, const plain *p,
+               unsigned char *out)
 {
 #if defined(__SSE2__)
     const float *x = (const float *)(const void *)s->elements + (row->first - s->origin);
     float *y = (float *)(void *)out;
     size_t head = (16 - ((uintptr_t)out & 15)) % 16 / sizeof *y, n, body;
 
-    if (!t->stream || s->type != SCI_FLOAT32 || t->out_type != SCI_FLOAT32 || p->vary_g || p->vary_h || p->inverse
-        || t->nan != SCI_NAN_REFUSE)
+    if (!t->stream || s->type != SCI_FLOAT32 || t->out_type != SCI_FLOAT32 || p->vary_g || p->vary_h
+        || p->inverse || t->nan != SCI_NAN_REFUSE)
         return false;
     head = head < row->count ? head : row->count;
     n = row->count - head;
@@ -428,7 +435,8 @@ apply_streamed(const sci_transform *t, const sci_stretch *s, const sci_row *row,
 }
 
 static void
-apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, plain p, unsigned char *out)
+apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, plain p,
+            unsigned char *out)
 {
     size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
     double streamed[TILE];
@@ -476,8 +484,9 @@ plan_rows(const sci_transform *t, const sci_stretch *s)
 {
     const sci_layout *layout = s->layout;
     int last = layout->n_axes - 1;
-    uint64_t g_step = layout->step[0][last], h_step = layout->n_groupings > 1 ? layout->step[1][last] : 0;
-    row_plan plan = {.vary_g = g_step == 1, .vary_h = h_step == 1};
+    uint64_t g_step = layout->step[0][last],
+             h_step = layout->n_groupings > 1 ? layout->step[1][last] : 0;
+    row_plan plan = { .vary_g = g_step == 1, .vary_h = h_step == 1 };
 
     plan.elementwise = g_step > 1 || h_step > 1 || (plan.vary_g && t->coefficients->any_special)
                        || s->type == SCI_INT64 || s->type == SCI_UINT64;
@@ -487,13 +496,17 @@ plan_rows(const sci_transform *t, const sci_stretch *s)
 }
 
 static void
-apply_row(const sci_transform *t, const sci_stretch *s, const row_plan *plan, const sci_row *row, unsigned char *out)
+apply_row(const sci_transform *t, const sci_stretch *s, const row_plan *plan, const sci_row *row,
+          unsigned char *out)
 {
     const sci_affine *a = t->affine;
     const sci_coefficients *c = t->coefficients;
     sci_place place = sci_place_of_row(s, row);
-    plain p = {.gamma = &one, .beta = &zero, .vary_g = plan->vary_g, .vary_h = plan->vary_h,
-               .inverse = a->inverse};
+    plain p = { .gamma = &one,
+                .beta = &zero,
+                .vary_g = plan->vary_g,
+                .vary_h = plan->vary_h,
+                .inverse = a->inverse };
     uint64_t g;
 
     if (place.group[0] < 0 || (!(place.weight > 0.0) && a->outside != SCI_OUTSIDE_APPLY)) {
@@ -528,7 +541,8 @@ rows_are_short(const sci_transform *t, const sci_stretch *s, const row_plan *pla
 
 /* The whole rows of [first, end), which begins and ends with a row. */
 static void
-apply_short_rows(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, float *out)
+apply_short_rows(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end,
+                 float *out)
 {
     const sci_affine *a = t->affine;
     const sci_coefficients *c = t->coefficients;
@@ -557,8 +571,8 @@ apply_short_rows(const sci_transform *t, const sci_stretch *s, uint64_t first, u
 }
 
 static void
-apply_rows(const sci_transform *t, const sci_stretch *s, const row_plan *plan, uint64_t first, uint64_t end,
-           unsigned char *out)
+apply_rows(const sci_transform *t, const sci_stretch *s, const row_plan *plan, uint64_t first,
+           uint64_t end, unsigned char *out)
 {
     size_t size = sci_type_size(t->out_type);
     sci_cursor cursor;
@@ -575,11 +589,13 @@ apply_rows(const sci_transform *t, const sci_stretch *s, const row_plan *plan, u
 }
 
 void
-sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end, void *out)
+sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end,
+                    void *out)
 {
     size_t size = sci_type_size(t->out_type);
     row_plan plan = plan_rows(t, s);
-    uint64_t inner = s->layout->inner, whole = (first + inner - 1) / inner * inner, last = end / inner * inner;
+    uint64_t inner = s->layout->inner, whole = (first + inner - 1) / inner * inner,
+             last = end / inner * inner;
     unsigned char *y = out;
 
     if (rows_are_short(t, s, &plan) && whole < last) {
