@@ -81,9 +81,16 @@ array_open(const array_context *c, const char *operand, sci_source **out)
 sci_status
 array_open_dataset(const array_context *c, const char *file, const char *dataset, sci_source **out)
 {
+    char message[768];
     sci_status st = array_not_output(c, file);
 
-    return st == SCI_OK ? sci_h5_source_open(out, file, dataset, &c->h5) : st;
+    if (st == SCI_OK)
+        st = sci_h5_source_open(out, file, dataset, &c->h5);
+    if (st == SCI_ERR_IO && dataset == NULL && strchr(file, ':') != NULL) {
+        (void)snprintf(message, sizeof message, "%s", sci_message());
+        st = sci_fail(st, "%s; a dataset is written FILE:/PATH", message);
+    }
+    return st;
 }
 
 sci_status

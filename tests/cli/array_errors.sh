@@ -79,6 +79,8 @@ refuse 2 "'/libsci/y' is where records are kept; choose another name" normalize 
 
 # Inputs that cannot be read.
 refuse 1 "cannot open 'none.h5': No such file or directory" normalize none.h5:/x --norm batch -o y.h5
+refuse 1 "cannot open 'x.h5:x': No such file or directory; a dataset is written FILE:/PATH" \
+    normalize x.h5:x --norm batch -o y.h5
 refuse 1 "'six.csv' is not an HDF5 file" normalize six.csv --norm batch -o y.h5
 refuse 1 "there is no 'z' in '/', which has 2 names: 'x', 'y'" normalize x.h5:/z --norm batch -o y.h5
 refuse 1 "'two.h5' has 2 datasets; say which: '/x', '/y'" normalize two.h5 --norm batch -o y.h5
