@@ -26,18 +26,20 @@ typedef struct sci_file_ops {
 /* Use `ops` (copied) from now on; NULL restores the default. */
 SCI_API void sci_file_ops_set(const sci_file_ops *ops);
 
-/* Turn errno of an operation on `path` into a status and a message "cannot <verb> '<path>': <strerror>".
- * ENOSPC, EDQUOT and EFBIG are SCI_ERR_NOSPACE, ENOMEM is SCI_ERR_NOMEM, the rest SCI_ERR_IO. */
+/* Turn errno of an operation on `path` into a status and a message "cannot <verb> '<path>':
+ * <strerror>". ENOSPC, EDQUOT and EFBIG are SCI_ERR_NOSPACE, ENOMEM is SCI_ERR_NOMEM, the rest
+ * SCI_ERR_IO. */
 SCI_API sci_status sci_fail_errno(const char *verb, const char *path);
 
 /* Outputs that appear complete or not at all.
  *
- * An O_EXCL temporary beside `target` (same directory, name ".<base>.<random>.tmp"), mode 0666 & ~umask,
- * or the mode of an existing regular file at `target`. *path is released by sci_free. */
+ * An O_EXCL temporary beside `target` (same directory, name ".<base>.<random>.tmp"), mode 0666 &
+ * ~umask, or the mode of an existing regular file at `target`. *path is released by sci_free. */
 SCI_API sci_status sci_temporary_create(char **path, const char *target) SCI_MUST_CHECK;
 /* fsync (if `sync`), rename over `target`, fsync the directory (if `sync`). Where it fails a target
  * that was not there before is not there afterwards; the temporary is the caller's to discard. */
-SCI_API sci_status sci_temporary_commit(const char *path, const char *target, bool sync) SCI_MUST_CHECK;
+SCI_API sci_status sci_temporary_commit(const char *path, const char *target,
+                                        bool sync) SCI_MUST_CHECK;
 SCI_API void sci_temporary_discard(const char *path); /* unlink; accepts NULL */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Looking into HDF5 files, as safely as sci/h5.h reads them: single attributes, and everything that is there. */
+/* Looking into HDF5 files, as safely as sci/h5.h reads them: single attributes, and everything that
+ * is there. */
 #ifndef SCI_H5_LOOK_H
 #define SCI_H5_LOOK_H
 
@@ -15,7 +16,8 @@ SCI_API uint64_t sci_h5_file_bytes(const sci_h5_file *file);
 /* True if `path` leads to an object without leaving the file. */
 SCI_API sci_status sci_h5_file_has(sci_h5_file *file, const char *path, bool *out) SCI_MUST_CHECK;
 
-/* An attribute of an object. SCI_ERR_NOTFOUND without it. *value of _text is released by sci_free. */
+/* An attribute of an object. SCI_ERR_NOTFOUND without it. *value of _text is released by sci_free.
+ */
 SCI_API sci_status sci_h5_file_text(sci_h5_file *file, const char *object, const char *name,
                                     char **value) SCI_MUST_CHECK;
 SCI_API sci_status sci_h5_file_number(sci_h5_file *file, const char *object, const char *name,
@@ -28,26 +30,29 @@ SCI_API sci_status sci_h5_file_source(sci_source **out, sci_h5_file *file, const
                                       const sci_h5_options *opt) SCI_MUST_CHECK;
 
 /* A text attribute of the dataset behind a source of sci/h5.h. SCI_ERR_NOTFOUND without it. */
-SCI_API sci_status sci_h5_source_text(sci_source *source, const char *name, char **value) SCI_MUST_CHECK;
+SCI_API sci_status sci_h5_source_text(sci_source *source, const char *name,
+                                      char **value) SCI_MUST_CHECK;
 
 /* Make a group of an output, and those above it; nothing if it is there. */
 SCI_API sci_status sci_h5_output_group(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
 
-/* Take a group or dataset out of an output in the making (nothing if it is not there), so that another can take its
- * place. */
+/* Take a group or dataset out of an output in the making (nothing if it is not there), so that
+ * another can take its place. */
 SCI_API sci_status sci_h5_output_remove(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
 /* The same for an attribute. */
-SCI_API sci_status sci_h5_output_forget(sci_h5_output *out, const char *object, const char *name) SCI_MUST_CHECK;
+SCI_API sci_status sci_h5_output_forget(sci_h5_output *out, const char *object,
+                                        const char *name) SCI_MUST_CHECK;
 
 /* ---- everything that is there (h5_list.c) ---- */
 
 #define SCI_H5_VALUES_MOST 16 /* of an attribute */
 #define SCI_H5_TEXT_MOST 256  /* bytes of a text */
 
-/* Exactly one of reals, integers, unsigneds and texts is not NULL, or none if the type has no such value. */
+/* Exactly one of reals, integers, unsigneds and texts is not NULL, or none if the type has no such
+ * value. */
 typedef struct sci_h5_attribute {
     const char *name;
-    const char *type; /* "float64", "text", "compound", … */
+    const char *type;  /* "float64", "text", "compound", … */
     uint64_t elements; /* in all; `n` of them are given */
     bool scalar;
     size_t n;
@@ -74,37 +79,40 @@ typedef struct sci_h5_item {
     uint64_t shape[SCI_MAX_RANK];
     uint64_t shape_most[SCI_MAX_RANK]; /* UINT64_MAX: unlimited */
     const char *type;                  /* "float32", "int16 big-endian", "text", … */
-    const char *layout;                /* "contiguous", "chunked", "compact", "external", "virtual" */
+    const char *layout; /* "contiguous", "chunked", "compact", "external", "virtual" */
     bool chunked;
     uint64_t chunk[SCI_MAX_RANK];
-    const char *filters; /* "shuffle, deflate 4"; "" */
-    uint64_t stored;     /* bytes */
+    const char *filters;              /* "shuffle, deflate 4"; "" */
+    uint64_t stored;                  /* bytes */
     const char *labels[SCI_MAX_RANK]; /* of the axes; NULL where there is none */
     /* any object */
     size_t n_attributes;
     const sci_h5_attribute *attributes; /* those of dimension scales left out */
 } sci_h5_item;
 
-/* Every link of the file in the order of names, the root group first. What is damaged ends the walk with
- * SCI_ERR_FORMAT. A failure of `visit` ends it too. */
-SCI_API sci_status sci_h5_file_list(sci_h5_file *file, sci_status (*visit)(void *context, const sci_h5_item *item),
+/* Every link of the file in the order of names, the root group first. What is damaged ends the walk
+ * with SCI_ERR_FORMAT. A failure of `visit` ends it too. */
+SCI_API sci_status sci_h5_file_list(sci_h5_file *file,
+                                    sci_status (*visit)(void *context, const sci_h5_item *item),
                                     void *context) SCI_MUST_CHECK;
 
 /* ---- chunks as they are stored (h5_chunks.c) ---- */
 
-/* XXH3-128 of chunks first…first+count-1, in the order of the grid, of the output's dataset `path`: their bytes as
- * stored. The sink must have been freed. SCI_ERR_FORMAT if one of them was not written. */
+/* XXH3-128 of chunks first…first+count-1, in the order of the grid, of the output's dataset `path`:
+ * their bytes as stored. The sink must have been freed. SCI_ERR_FORMAT if one of them was not
+ * written. */
 SCI_API sci_status sci_h5_output_chunks_digest(sci_h5_output *out, const char *path, uint64_t first,
                                                uint64_t count, uint8_t digest[16]) SCI_MUST_CHECK;
 
 /* The same for a dataset of a file that is open for reading. */
-SCI_API sci_status sci_h5_file_chunks_digest(sci_h5_file *file, const char *dataset, uint64_t first, uint64_t count,
-                                             uint8_t digest[16]) SCI_MUST_CHECK;
+SCI_API sci_status sci_h5_file_chunks_digest(sci_h5_file *file, const char *dataset, uint64_t first,
+                                             uint64_t count, uint8_t digest[16]) SCI_MUST_CHECK;
 
-/* Copy these chunks (whole bands of them) of a dataset of `file` into the output's dataset `path` of the same shape, type,
- * chunks and filters (SCI_ERR_SHAPE otherwise), as they are stored. The sink of `path` must have been freed. */
-SCI_API sci_status sci_h5_output_chunks_copy(sci_h5_output *out, const char *path, sci_h5_file *file,
-                                             const char *dataset, uint64_t first, uint64_t count,
-                                             uint8_t digest[16]) SCI_MUST_CHECK;
+/* Copy these chunks (whole bands of them) of a dataset of `file` into the output's dataset `path`
+ * of the same shape, type, chunks and filters (SCI_ERR_SHAPE otherwise), as they are stored. The
+ * sink of `path` must have been freed. */
+SCI_API sci_status sci_h5_output_chunks_copy(sci_h5_output *out, const char *path,
+                                             sci_h5_file *file, const char *dataset, uint64_t first,
+                                             uint64_t count, uint8_t digest[16]) SCI_MUST_CHECK;
 
 #endif

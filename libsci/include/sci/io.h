@@ -2,9 +2,10 @@
 /* Sources and sinks: arrays read and written in pieces of C order.
  *
  * A pass reads consecutive pieces. Work on a piece is split so that slow storage, decompression and
- * arithmetic overlap: `fetch` runs on the reader thread, piece after piece; `prepare` then runs alone,
- * in the order of pieces; `decode` runs on the workers, tasks 0…n_tasks-1 in any order. A sink mirrors
- * it: `prepare`, `encode` on the workers, `store` on the writer thread in the order of pieces. */
+ * arithmetic overlap: `fetch` runs on the reader thread, piece after piece; `prepare` then runs
+ * alone, in the order of pieces; `decode` runs on the workers, tasks 0…n_tasks-1 in any order. A
+ * sink mirrors it: `prepare`, `encode` on the workers, `store` on the writer thread in the order of
+ * pieces. */
 #ifndef SCI_IO_H
 #define SCI_IO_H
 
@@ -13,25 +14,30 @@
 typedef struct sci_source sci_source;
 typedef struct sci_sink sci_sink;
 
-/* One stretch [first, first + count) of the array in C order. The engine owns the piece and `bytes`;
- * `staging` belongs to the source or sink, is NULL at first and is kept for reuse until `release`. */
+/* One stretch [first, first + count) of the array in C order. The engine owns the piece and
+ * `bytes`; `staging` belongs to the source or sink, is NULL at first and is kept for reuse until
+ * `release`. */
 typedef struct sci_piece {
     uint64_t first, count;
-    void *bytes;    /* count elements of the array's type and byte order */
-    size_t n_tasks; /* set by fetch (source) or prepare (sink): decode or encode tasks of this piece */
+    void *bytes; /* count elements of the array's type and byte order */
+    size_t
+        n_tasks; /* set by fetch (source) or prepare (sink): decode or encode tasks of this piece */
     void *staging;
 } sci_piece;
 
 typedef struct sci_source_ops {
-    /* A pass over [first, end) begins, with `workers` threads; forget what was carried over. May be NULL. */
+    /* A pass over [first, end) begins, with `workers` threads; forget what was carried over. May be
+     * NULL. */
     sci_status (*start)(sci_source *self, uint64_t first, uint64_t end, int workers);
     /* Elements in memory, or NULL: such a source needs nothing below but `free`. */
     const void *(*address)(sci_source *self, uint64_t first, uint64_t count);
     sci_status (*fetch)(sci_source *self, sci_piece *piece);
-    sci_status (*prepare)(sci_source *self, sci_piece *piece);                          /* may be NULL */
-    sci_status (*decode)(sci_source *self, sci_piece *piece, size_t task, int worker);  /* may be NULL */
-    void (*release)(sci_source *self, sci_piece *piece);                                /* may be NULL */
-    /* Bytes that the source needs besides piece->bytes for pieces of up to `count` elements. May be NULL. */
+    sci_status (*prepare)(sci_source *self, sci_piece *piece); /* may be NULL */
+    sci_status (*decode)(sci_source *self, sci_piece *piece, size_t task,
+                         int worker);                    /* may be NULL */
+    void (*release)(sci_source *self, sci_piece *piece); /* may be NULL */
+    /* Bytes that the source needs besides piece->bytes for pieces of up to `count` elements. May be
+     * NULL. */
     uint64_t (*overhead)(const sci_source *self, uint64_t count, int workers);
     void (*free)(sci_source *self);
 } sci_source_ops;
@@ -43,13 +49,16 @@ struct sci_source {
 };
 
 typedef struct sci_sink_ops {
-    sci_status (*start)(sci_sink *self, uint64_t first, uint64_t end, int workers); /* may be NULL */
-    /* Where the elements go in memory, or NULL: such a sink needs nothing below but close and free. */
+    sci_status (*start)(sci_sink *self, uint64_t first, uint64_t end,
+                        int workers); /* may be NULL */
+    /* Where the elements go in memory, or NULL: such a sink needs nothing below but close and free.
+     */
     void *(*address)(sci_sink *self, uint64_t first, uint64_t count);
-    sci_status (*prepare)(sci_sink *self, sci_piece *piece);                         /* may be NULL */
-    sci_status (*encode)(sci_sink *self, sci_piece *piece, size_t task, int worker); /* may be NULL */
+    sci_status (*prepare)(sci_sink *self, sci_piece *piece); /* may be NULL */
+    sci_status (*encode)(sci_sink *self, sci_piece *piece, size_t task,
+                         int worker); /* may be NULL */
     sci_status (*store)(sci_sink *self, sci_piece *piece);
-    void (*release)(sci_sink *self, sci_piece *piece); /* may be NULL */
+    void (*release)(sci_sink *self, sci_piece *piece);                       /* may be NULL */
     uint64_t (*overhead)(const sci_sink *self, uint64_t count, int workers); /* may be NULL */
     /* All pieces are stored: flush what is carried. */
     sci_status (*finish)(sci_sink *self); /* may be NULL */
@@ -65,9 +74,10 @@ struct sci_sink {
 SCI_API void sci_source_free(sci_source *source); /* accepts NULL */
 SCI_API void sci_sink_free(sci_sink *sink);       /* accepts NULL; an unfinished output is lost */
 
-/* Read [first, first + count) into `out`, in the array's type and byte order, on the calling thread;
- * its own little pass. */
-SCI_API sci_status sci_source_read(sci_source *source, uint64_t first, uint64_t count, void *out) SCI_MUST_CHECK;
+/* Read [first, first + count) into `out`, in the array's type and byte order, on the calling
+ * thread; its own little pass. */
+SCI_API sci_status sci_source_read(sci_source *source, uint64_t first, uint64_t count,
+                                   void *out) SCI_MUST_CHECK;
 
 /* An array in memory (not copied, not owned). */
 SCI_API sci_status sci_source_memory(sci_source **out, const sci_array *array, const void *elements,

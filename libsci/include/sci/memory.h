@@ -20,12 +20,13 @@ typedef struct sci_allocator {
 SCI_API void sci_allocator_set(const sci_allocator *allocator);
 
 /* Allocate rows × columns × size bytes, 64-byte aligned, not initialised, and store the pointer in
- * the pointer variable at `out` (any pointer type). A product of 0 stores a valid pointer that may be
- * freed. SCI_ERR_NOMEM if the product overflows or nothing is left; *out is then NULL. */
+ * the pointer variable at `out` (any pointer type). A product of 0 stores a valid pointer that may
+ * be freed. SCI_ERR_NOMEM if the product overflows or nothing is left; *out is then NULL. */
 SCI_API sci_status sci_alloc(void *out, size_t rows, size_t columns, size_t size) SCI_MUST_CHECK;
 
 /* The same, filled with zero bytes. */
-SCI_API sci_status sci_alloc_zero(void *out, size_t rows, size_t columns, size_t size) SCI_MUST_CHECK;
+SCI_API sci_status sci_alloc_zero(void *out, size_t rows, size_t columns,
+                                  size_t size) SCI_MUST_CHECK;
 
 /* A copy of a string (NULL gives NULL), to be released by sci_free. */
 SCI_API sci_status sci_strdup(char **out, const char *text) SCI_MUST_CHECK;

@@ -7,8 +7,8 @@
 
 /* A plain value. The mean is the unevaluated sum (mean_hi + mean_lo)·2^exponent, the sum of squared
  * deviations m2·2^(2·exponent); exponent is 0 unless squares leave the range of double. min and max
- * are not scaled. weight is the sum of weights, equal to count where there are none. An empty set has
- * count 0, weight 0, zeros, min +inf and max -inf. */
+ * are not scaled. weight is the sum of weights, equal to count where there are none. An empty set
+ * has count 0, weight 0, zeros, min +inf and max -inf. */
 typedef struct sci_moments {
     uint64_t count;
     double weight, mean_hi, mean_lo, m2, min, max;
@@ -17,9 +17,10 @@ typedef struct sci_moments {
 } sci_moments;
 
 typedef enum sci_nan_policy {
-    SCI_NAN_REFUSE,    /* a NaN or infinity fails the call after the pass, with count and first place */
-    SCI_NAN_IGNORE,    /* NaN and infinities are left out */
-    SCI_NAN_PROPAGATE  /* as IEEE arithmetic: the group's mean and spread become NaN or infinite */
+    SCI_NAN_REFUSE,   /* a NaN or infinity fails the call after the pass, with count and first place
+                       */
+    SCI_NAN_IGNORE,   /* NaN and infinities are left out */
+    SCI_NAN_PROPAGATE /* as IEEE arithmetic: the group's mean and spread become NaN or infinite */
 } sci_nan_policy;
 
 SCI_API sci_moments sci_moments_empty(void);

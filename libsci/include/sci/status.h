@@ -20,22 +20,22 @@
 #endif
 
 /* X(name, value, text). Values never change their meaning; new ones are added at the end. */
-#define SCI_STATUS_LIST(X)                                                                        \
-    X(SCI_OK, 0, "no error")                                                                      \
-    X(SCI_ERR_NOMEM, -1, "out of memory")                                                         \
-    X(SCI_ERR_ARGUMENT, -2, "invalid argument")                                                   \
-    X(SCI_ERR_SHAPE, -3, "shapes do not agree")                                                   \
-    X(SCI_ERR_TYPE, -4, "unsupported element type")                                               \
-    X(SCI_ERR_IO, -5, "input or output failed")                                                   \
-    X(SCI_ERR_NOSPACE, -6, "no space left for the output")                                        \
-    X(SCI_ERR_FORMAT, -7, "damaged or unsupported file")                                          \
-    X(SCI_ERR_UNSAFE, -8, "refused as unsafe")                                                    \
-    X(SCI_ERR_NONFINITE, -9, "value is not finite")                                               \
-    X(SCI_ERR_DEGENERATE, -10, "degenerate data")                                                 \
-    X(SCI_ERR_REFUSED, -11, "the inputs contradict each other")                                   \
-    X(SCI_ERR_BUDGET, -12, "the memory budget is too small")                                      \
-    X(SCI_ERR_NOTFOUND, -13, "not found")                                                         \
-    X(SCI_ERR_EXISTS, -14, "exists already")                                                      \
+#define SCI_STATUS_LIST(X)                                      \
+    X(SCI_OK, 0, "no error")                                    \
+    X(SCI_ERR_NOMEM, -1, "out of memory")                       \
+    X(SCI_ERR_ARGUMENT, -2, "invalid argument")                 \
+    X(SCI_ERR_SHAPE, -3, "shapes do not agree")                 \
+    X(SCI_ERR_TYPE, -4, "unsupported element type")             \
+    X(SCI_ERR_IO, -5, "input or output failed")                 \
+    X(SCI_ERR_NOSPACE, -6, "no space left for the output")      \
+    X(SCI_ERR_FORMAT, -7, "damaged or unsupported file")        \
+    X(SCI_ERR_UNSAFE, -8, "refused as unsafe")                  \
+    X(SCI_ERR_NONFINITE, -9, "value is not finite")             \
+    X(SCI_ERR_DEGENERATE, -10, "degenerate data")               \
+    X(SCI_ERR_REFUSED, -11, "the inputs contradict each other") \
+    X(SCI_ERR_BUDGET, -12, "the memory budget is too small")    \
+    X(SCI_ERR_NOTFOUND, -13, "not found")                       \
+    X(SCI_ERR_EXISTS, -14, "exists already")                    \
     X(SCI_ERR_INTERRUPTED, -15, "interrupted")
 
 #define SCI_STATUS_ENUM(name, value, text) name = value,

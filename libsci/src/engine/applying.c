@@ -120,7 +120,8 @@ piece_task(void *context, size_t index, int worker)
 
     if (p->check)
         note_nonfinite(p, first, end, worker);
-    /* Only the groups of the periods that this piece touches: their rows begin with those of period `base`. */
+    /* Only the groups of the periods that this piece touches: their rows begin with those of period
+     * `base`. */
     period = first / cut->period_length;
     last = (end - 1) / cut->period_length;
     return sci_applying_transform(p->applying, p->slab, first, end, period * cut->period_groups,
@@ -157,7 +158,8 @@ take_digests(apply_pass *p)
     return st;
 }
 
-/* Transform [first, end) of the slab, whose periods [first_period, last_period] have their rows read now. */
+/* Transform [first, end) of the slab, whose periods [first_period, last_period] have their rows
+ * read now. */
 static sci_status
 apply_periods(apply_pass *p, uint64_t first, uint64_t end)
 {

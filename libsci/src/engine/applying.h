@@ -19,8 +19,9 @@ sci_status sci_applying_transform(void *applying, sci_slab *slab, uint64_t first
                                   uint64_t first_group, uint64_t n, const sci_moments *rows,
                                   int worker) SCI_MUST_CHECK;
 
-/* The second of two passes: rows of all groups come from `stats`. Non-finite members are counted and, under `refuse`, fail
- * the pass, where `check` is set; the digest is taken where `digest` is set. */
+/* The second of two passes: rows of all groups come from `stats`. Non-finite members are counted
+ * and, under `refuse`, fail the pass, where `check` is set; the digest is taken where `digest` is
+ * set. */
 sci_status sci_apply_pass(sci_run *run, const sci_affine *affine, const sci_rows_source *stats,
                           const sci_range *range, bool check, bool digest, uint64_t progress_done,
                           sci_report *report) SCI_MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The moments of the segments of a slab, put together in order. Used by fit alone, and by normalize, which may transform
- * each period as soon as its moments are known. */
+/* The moments of the segments of a slab, put together in order. Used by fit alone, and by
+ * normalize, which may transform each period as soon as its moments are known. */
 #ifndef SCI_ENGINE_FITTING_H
 #define SCI_ENGINE_FITTING_H
 
@@ -16,8 +16,8 @@ typedef struct sci_fitting_hooks {
     sci_status (*rows)(void *context, uint64_t first_group, uint64_t n, const sci_moments *rows);
     /* The maximal nodes of a period that is not complete (shards only; else NULL). */
     sci_status (*nodes)(void *context, uint64_t period, const sci_tree *tree);
-    /* Transform [first, end) of the slab with the rows of its groups, on `worker`, right after they were fitted; NULL: do
-     * not. Called from several workers at once. */
+    /* Transform [first, end) of the slab with the rows of its groups, on `worker`, right after they
+     * were fitted; NULL: do not. Called from several workers at once. */
     sci_status (*transform)(void *context, sci_slab *slab, uint64_t first, uint64_t end,
                             uint64_t first_group, uint64_t n, const sci_moments *rows, int worker);
 } sci_fitting_hooks;

@@ -30,7 +30,8 @@ record_failure(state *s, uint64_t slab, sci_status status)
     pthread_mutex_unlock(&s->lock);
 }
 
-/* Wait until *counter > bound - 1, that is, until it has reached bound. False if something failed meanwhile. */
+/* Wait until *counter > bound - 1, that is, until it has reached bound. False if something failed
+ * meanwhile. */
 static bool
 wait_for(state *s, const uint64_t *counter, uint64_t bound)
 {
@@ -53,8 +54,8 @@ advance(state *s, uint64_t *counter)
     pthread_mutex_unlock(&s->lock);
 }
 
-/* One stage: for each slab wait for its turn, run, tell. `ready` counts what must be done before, `lead` how far ahead of
- * it this stage may be. */
+/* One stage: for each slab wait for its turn, run, tell. `ready` counts what must be done before,
+ * `lead` how far ahead of it this stage may be. */
 static void
 run_stage(state *s, sci_stage stage, const uint64_t *ready, uint64_t lead, uint64_t *done)
 {

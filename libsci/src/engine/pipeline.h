@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Slabs through read, work and write, each stage in the order of slabs, the stages at the same time. */
+/* Slabs through read, work and write, each stage in the order of slabs, the stages at the same
+ * time. */
 #ifndef SCI_ENGINE_PIPELINE_H
 #define SCI_ENGINE_PIPELINE_H
 
@@ -18,8 +19,8 @@ typedef struct sci_pipeline {
     sci_stage write; /* on a thread of its own; may be NULL */
 } sci_pipeline;
 
-/* Slab n uses slot n mod slots. After a failure no stage starts another slab; the failure of the lowest slab is
- * returned, with its message. */
+/* Slab n uses slot n mod slots. After a failure no stage starts another slab; the failure of the
+ * lowest slab is returned, with its message. */
 sci_status sci_pipeline_run(const sci_pipeline *pipeline) SCI_MUST_CHECK;
 
 #endif

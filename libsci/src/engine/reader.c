@@ -50,7 +50,8 @@ sci_reader_free(sci_reader *reader)
     sci_free(reader);
 }
 
-/* Read the window that begins at `first`. A pass that is there already goes on, else a new one begins. */
+/* Read the window that begins at `first`. A pass that is there already goes on, else a new one
+ * begins. */
 static sci_status
 fill_window(sci_reader *reader, uint64_t first)
 {

@@ -12,8 +12,8 @@ typedef struct sci_reader sci_reader;
 sci_status sci_reader_create(sci_reader **out, sci_source *source) SCI_MUST_CHECK;
 void sci_reader_free(sci_reader *reader);
 
-/* Decoded elements from `first` on, at least one and none from `end` on; *n <= SCI_READER_ELEMENTS. Valid until the next
- * call. */
+/* Decoded elements from `first` on, at least one and none from `end` on; *n <= SCI_READER_ELEMENTS.
+ * Valid until the next call. */
 sci_status sci_reader_at(sci_reader *reader, uint64_t first, uint64_t end, const void **elements,
                          size_t *n) SCI_MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One pass over an array: what is read, in which slabs, within which memory. fit, apply, normalize and gradient each say
- * what happens to a slab; everything else is here. */
+/* One pass over an array: what is read, in which slabs, within which memory. fit, apply, normalize
+ * and gradient each say what happens to a slab; everything else is here. */
 #ifndef SCI_ENGINE_RUN_H
 #define SCI_ENGINE_RUN_H
 
@@ -54,7 +54,8 @@ typedef struct sci_run {
     uint64_t budget_target, budget_limit;
 } sci_run;
 
-/* Check the job, compile its layouts, read its maps, start its threads. Call sci_run_clear afterwards, also on failure. */
+/* Check the job, compile its layouts, read its maps, start its threads. Call sci_run_clear
+ * afterwards, also on failure. */
 sci_status sci_run_open(sci_run *run, const sci_job *job) SCI_MUST_CHECK;
 void sci_run_clear(sci_run *run);
 
@@ -74,8 +75,9 @@ typedef struct sci_pass {
     int slots;
 } sci_pass;
 
-/* Fit slabs into the budget, with fewer workers if need be (nothing but time depends on their number). With `fits` it is told whether the working target holds them; without, the budget grows to
- * its limit, and beyond that SCI_ERR_BUDGET says what is needed. */
+/* Fit slabs into the budget, with fewer workers if need be (nothing but time depends on their
+ * number). With `fits` it is told whether the working target holds them; without, the budget grows
+ * to its limit, and beyond that SCI_ERR_BUDGET says what is needed. */
 sci_status sci_pass_plan(sci_pass *pass, bool *fits) SCI_MUST_CHECK;
 sci_status sci_pass_run(sci_pass *pass) SCI_MUST_CHECK;
 

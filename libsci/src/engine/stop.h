@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether the caller wants a pass to give up. Another thread or process may set the flag at any time. */
+/* Whether the caller wants a pass to give up. Another thread or process may set the flag at any
+ * time. */
 #ifndef SCI_ENGINE_STOP_H
 #define SCI_ENGINE_STOP_H
 

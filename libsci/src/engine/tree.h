@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Partial tables of consecutive segments, put together on the fixed binary tree of segment numbers (../stats/nodes.h). */
+/* Partial tables of consecutive segments, put together on the fixed binary tree of segment numbers
+ * (../stats/nodes.h). */
 #ifndef SCI_ENGINE_TREE_H
 #define SCI_ENGINE_TREE_H
 

@@ -17,7 +17,8 @@ struct sci_affine {
     bool inverse;
 };
 
-/* The first step for groups [first_group, first_group + n), columns apart so that a row of groups is a row of numbers. */
+/* The first step for groups [first_group, first_group + n), columns apart so that a row of groups
+ * is a row of numbers. */
 typedef struct sci_coefficients {
     uint64_t first_group, n;
     double *hi, *lo, *scale;
@@ -44,8 +45,8 @@ typedef struct sci_transform {
     bool stream; /* store past the caches: the output is large and not read again soon */
 } sci_transform;
 
-/* Transform elements [first, end) of a stretch whose layout has the affine's groupings (g, and h if there is one);
- * out points at the place of element `first`. */
+/* Transform elements [first, end) of a stretch whose layout has the affine's groupings (g, and h if
+ * there is one); out points at the place of element `first`. */
 void sci_transform_apply(const sci_transform *t, const sci_stretch *s, uint64_t first, uint64_t end,
                          void *out);
 

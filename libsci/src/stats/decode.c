@@ -37,8 +37,8 @@ swap64(uint64_t *restrict out, const uint64_t *restrict in, size_t n)
         out[i] = __builtin_bswap64(in[i]);
 }
 
-/* IEEE 754 binary16 to binary32: exponent and fraction moved into place, then rescaled by 2^112, which also makes the
- * subnormals normal. Exact. */
+/* IEEE 754 binary16 to binary32: exponent and fraction moved into place, then rescaled by 2^112,
+ * which also makes the subnormals normal. Exact. */
 static void
 half_to_float(float *out, const uint16_t *in, size_t n, bool swapped)
 {

@@ -283,7 +283,7 @@ take_rows(stream *s, sci_stats *stats)
 sci_status
 sci_stats_put(const sci_stats *stats, int fd)
 {
-    stream s = {.fd = fd};
+    stream s = { .fd = fd };
 
     put_number(&s, MARK);
     put_bytes(&s, &stats->kind, sizeof stats->kind);
@@ -309,7 +309,7 @@ sci_stats_put(const sci_stats *stats, int fd)
 sci_status
 sci_stats_take(sci_stats **out, int fd)
 {
-    stream s = {.fd = fd};
+    stream s = { .fd = fd };
     sci_stats *stats = NULL;
 
     if (take_number(&s) != MARK && s.status == SCI_OK)
@@ -345,7 +345,7 @@ sci_stats_take(sci_stats **out, int fd)
 sci_status
 sci_text_put(const char *text, int fd)
 {
-    stream s = {.fd = fd};
+    stream s = { .fd = fd };
 
     put_text(&s, text);
     return s.status;
@@ -354,7 +354,7 @@ sci_text_put(const char *text, int fd)
 sci_status
 sci_text_take(char **out, int fd)
 {
-    stream s = {.fd = fd};
+    stream s = { .fd = fd };
     char *text = NULL;
 
     take_text(&s, &text);

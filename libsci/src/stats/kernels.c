@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Blocks to moments. The rule for a block: d = x - pivot, the pivot being the mean of its first 16 finite members;
- * S1 = Σd and S2 = Σd² in 16 lanes; M2 = S2 - S1²/n; a block with S1²/n > M2 is redone about its own mean. */
+/* Blocks to moments. The rule for a block: d = x - pivot, the pivot being the mean of its first 16
+ * finite members; S1 = Σd and S2 = Σd² in 16 lanes; M2 = S2 - S1²/n; a block with S1²/n > M2 is
+ * redone about its own mean. */
 #include <math.h>
 #include <string.h>
 
@@ -23,8 +24,8 @@ __extension__ typedef unsigned __int128 wide_uint;
 
 typedef double quad __attribute__((vector_size(4 * sizeof(double))));
 
-/* Lanes are added on a fixed tree: l + (l + 8), then + 4, then the last four. Written with vectors because the loops would
- * be taken apart. */
+/* Lanes are added on a fixed tree: l + (l + 8), then + 4, then the last four. Written with vectors
+ * because the loops would be taken apart. */
 static inline __attribute__((always_inline)) double
 fold_lanes(const double *s)
 {
@@ -47,8 +48,9 @@ larger(double a, double b)
 /* |d| below this has a square that loses bits. */
 #define DEVIATION_LEAST 0x1p-500
 
-/* Cancellation has eaten the sum of d: the mean is so small against the members that their sum is to be made with its
- * rounding errors kept (Ogita, Rump, Oishi 2005). Rare, and only then slow. `least` and `most` are in units of the mean. */
+/* Cancellation has eaten the sum of d: the mean is so small against the members that their sum is
+ * to be made with its rounding errors kept (Ogita, Rump, Oishi 2005). Rare, and only then slow.
+ * `least` and `most` are in units of the mean. */
 static inline bool
 mean_is_lost(double mean, double least, double most)
 {
@@ -77,7 +79,8 @@ compensated_sum(const double *x, const double *w, size_t n)
     return sum[0] + rest[0];
 }
 
-/* (sum - quotient·n) / n, what a rounded division by n <= 4096 leaves: the product is exact in two halves (Dekker 1971). */
+/* (sum - quotient·n) / n, what a rounded division by n <= 4096 leaves: the product is exact in two
+ * halves (Dekker 1971). */
 static inline double
 division_rest(double sum, double n, double quotient)
 {
@@ -87,8 +90,8 @@ division_rest(double sum, double n, double quotient)
     return ((sum - high * n) - low * n) / n;
 }
 
-/* The moments of a block from its sums. False if the sums do not carry them: then the block is to be redone
- * about `own` if that is not NULL, else (or if own is not finite) by the general rule. */
+/* The moments of a block from its sums. False if the sums do not carry them: then the block is to
+ * be redone about `own` if that is not NULL, else (or if own is not finite) by the general rule. */
 static inline bool
 block_moments(sci_moments *m, size_t n, double pivot, double s1, double s2, double min, double max,
               double *own)
@@ -209,7 +212,8 @@ merge_poisoned(sci_tally *tally, const survey *s, double weight)
     sci_moments_merge(&tally->moments, &m);
 }
 
-/* Finite members, scaled by 2^-exponent; members that do not count sit on the pivot with weight 0. */
+/* Finite members, scaled by 2^-exponent; members that do not count sit on the pivot with weight 0.
+ */
 static void
 finite_moments(sci_moments *m, double *x, double *w, size_t n, const survey *s, int exponent)
 {

@@ -28,7 +28,8 @@ void sci_tally_finish(sci_tally *tally);
 /* All members are of one native type. n <= SCI_BLOCK for each call. */
 typedef struct sci_kernels {
     void (*block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan);
-    /* out[r] is set to the moments of row r of n <= SCI_BLOCK elements. Returns the number of non-finite ones. */
+    /* out[r] is set to the moments of row r of n <= SCI_BLOCK elements. Returns the number of
+     * non-finite ones. */
     uint64_t (*rows)(sci_moments *out, const void *elements, size_t rows, size_t n,
                      sci_nan_policy nan);
     /* tallies[c] gets column c of n >= 1 rows, whose first elements are at rows[r]. */
@@ -36,8 +37,8 @@ typedef struct sci_kernels {
                     sci_nan_policy nan);
     void (*columns_weighted)(sci_tally *tallies, const void *const *rows, const double *weights,
                              size_t n, size_t columns, sci_nan_policy nan);
-    /* Element i goes to out[next[group[i]]++], next being the one of four tables that its quarter of the elements has; table q
-     * begins at next + q·stride. Group -1 has an entry too. */
+    /* Element i goes to out[next[group[i]]++], next being the one of four tables that its quarter
+     * of the elements has; table q begins at next + q·stride. Group -1 has an entry too. */
     void (*scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next,
                     size_t stride);
     void (*widen)(double *out, const void *elements, size_t n);
@@ -46,8 +47,8 @@ typedef struct sci_kernels {
 /* NULL for SCI_FLOAT16, which is decoded to float first. */
 const sci_kernels *sci_kernels_of(sci_type type);
 
-/* A block of doubles with weights >= 0 (NULL: all 1), any values: the general rule of which the kernels
- * are the fast case. */
+/* A block of doubles with weights >= 0 (NULL: all 1), any values: the general rule of which the
+ * kernels are the fast case. */
 void sci_block_weighted(sci_tally *tally, const double *x, const double *weights, size_t n,
                         sci_nan_policy nan);
 

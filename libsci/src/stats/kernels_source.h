@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The kernels of one element type: included by kernels.c with T, NAME(x) and KIND, one of KIND_FLOAT,
- * KIND_SMALL (integers of 8 and 16 bits), KIND_WORD (32 bits), KIND_WIDE (64 bits). */
+/* The kernels of one element type: included by kernels.c with T, NAME(x) and KIND, one of
+ * KIND_FLOAT, KIND_SMALL (integers of 8 and 16 bits), KIND_WORD (32 bits), KIND_WIDE (64 bits). */
 
 /* ---- sums of one block about a pivot ---- */
 
@@ -11,8 +11,8 @@ typedef struct NAME(sums) {
     T min, max;
 } NAME(sums);
 
-/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type T between the least
- * and the largest, so that for float d and its sum are exact as a rule. */
+/* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type
+ * T between the least and the largest, so that for float d and its sum are exact as a rule. */
 SCI_CLONES static void
 NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * out)
 {
@@ -38,8 +38,8 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * out)
                 max[l] = p[l] > max[l] ? p[l] : max[l];
             }
         }
-        if (i
-            < end) { /* what is missing to a whole row of lanes sits on the pivot and adds nothing */
+        if (i < end) { /* what is missing to a whole row of lanes sits on the pivot and adds nothing
+                        */
             for (size_t l = 0; l < LANES; l++) {
                 T value = l < end - i ? x[i + l] : (T)pivot;
                 double d = (double)value - pivot;
@@ -392,7 +392,8 @@ NAME(whole_row)(sci_moments *out, const T *x, size_t n, sci_nan_policy nan)
 
 #if KIND == KIND_FLOAT
 
-/* Four elements, from i on, of four rows, from r on; rows that are not there are copies of the first. */
+/* Four elements, from i on, of four rows, from r on; rows that are not there are copies of the
+ * first. */
 static inline __attribute__((always_inline)) void
 NAME(turn_square)(T *restrict out, const T *restrict x, size_t r, size_t i, size_t count, size_t n)
 {
@@ -416,7 +417,8 @@ NAME(turn_square)(T *restrict out, const T *restrict x, size_t r, size_t i, size
             out[k * TURN_ROWS + l] = x[(r + l < count ? r + l : 0) * n + i + k];
 }
 
-/* Short rows are turned, so that each is a column of TURN_ROWS: what columns do, with a fixed width. */
+/* Short rows are turned, so that each is a column of TURN_ROWS: what columns do, with a fixed
+ * width. */
 SCI_CLONES static void
 NAME(turned_sums)(turned_sums *restrict t, const T *restrict x, size_t count, size_t n)
 {
@@ -492,7 +494,8 @@ NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_na
 
 /* ---- moving members about ---- */
 
-/* Four quarters at once: their counters do not wait for each other, and no branch guesses at the groups. */
+/* Four quarters at once: their counters do not wait for each other, and no branch guesses at the
+ * groups. */
 static void
 NAME(scatter)(void *out, const void *elements, const int32_t *group, size_t n, uint32_t *next,
               size_t stride)

@@ -21,7 +21,8 @@ index_functions(const sci_layout *layout)
     return layout->n_groupings + layout->n_maps;
 }
 
-/* Steps of every index function along the original axes, and where an axis is split into equal blocks. */
+/* Steps of every index function along the original axes, and where an axis is split into equal
+ * blocks. */
 typedef struct raw_axes {
     uint64_t step[SCI_LAYOUT_INDICES][SCI_MAX_RANK];
     uint64_t blocks[SCI_MAX_RANK]; /* 0: not split */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A grouping (or two) compiled for one array: few merged axes, and index functions that are linear in them. */
+/* A grouping (or two) compiled for one array: few merged axes, and index functions that are linear
+ * in them. */
 #ifndef SCI_STATS_LAYOUT_H
 #define SCI_STATS_LAYOUT_H
 
@@ -11,7 +12,8 @@
 #define SCI_LAYOUT_MAPS (SCI_LAYOUT_GROUPINGS * SCI_MAPS_MOST)
 #define SCI_LAYOUT_INDICES (SCI_LAYOUT_GROUPINGS + SCI_LAYOUT_MAPS)
 
-/* A label, mask or weight that has to be looked up. Labels in equal blocks are none: they split their axis. */
+/* A label, mask or weight that has to be looked up. Labels in equal blocks are none: they split
+ * their axis. */
 typedef struct sci_layout_map {
     const sci_map *map;
     int grouping;    /* which of the two */
@@ -20,9 +22,10 @@ typedef struct sci_layout_map {
     bool inner; /* varies along the innermost axis */
 } sci_layout_map;
 
-/* Index function k of an element is the sum over axes of its index times step[k][axis]: first the part of the group
- * number that kept axes give, one for each grouping, then the position in each map. Neighbouring axes are merged where
- * that holds for the product of both, and axes of size 1 are dropped; one axis is left at least. */
+/* Index function k of an element is the sum over axes of its index times step[k][axis]: first the
+ * part of the group number that kept axes give, one for each grouping, then the position in each
+ * map. Neighbouring axes are merged where that holds for the product of both, and axes of size 1
+ * are dropped; one axis is left at least. */
 typedef struct sci_layout {
     uint64_t count; /* elements */
     int n_axes;

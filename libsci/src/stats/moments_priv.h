@@ -26,7 +26,8 @@ sci_mean_add(double *hi, double *lo, double shift)
     *lo = rest - (*hi - sum);
 }
 
-/* The exponent that brings the largest magnitude of [min, max] near 1, within ±SCI_EXPONENT_MOST. */
+/* The exponent that brings the largest magnitude of [min, max] near 1, within ±SCI_EXPONENT_MOST.
+ */
 int sci_exponent_of(double min, double max);
 
 #endif

@@ -19,14 +19,14 @@ struct sci_segment_fitter {
     sci_kernel kernel;
     const sci_kernels *kernels;
     size_t element_size;
-    bool weighted;   /* a map of weights is there */
-    bool own_groups; /* RUN: each row is a group of its own, in order */
-    piece *pieces;   /* RUN, COLUMNS: rows in the order of the array */
-    uint32_t *order; /* their numbers in the order of groups */
-    int32_t *groups; /* group of each piece, or of each element (COMPACT) */
-    uint32_t *next;  /* counting sort: where a group ends */
-    uint32_t *
-        quarters; /* COMPACT: where its next member goes, for each quarter of the elements; outsiders first */
+    bool weighted;      /* a map of weights is there */
+    bool own_groups;    /* RUN: each row is a group of its own, in order */
+    piece *pieces;      /* RUN, COLUMNS: rows in the order of the array */
+    uint32_t *order;    /* their numbers in the order of groups */
+    int32_t *groups;    /* group of each piece, or of each element (COMPACT) */
+    uint32_t *next;     /* counting sort: where a group ends */
+    uint32_t *quarters; /* COMPACT: where its next member goes, for each quarter of the elements;
+                           outsiders first */
     sci_tally *tallies; /* COLUMNS: one a column */
     const void **rows;  /* COLUMNS: addresses of a block of rows */
     double *row_weights;
@@ -196,7 +196,8 @@ fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *seg
     }
 }
 
-/* Members of one group from several rows: full blocks in place where a row has them, else gathered. */
+/* Members of one group from several rows: full blocks in place where a row has them, else gathered.
+ */
 static void
 fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
            sci_nan_policy nan)
@@ -248,7 +249,8 @@ fit_weighted_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sc
     }
 }
 
-/* Counting sort of items by f->groups; items below 0 are left out. next[g] is the end of group g afterwards. */
+/* Counting sort of items by f->groups; items below 0 are left out. next[g] is the end of group g
+ * afterwards. */
 static void
 start_groups(sci_segment_fitter *f, uint64_t items, uint64_t groups)
 {
@@ -370,7 +372,8 @@ fit_columns(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segm
 
 /* ---- COMPACT ---- */
 
-/* Members of a part of a row keep their group, the others get -1; weights are kept where they differ. */
+/* Members of a part of a row keep their group, the others get -1; weights are kept where they
+ * differ. */
 static void
 drop_outsiders(sci_segment_fitter *f, const sci_stretch *s, const sci_row *part, uint64_t at)
 {
@@ -419,7 +422,8 @@ fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally
     }
 }
 
-/* Count the elements of each group in each quarter; f->next gets the ends of the groups. Outsiders go behind them all. */
+/* Count the elements of each group in each quarter; f->next gets the ends of the groups. Outsiders
+ * go behind them all. */
 static void
 start_quarters(sci_segment_fitter *f, uint64_t n, uint64_t groups)
 {

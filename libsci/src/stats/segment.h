@@ -6,8 +6,8 @@
 #include "kernels.h"
 #include "layout.h"
 
-/* Values of a map: int32_t levels (-1: none), uint8_t mask or double weights. Either the whole map, or one value for
- * each element of the stretch in memory. */
+/* Values of a map: int32_t levels (-1: none), uint8_t mask or double weights. Either the whole map,
+ * or one value for each element of the stretch in memory. */
 typedef struct sci_map_view {
     const void *values;
     bool expanded;
@@ -30,8 +30,9 @@ typedef struct sci_place {
 
 sci_place sci_place_of_row(const sci_stretch *s, const sci_row *row);
 
-/* Groups (relative to `first_group`; -1 for none) of the first grouping for each element of a row. weights may be NULL
- * if there are none; elements outside mask and weights get -1 where `members_only`. */
+/* Groups (relative to `first_group`; -1 for none) of the first grouping for each element of a row.
+ * weights may be NULL if there are none; elements outside mask and weights get -1 where
+ * `members_only`. */
 void sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping,
                             uint64_t first_group, int32_t *groups);
 /* Weight of each element of a row: 0 outside the mask. */

@@ -12,7 +12,8 @@
 #include "match.h"
 #include "table.h"
 
-/* Where the levels of a factor of g are in the table: at `levels[i]`, or at first + i where levels is NULL. */
+/* Where the levels of a factor of g are in the table: at `levels[i]`, or at first + i where levels
+ * is NULL. */
 typedef struct place {
     uint64_t n, n_table, first;
     uint64_t *levels;
@@ -29,10 +30,12 @@ compare_to(const sci_levels *levels, uint64_t i, const sci_levels *wanted, uint6
         return strcmp(levels->texts[i], wanted->texts[k]);
     (void)snprintf(number, sizeof number, "%" PRId64,
                    levels->texts == NULL ? levels->values[i] : wanted->values[k]);
-    return levels->texts == NULL ? strcmp(number, wanted->texts[k]) : strcmp(levels->texts[i], number);
+    return levels->texts == NULL ? strcmp(number, wanted->texts[k])
+                                 : strcmp(levels->texts[i], number);
 }
 
-/* Place of level k of `wanted`; levels->count if there is none. Texts among integers are not in their order. */
+/* Place of level k of `wanted`; levels->count if there is none. Texts among integers are not in
+ * their order. */
 static uint64_t
 find_level(const sci_levels *levels, const sci_levels *wanted, uint64_t k)
 {
@@ -60,7 +63,8 @@ find_level(const sci_levels *levels, const sci_levels *wanted, uint64_t k)
 static sci_status
 place_labels(place *p, const sci_space *table, const sci_space *space, int factor, const char *name)
 {
-    const sci_levels *from = &table->factors[factor].levels, *wanted = &space->factors[factor].levels;
+    const sci_levels *from = &table->factors[factor].levels,
+                     *wanted = &space->factors[factor].levels;
     sci_status st = sci_alloc(&p->levels, wanted->count, 1, sizeof *p->levels);
 
     for (uint64_t i = 0; st == SCI_OK && i < wanted->count; i++) {
@@ -87,14 +91,16 @@ place_samples(place *p, const sci_space *table, const uint8_t *digest, const cha
 
         if (digest != NULL && memcmp(part->digest, digest, sizeof part->digest) == 0) {
             if (part->count != p->n)
-                return sci_fail(SCI_ERR_REFUSED, "'%s' has %" PRIu64 " samples of '%s', not %" PRIu64, name,
+                return sci_fail(SCI_ERR_REFUSED,
+                                "'%s' has %" PRIu64 " samples of '%s', not %" PRIu64, name,
                                 part->count, part->name, p->n);
             p->first = first;
             return SCI_OK;
         }
         first += part->count;
     }
-    return sci_fail(SCI_ERR_REFUSED, "'%s' was made from %d other files: none has the content of this one", name,
+    return sci_fail(SCI_ERR_REFUSED,
+                    "'%s' was made from %d other files: none has the content of this one", name,
                     table->n_parts);
 }
 
@@ -114,7 +120,8 @@ place_factor(place *p, const sci_space *table, const sci_space *space, int facto
     if (p->n == p->n_table)
         return SCI_OK;
     sci_space_factor_name(space, factor, axes, sizeof axes);
-    return sci_fail(SCI_ERR_REFUSED, "'%s' has statistics of %" PRIu64 " indices of axis %s, the input has %" PRIu64,
+    return sci_fail(SCI_ERR_REFUSED,
+                    "'%s' has statistics of %" PRIu64 " indices of axis %s, the input has %" PRIu64,
                     name, p->n_table, axes, p->n);
 }
 
@@ -162,7 +169,9 @@ copy_origins(sci_stats *out, const sci_stats *table, const uint8_t *only)
     for (size_t i = 0; st == SCI_OK && i < table->n_origins; i++) {
         sci_origin *origin = &out->origins[out->n_origins];
 
-        if (only != NULL && (out->n_origins > 0 || memcmp(table->origins[i].digest.bytes, only, SCI_DIGEST_BYTES) != 0))
+        if (only != NULL
+            && (out->n_origins > 0
+                || memcmp(table->origins[i].digest.bytes, only, SCI_DIGEST_BYTES) != 0))
             continue;
         *origin = table->origins[i];
         origin->name = NULL;
@@ -177,7 +186,7 @@ sci_stats_select(sci_stats **out, const sci_stats *table, const char *name, cons
                  const uint8_t *digest)
 {
     const sci_space *space = sci_grouping_space(g);
-    place places[SCI_MAX_RANK] = {{0}};
+    place places[SCI_MAX_RANK] = { { 0 } };
     sci_stats *stats = NULL;
     sci_status st = SCI_OK;
 
@@ -245,8 +254,10 @@ sci_stats_from_running(sci_stats **out, const sci_stats *running)
         const sci_running *r = &running->running[g];
         bool constant = r->variance == 0.0;
 
-        /* One member of weight 1 whose squared deviation is the variance; the range says only whether it is 0. */
-        stats->moments[g] = (sci_moments){.count = 1, .weight = 1.0, .mean_hi = r->mean, .m2 = r->variance};
+        /* One member of weight 1 whose squared deviation is the variance; the range says only
+         * whether it is 0. */
+        stats->moments[g] =
+            (sci_moments){ .count = 1, .weight = 1.0, .mean_hi = r->mean, .m2 = r->variance };
         stats->moments[g].min = constant ? r->mean : -(double)INFINITY;
         stats->moments[g].max = constant ? r->mean : (double)INFINITY;
     }
@@ -261,7 +272,8 @@ sci_stats_rename(sci_stats *stats, const char *name)
     sci_status st;
 
     if (stats->n_origins != 1)
-        return sci_fail(SCI_ERR_ARGUMENT, "a table of %zu sources has no single name", stats->n_origins);
+        return sci_fail(SCI_ERR_ARGUMENT, "a table of %zu sources has no single name",
+                        stats->n_origins);
     st = sci_strdup(&copy, name);
     if (st != SCI_OK)
         return st;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Applying an affine map: rows with plain coefficients go through fused loops, everything else through tiles of double. */
+/* Applying an affine map: rows with plain coefficients go through fused loops, everything else
+ * through tiles of double. */
 #include <math.h>
 #include <string.h>
 
@@ -66,7 +67,8 @@ DEFINE_PLAIN(f64_f32, double, float)
 DEFINE_PLAIN(f64_f64, double, double)
 
 #if defined(__SSE2__)
-/* The commonest case straight into memory, past the caches: y is aligned to 16 bytes, n a multiple of 16. */
+/* The commonest case straight into memory, past the caches: y is aligned to 16 bytes, n a multiple
+ * of 16. */
 SCI_CLONES static void
 plain_streamed(const float *restrict x, float *restrict y, size_t n, const plain *p)
 {
