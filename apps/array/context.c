@@ -8,7 +8,8 @@
 #include <sci/h5_look.h>
 #include <sci/memory.h>
 
-const char *const array_extensions[] = {".h5", ".hdf5", ".hdf", ".he5", ".nc", ".h5ad", ".mnc", NULL};
+const char *const array_extensions[] = { ".h5", ".hdf5", ".hdf", ".he5",
+                                         ".nc", ".h5ad", ".mnc", NULL };
 
 /* The directory of a file name, "." if it has none. */
 static sci_status
@@ -27,13 +28,13 @@ array_context_start(array_context *c, const cli_call *call, const cli_worker *wo
     const array_settings *settings = call->settings;
     const cli_common *common = &settings->common;
 
-    *c = (array_context){.call = call, .settings = settings, .worker = worker};
+    *c = (array_context){ .call = call, .settings = settings, .worker = worker };
     cli_worker_options(worker, &c->options);
     c->options.nan = (sci_nan_policy)common->nan;
     c->options.digest = (sci_digest_kind)common->digest;
     c->options.ddof = (int)common->ddof;
     c->h5.chunk_bytes_most = worker->chunk_most;
-    c->h5.band_bytes_most = worker->memory / 2;
+    c->h5.band_bytes_most = worker->memory / 8; /* as read, decoded, carried, encoded */
     c->h5.scratch = common->scratch;
     if (common->scratch == NULL && worker->target[0] != NULL) {
         sci_status st = directory_of(worker->target[0], &c->scratch);
@@ -62,7 +63,8 @@ array_not_output(const array_context *c, const char *path)
         return SCI_OK;
     if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
         return SCI_OK;
-    return sci_fail(SCI_ERR_ARGUMENT, "the output '%s' is the input '%s'; choose another name", target, path);
+    return sci_fail(SCI_ERR_ARGUMENT, "the output '%s' is the input '%s'; choose another name",
+                    target, path);
 }
 
 sci_status
@@ -102,8 +104,10 @@ array_input_open(const array_context *c, const cli_input *input, sci_source **ou
 
     if (st != SCI_OK)
         return st;
-    if (sci_h5_source_text(source, "libsci", &record) == SCI_OK && sci_h5_source_text(source, "shard", &shard) == SCI_OK)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' is only part %s of an array; put the parts together with 'join' first",
+    if (sci_h5_source_text(source, "libsci", &record) == SCI_OK
+        && sci_h5_source_text(source, "shard", &shard) == SCI_OK)
+        st = sci_fail(SCI_ERR_REFUSED,
+                      "'%s' is only part %s of an array; put the parts together with 'join' first",
                       source->name, shard);
     sci_free(record);
     sci_free(shard);

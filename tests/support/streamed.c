@@ -69,7 +69,8 @@ stage(sci_piece *piece, size_t bytes)
 static void
 task_range(const sci_piece *piece, size_t size, size_t task, size_t *first, size_t *n)
 {
-    size_t from = (size_t)(piece->count * task / TASKS), to = (size_t)(piece->count * (task + 1) / TASKS);
+    size_t from = (size_t)(piece->count * task / TASKS),
+           to = (size_t)(piece->count * (task + 1) / TASKS);
 
     *first = from * size;
     *n = (to - from) * size;
@@ -99,7 +100,8 @@ source_fetch(sci_source *self, sci_piece *piece)
     if (st == SCI_OK)
         st = stage(piece, bytes);
     if (st == SCI_OK)
-        memcpy(((staged *)piece->staging)->bytes, s->elements + piece->first * s->steps.size, bytes);
+        memcpy(((staged *)piece->staging)->bytes, s->elements + piece->first * s->steps.size,
+               bytes);
     piece->n_tasks = TASKS;
     return st;
 }
@@ -133,8 +135,9 @@ source_release(sci_source *self, sci_piece *piece)
 }
 
 static uint64_t
-source_overhead(const sci_source *self, uint64_t count, int workers)
+source_overhead(const sci_source *self, uint64_t count, int pieces, int workers)
 {
+    (void)pieces;
     (void)workers;
     return count * ((const source_object *)self)->steps.size;
 }
@@ -197,7 +200,8 @@ sink_encode(sci_sink *self, sci_piece *piece, size_t task, int worker)
     (void)worker;
     task_range(piece, s->steps.size, task, &first, &n);
     if (n > 0)
-        memcpy(((staged *)piece->staging)->bytes + first, (const unsigned char *)piece->bytes + first, n);
+        memcpy(((staged *)piece->staging)->bytes + first,
+               (const unsigned char *)piece->bytes + first, n);
     return take_step(&s->steps, STREAMED_ENCODE, self->name);
 }
 
@@ -225,8 +229,9 @@ sink_release(sci_sink *self, sci_piece *piece)
 }
 
 static uint64_t
-sink_overhead(const sci_sink *self, uint64_t count, int workers)
+sink_overhead(const sci_sink *self, uint64_t count, int pieces, int workers)
 {
+    (void)pieces;
     (void)workers;
     return count * ((const sink_object *)self)->steps.size;
 }

@@ -451,9 +451,9 @@ overhead_counts_what_a_pass_takes(void **state)
     h5file_check(H5Dclose(h5file_dataset(file, "x", &a, &s, values)));
     h5file_close(file);
     assert_ok(sci_h5_source_open(&source, path, "/x", NULL));
-    assert_true(source->ops->overhead(source, 1, 1) >= band);
-    assert_true(source->ops->overhead(source, 1, 2) > source->ops->overhead(source, 1, 1));
-    assert_true(source->ops->overhead(source, 64 * 64 * 64, 1) < 16 * band);
+    assert_true(source->ops->overhead(source, 1, 1, 1) >= band);
+    assert_true(source->ops->overhead(source, 1, 1, 2) > source->ops->overhead(source, 1, 1, 1));
+    assert_true(source->ops->overhead(source, 64 * 64 * 64, 1, 1) < 16 * band);
     sci_source_free(source);
     free(values);
 }

@@ -36,9 +36,9 @@ typedef struct sci_source_ops {
     sci_status (*decode)(sci_source *self, sci_piece *piece, size_t task,
                          int worker);                    /* may be NULL */
     void (*release)(sci_source *self, sci_piece *piece); /* may be NULL */
-    /* Bytes that the source needs besides piece->bytes for pieces of up to `count` elements. May be
-     * NULL. */
-    uint64_t (*overhead)(const sci_source *self, uint64_t count, int workers);
+    /* Bytes that the source needs besides piece->bytes for so many pieces at once, of up to `count`
+     * elements each. May be NULL. */
+    uint64_t (*overhead)(const sci_source *self, uint64_t count, int pieces, int workers);
     void (*free)(sci_source *self);
 } sci_source_ops;
 
@@ -59,7 +59,7 @@ typedef struct sci_sink_ops {
                          int worker); /* may be NULL */
     sci_status (*store)(sci_sink *self, sci_piece *piece);
     void (*release)(sci_sink *self, sci_piece *piece);                       /* may be NULL */
-    uint64_t (*overhead)(const sci_sink *self, uint64_t count, int workers); /* may be NULL */
+    uint64_t (*overhead)(const sci_sink *self, uint64_t count, int pieces, int workers); /* may be NULL */
     /* All pieces are stored: flush what is carried. */
     sci_status (*finish)(sci_sink *self); /* may be NULL */
     void (*free)(sci_sink *self);

@@ -11,15 +11,15 @@
 #define SLOTS 3
 
 static uint64_t
-source_overhead(const sci_source *source, uint64_t count, int workers)
+source_overhead(const sci_source *source, uint64_t count, int slots, int workers)
 {
-    return source->ops->overhead ? source->ops->overhead(source, count, workers) : 0;
+    return source->ops->overhead ? source->ops->overhead(source, count, slots, workers) : 0;
 }
 
 static uint64_t
-sink_overhead(const sci_sink *sink, uint64_t count, int workers)
+sink_overhead(const sci_sink *sink, uint64_t count, int slots, int workers)
 {
-    return sink->ops->overhead ? sink->ops->overhead(sink, count, workers) : 0;
+    return sink->ops->overhead ? sink->ops->overhead(sink, count, slots, workers) : 0;
 }
 
 bool
@@ -65,24 +65,24 @@ working_bytes(const sci_pass *pass, uint64_t segments, int slots)
 
 /* Chunks in flight: what the source and the sink need besides. */
 static uint64_t
-chunk_bytes(const sci_pass *pass, uint64_t segments)
+chunk_bytes(const sci_pass *pass, uint64_t segments, int slots)
 {
     const sci_run *run = pass->run;
     uint64_t count = segments * run->cut.segment_length, bytes;
 
     count = count < run->count ? count : run->count;
-    bytes = source_overhead(run->job.x, count, run->threads);
+    bytes = source_overhead(run->job.x, count, slots, run->threads);
     if (pass->reads_dy)
-        bytes += source_overhead(run->job.dy, count, run->threads);
+        bytes += source_overhead(run->job.dy, count, slots, run->threads);
     if (pass->writes)
-        bytes += sink_overhead(run->job.out, count, run->threads);
+        bytes += sink_overhead(run->job.out, count, slots, run->threads);
     return bytes;
 }
 
 static uint64_t
 total_bytes(const sci_pass *pass, uint64_t segments, int slots)
 {
-    return working_bytes(pass, segments, slots) + chunk_bytes(pass, segments);
+    return working_bytes(pass, segments, slots) + chunk_bytes(pass, segments, slots);
 }
 
 /* The default working target grows for chunks; a budget that was given holds everything. */

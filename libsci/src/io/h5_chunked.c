@@ -10,7 +10,6 @@
 #include "h5_source_priv.h"
 
 #define TASK_BYTES ((uint64_t)256 << 10) /* decoded, at least */
-#define PIECES_IN_FLIGHT 3               /* the engine's: each keeps its staging */
 
 typedef struct record {
     uint64_t band, index;
@@ -298,7 +297,7 @@ start(sci_source *self, uint64_t first, uint64_t end, int workers)
 }
 
 static uint64_t
-overhead(const sci_source *self, uint64_t count, int workers)
+overhead(const sci_source *self, uint64_t count, int pieces, int workers)
 {
     const h5_source *s = (const h5_source *)self;
     const h5_grid *g = &s->grid;
@@ -315,7 +314,7 @@ overhead(const sci_source *self, uint64_t count, int workers)
     staged = chunks * h5_chunk_bytes_most(s);
     if (!s->data.filtered_by_library && staged > s->file->bytes)
         staged = s->file->bytes;
-    return codecs + g->band_elements * g->size + PIECES_IN_FLIGHT * (staged + chunks * sizeof(record));
+    return codecs + g->band_elements * g->size + (uint64_t)pieces * (staged + chunks * sizeof(record));
 }
 
 sci_status

@@ -11,7 +11,6 @@
 #include "h5_sink_priv.h"
 
 #define TASK_BYTES ((uint64_t)256 << 10) /* of elements, at least */
-#define PIECES_IN_FLIGHT 3               /* the engine's: each keeps its staging */
 
 typedef struct staging {
     h5_window carry;            /* the beginning of the first band */
@@ -310,7 +309,7 @@ finish(sci_sink *self)
 }
 
 static uint64_t
-overhead(const sci_sink *self, uint64_t count, int workers)
+overhead(const sci_sink *self, uint64_t count, int pieces, int workers)
 {
     const h5_sink *s = (const h5_sink *)self;
     const h5_grid *g = &s->grid;
@@ -324,7 +323,7 @@ overhead(const sci_sink *self, uint64_t count, int workers)
     bands = count / g->band_elements + 1;
     chunks = (bands < g->bands ? bands : g->bands) * g->band_chunks;
     return (uint64_t)workers * codec + 2 * g->band_elements * s->size +
-           PIECES_IN_FLIGHT * chunks * (h5_codec_bound(&s->pipeline) + sizeof(size_t));
+           (uint64_t)pieces * chunks * (h5_codec_bound(&s->pipeline) + sizeof(size_t));
 }
 
 const sci_sink_ops h5_chunked_sink_ops = {
