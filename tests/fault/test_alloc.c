@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every allocation of every public operation fails in turn, alone and with all that follow: the answer is
- * SCI_ERR_NOMEM (or success, where there is another way), and nothing leaks. */
+/* Every allocation of every public operation fails in turn, alone and with all that follow: the
+ * answer is SCI_ERR_NOMEM (or success, where there is another way), and nothing leaks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,7 +146,8 @@ static sci_status
 gradient_once(void)
 {
     double *dx = test_alloc(shared.n, sizeof *dx);
-    double *dgamma = test_alloc(shared.n, sizeof *dgamma), *dbeta = test_alloc(shared.n, sizeof *dbeta);
+    double *dgamma = test_alloc(shared.n, sizeof *dgamma),
+           *dbeta = test_alloc(shared.n, sizeof *dbeta);
     sci_status st = pass_gradient(&shared.pass, shared.dy, dx, dgamma, dbeta, NULL);
 
     free(dbeta);
@@ -277,7 +278,8 @@ merge_and_fold(void)
 static void
 merging_folding_and_copying(void **state)
 {
-    static const example_kind kinds[] = { EXAMPLE_BATCH, EXAMPLE_ALL, EXAMPLE_TWO_LABELS, EXAMPLE_ROWS, EXAMPLE_LAYER };
+    static const example_kind kinds[] = { EXAMPLE_BATCH, EXAMPLE_ALL, EXAMPLE_TWO_LABELS,
+                                          EXAMPLE_ROWS, EXAMPLE_LAYER };
 
     (void)state;
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every file operation of libsci fails in turn, once and from then on: a clean error and nothing new under the
- * final name, or success and the right content. */
+/* Every file operation of libsci fails in turn, once and from then on: a clean error and nothing
+ * new under the final name, or success and the right content. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +32,8 @@ check_call(faults_call call, int error, bool onwards, operation run, inspection 
         sci_status st;
         bool reached;
 
-        test_context("%s number %ld fails%s with errno %d", faults_call_name(call), n, onwards ? " from then on" : "",
-                     error);
+        test_context("%s number %ld fails%s with errno %d", faults_call_name(call), n,
+                     onwards ? " from then on" : "", error);
         faults_files(call, n, onwards, error);
         st = run();
         reached = faults_files_calls(call) > n;
@@ -45,7 +45,9 @@ check_call(faults_call call, int error, bool onwards, operation run, inspection 
             break;
         }
         /* "No space" from a call that reads is as odd as any other error. */
-        if (st != SCI_OK && (error != ENOSPC || st != SCI_ERR_IO || call == FAULTS_PWRITE || call == FAULTS_FSYNC))
+        if (st != SCI_OK
+            && (error != ENOSPC || st != SCI_ERR_IO || call == FAULTS_PWRITE
+                || call == FAULTS_FSYNC))
             assert_fails(st, error == ENOSPC ? SCI_ERR_NOSPACE : SCI_ERR_IO);
     }
 }
@@ -58,7 +60,8 @@ check_harmless(faults_call call, int error, operation run, inspection look)
         sci_status st;
         bool reached;
 
-        test_context("%s number %ld is cut short or interrupted (errno %d)", faults_call_name(call), n, error);
+        test_context("%s number %ld is cut short or interrupted (errno %d)", faults_call_name(call),
+                     n, error);
         faults_files(call, n, false, error);
         st = run();
         reached = faults_files_calls(call) > n;
@@ -117,7 +120,8 @@ holds_the_table(const char *name)
 
     place_scratch(path, name);
     assert_ok(sci_stats_load(&loaded, path));
-    assert_same_bytes(sci_stats_moments(loaded), sci_stats_moments(table), COLUMNS, sizeof(sci_moments));
+    assert_same_bytes(sci_stats_moments(loaded), sci_stats_moments(table), COLUMNS,
+                      sizeof(sci_moments));
     sci_stats_free(loaded);
 }
 
@@ -198,7 +202,8 @@ static void
 loaded_right_or_nothing(sci_status st)
 {
     if (st == SCI_OK)
-        assert_same_bytes(sci_stats_moments(loaded_table), sci_stats_moments(table), COLUMNS, sizeof(sci_moments));
+        assert_same_bytes(sci_stats_moments(loaded_table), sci_stats_moments(table), COLUMNS,
+                          sizeof(sci_moments));
     else
         assert_that(loaded_table == NULL);
     sci_stats_free(loaded_table);
@@ -289,7 +294,9 @@ expected_array(void)
     static float y[ROWS * COLUMNS];
     partition groups = { .rank = 2, .shape = { ROWS, COLUMNS }, .n_factors = 1,
                          .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } };
-    pass p = { .groups = &groups, .type = SCI_FLOAT32, .x = numbers, .output = SCI_FLOAT32, .eps = 1e-5 };
+    pass p = {
+        .groups = &groups, .type = SCI_FLOAT32, .x = numbers, .output = SCI_FLOAT32, .eps = 1e-5
+    };
 
     assert_ok(pass_normalize(&p, y, NULL, NULL));
     return y;

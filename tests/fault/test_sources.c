@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sources and sinks that fail at each step, and passes that are told to stop: the first failure comes back with
- * its message, every thread ends, nothing leaks. */
+/* Sources and sinks that fail at each step, and passes that are told to stop: the first failure
+ * comes back with its message, every thread ends, nothing leaks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,8 +46,11 @@ make_data(void **state)
     }
     for (int i = 0; i < COLUMNS; i++)
         shared.weights[i] = (double)(1 + i % 3);
-    shared.groups = (partition){ .rank = 2, .shape = { ROWS, COLUMNS }, .n_factors = 1, .n_masks = 1, .n_weights = 1 };
-    shared.groups.factors[0] = (partition_factor){ FACTOR_STREAMED, 2, { 0, 1 }, shared.labels, 0, false, 0 };
+    shared.groups = (partition){
+        .rank = 2, .shape = { ROWS, COLUMNS }, .n_factors = 1, .n_masks = 1, .n_weights = 1
+    };
+    shared.groups.factors[0] =
+        (partition_factor){ FACTOR_STREAMED, 2, { 0, 1 }, shared.labels, 0, false, 0 };
     shared.groups.masks[0] = (partition_layer){ 2, { 0, 1 }, shared.mask };
     shared.groups.weights[0] = (partition_layer){ 1, { 1 }, shared.weights };
     return 0;
@@ -96,7 +99,9 @@ rig_run(rig *s, what pass, const sci_options *options)
     switch (pass) {
     case FIT: st = sci_fit(s->source, s->built.grouping, options, &stats, NULL); break;
     case NORMALIZE: st = sci_normalize(s->source, s->affine, options, s->sink, NULL, NULL); break;
-    default: st = sci_gradient(s->source, s->dy, s->affine, options, s->sink, NULL, NULL, NULL); break;
+    default:
+        st = sci_gradient(s->source, s->dy, s->affine, options, s->sink, NULL, NULL, NULL);
+        break;
     }
     sci_stats_free(stats);
     return st;
@@ -119,7 +124,8 @@ arrange_failure(rig *s, int k, streamed_step step, int n)
     return true;
 }
 
-/* Every step of source `k` fails once, the first and a later time. Gives the failures that were reached. */
+/* Every step of source `k` fails once, the first and a later time. Gives the failures that were
+ * reached. */
 static int
 fail_every_step(int k, what pass, int threads, bool *exists)
 {
@@ -130,7 +136,8 @@ fail_every_step(int k, what pass, int threads, bool *exists)
             sci_options options = { .threads = threads, .memory_bytes = (uint64_t)48 << 20 };
             sci_status st;
 
-            test_context("pass %d, source %d, step %d, call %d, %d threads", (int)pass, k, (int)step, n, threads);
+            test_context("pass %d, source %d, step %d, call %d, %d threads", (int)pass, k,
+                         (int)step, n, threads);
             faults_memory(-1, false);
             rig_open(&shared);
             *exists = arrange_failure(&shared, k, step, n);
@@ -159,12 +166,14 @@ check_pass(what pass, const int *sources, size_t n)
 
             assert_that(exists);
             if (reached < 3) /* start, and two steps of pieces at the least */
-                test_failed(__FILE__, __LINE__, "source %d: only %d failures were noticed", sources[k], reached);
+                test_failed(__FILE__, __LINE__, "source %d: only %d failures were noticed",
+                            sources[k], reached);
         }
     }
 }
 
-/* Sources: 0 x, 1 dy, 2 label map, 3 mask, 4 weights, 5 sink. Weights over one axis are read whole, in other ways. */
+/* Sources: 0 x, 1 dy, 2 label map, 3 mask, 4 weights, 5 sink. Weights over one axis are read
+ * whole, in other ways. */
 static void
 fit_gives_the_failure_of_any_source(void **state)
 {
@@ -238,8 +247,11 @@ a_pass_that_is_stopped_on_the_way_is_interrupted(void **state)
     sci_array array = { .rank = 1, .shape = { LONG }, .type = SCI_UINT8 };
     unsigned char *x = test_alloc(LONG, 1);
     watch w = { .stop_after = 0 };
-    sci_options options = { .threads = 2, .memory_bytes = (uint64_t)24 << 20, .progress = on_progress,
-                            .progress_context = &w, .stop = &w.stop };
+    sci_options options = { .threads = 2,
+                            .memory_bytes = (uint64_t)24 << 20,
+                            .progress = on_progress,
+                            .progress_context = &w,
+                            .stop = &w.stop };
     sci_source *source = NULL;
     sci_grouping *g = NULL;
     sci_stats *stats = NULL;
@@ -262,7 +274,9 @@ progress_never_goes_back_and_ends_with_everything(void **state)
     (void)state;
     for (what pass = FIT; pass <= GRADIENT; pass++) {
         watch w = { .stop_after = UINT64_MAX };
-        sci_options options = { .threads = 3, .memory_bytes = (uint64_t)48 << 20, .progress = on_progress,
+        sci_options options = { .threads = 3,
+                                .memory_bytes = (uint64_t)48 << 20,
+                                .progress = on_progress,
                                 .progress_context = &w };
 
         test_context("pass %d", (int)pass);

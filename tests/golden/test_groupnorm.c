@@ -39,7 +39,8 @@ volume_make(volume *v, const char *name, uint64_t groups, sci_type output)
     memcpy(v->groups.shape, v->x.array.shape, sizeof v->groups.shape);
     v->channels = v->groups;
     if (v->has_samples)
-        v->groups.factors[v->groups.n_factors++] = (partition_factor){ FACTOR_KEEP, 1, { 0 }, NULL, 0, false, 0 };
+        v->groups.factors[v->groups.n_factors++] =
+            (partition_factor){ FACTOR_KEEP, 1, { 0 }, NULL, 0, false, 0 };
     v->groups.factors[v->groups.n_factors++] =
         (partition_factor){ FACTOR_BLOCKS, 1, { v->has_samples ? 1 : 0 }, NULL, groups, false, 0 };
     v->channels.factors[v->channels.n_factors++] =
@@ -72,7 +73,8 @@ check_statistics(const char *name, uint64_t groups)
     assert_count(sci_stats_groups(stats), mean.n);
     for (uint64_t g = 0; g < mean.n; g++) {
         assert_close(sci_moments_mean(&sci_stats_moments(stats)[g]), mean.values[g], 1e-12, 0.0);
-        assert_close(sci_moments_variance(&sci_stats_moments(stats)[g], 0), variance.values[g], 1e-12, 0.0);
+        assert_close(sci_moments_variance(&sci_stats_moments(stats)[g], 0), variance.values[g],
+                     1e-12, 0.0);
     }
     sci_stats_free(stats);
     loaded_free(&variance);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* 64 groups on which textbook formulas fail, with exact answers (hard_groups.txt says where from). */
+/* 64 groups on which textbook formulas fail, with exact answers (hard_groups.txt says where
+ * from). */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -50,9 +51,11 @@ read_cases(void **state)
         if (row[0] == '#')
             continue;
         assert_that(n < CASES);
-        assert_count(sscanf(row, "%47s %7s %" SCNu64 " %31s %" SCNu64 " %47s %47s %47s %31s %31s %7s", c->name, type,
-                                &c->n, c->x, &c->count, c->mean, c->m2, c->sd, c->y0, c->y1, c->propagated),
-                         11);
+        assert_count(sscanf(row,
+                            "%47s %7s %" SCNu64 " %31s %" SCNu64 " %47s %47s %47s %31s %31s %7s",
+                            c->name, type, &c->n, c->x, &c->count, c->mean, c->m2, c->sd, c->y0,
+                            c->y1, c->propagated),
+                     11);
         c->type = type_named(type);
         n++;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables, outputs and gradients have the bytes that known_digests.txt says, whatever compiler and flags built
- * this. A change of the arithmetic changes them on purpose: LIBSCI_PRINT_DIGESTS=1 prints the new file. */
+/* Tables, outputs and gradients have the bytes that known_digests.txt says, whatever compiler and
+ * flags built this. A change of the arithmetic changes them on purpose: LIBSCI_PRINT_DIGESTS=1
+ * prints the new file. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +67,8 @@ bytes_are_those_of_every_other_build(void **state)
     for (int number = 0; number < LARGE_CASES; number++) {
         digests d = digests_of(number);
 
-        snprintf(got, sizeof got, "%2d %016" PRIx64 " %016" PRIx64 " %016" PRIx64 "\n", number, d.table, d.output,
-                 d.gradient);
+        snprintf(got, sizeof got, "%2d %016" PRIx64 " %016" PRIx64 " %016" PRIx64 "\n", number,
+                 d.table, d.output, d.gradient);
         if (printing)
             fputs(got, stdout);
         else if (fgets(row, sizeof row, file) == NULL || strcmp(row, got) != 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NIST StRD: mean and standard deviation of the nine univariate sets, against the exact answer for the
- * numbers that the program really holds. */
+/* NIST StRD: mean and standard deviation of the nine univariate sets, against the exact answer
+ * for the numbers that the program really holds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Normalization of a real T1 volume, whole, in a mask and by tissue or atlas label, against the goldens of the
- * reference data (long double; every third slice). */
+/* Normalization of a real T1 volume, whole, in a mask and by tissue or atlas label, against the
+ * goldens of the reference data (long double; every third slice). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Outputs, gradients and running buffers of torch in float64 (torch.h5, written by make_torch.py). */
+/* Outputs, gradients and running buffers of torch in float64 (torch.h5, written by
+ * make_torch.py). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,9 @@ partition_of(const sci_array *stacked, const char *kind, uint64_t groups)
     if (strcmp(kind, "batch") == 0 || strcmp(kind, "instance") == 0)
         p.factors[p.n_factors++] = kept(1);
     if (strcmp(kind, "group") == 0)
-        p.factors[p.n_factors++] =
-            (partition_factor){ .kind = FACTOR_BLOCKS, .n_axes = 1, .axes = { 1 }, .blocks = groups };
+        p.factors[p.n_factors++] = (partition_factor){
+            .kind = FACTOR_BLOCKS, .n_axes = 1, .axes = { 1 }, .blocks = groups
+        };
     return p;
 }
 
@@ -51,8 +53,11 @@ check_norm(const loaded *arrays, const loaded *channels, const char *kind, uint6
 {
     partition p = partition_of(&arrays->array, kind, groups), per_channel = p;
     uint64_t n = partition_elements(&p), c = p.shape[1];
-    double *got = test_alloc(n, sizeof *got), *dgamma = test_alloc(c, sizeof *dgamma), *dbeta = test_alloc(c, sizeof *dbeta);
-    pass pass_of = { .groups = &p, .type = SCI_FLOAT64, .x = arrays->values, .output = SCI_FLOAT64, .eps = 1e-5 };
+    double *got = test_alloc(n, sizeof *got), *dgamma = test_alloc(c, sizeof *dgamma),
+           *dbeta = test_alloc(c, sizeof *dbeta);
+    pass pass_of = {
+        .groups = &p, .type = SCI_FLOAT64, .x = arrays->values, .output = SCI_FLOAT64, .eps = 1e-5
+    };
 
     if (channels != NULL) {
         per_channel.n_factors = 1;
@@ -82,10 +87,11 @@ static void
 check_kind(const char *kind)
 {
     static const char *const cases[] = {
-        "00_batch_3",    "01_batch_4",    "02_batch_3",    "03_batch_2",    "04_batch_6",    "05_batch_2",
-        "06_layer_3",    "07_layer_4",    "08_layer_3",    "09_layer_2",    "10_layer_6",    "11_layer_2",
-        "12_instance_4", "13_instance_3", "14_instance_2", "15_instance_6", "16_instance_2", "17_group_3",
-        "18_group_4",    "19_group_3",    "20_group_2",    "21_group_6",    "22_group_2",
+        "00_batch_3",    "01_batch_4",    "02_batch_3",    "03_batch_2",    "04_batch_6",
+        "05_batch_2",    "06_layer_3",    "07_layer_4",    "08_layer_3",    "09_layer_2",
+        "10_layer_6",    "11_layer_2",    "12_instance_4", "13_instance_3", "14_instance_2",
+        "15_instance_6", "16_instance_2", "17_group_3",    "18_group_4",    "19_group_3",
+        "20_group_2",    "21_group_6",    "22_group_2",
     };
     int checked = 0;
 
@@ -143,12 +149,15 @@ group_norm_is_that_of_torch(void **state)
 
 /* ---- running statistics ---- */
 
-/* Ten batches of (steps, N, C, L), the buffers after each compared with torch's; the running table. */
+/* Ten batches of (steps, N, C, L), the buffers after each compared with torch's; the running
+ * table. */
 static sci_stats *
 run_steps(const char *rule_name, sci_running_rule rule, double momentum, const loaded *batches)
 {
     char dataset[64];
-    partition p = { .rank = 3, .n_factors = 1, .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } };
+    partition p = { .rank = 3,
+                    .n_factors = 1,
+                    .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } };
     uint64_t steps = batches->array.shape[0], c = batches->array.shape[2], n = batches->n / steps;
     sci_stats *running = NULL;
     loaded buffers;
@@ -167,8 +176,10 @@ run_steps(const char *rule_name, sci_running_rule rule, double momentum, const l
         assert_ok(sci_stats_update(running, fitted, momentum));
         sci_stats_free(fitted);
         for (uint64_t g = 0; g < c; g++) {
-            assert_close(sci_stats_running(running)[g].mean, buffers.values[k * c + g], 1e-13, 1e-13);
-            assert_close(sci_stats_running(running)[g].variance, buffers.values[(steps + k) * c + g], 1e-13, 1e-13);
+            assert_close(sci_stats_running(running)[g].mean, buffers.values[k * c + g], 1e-13,
+                         1e-13);
+            assert_close(sci_stats_running(running)[g].variance,
+                         buffers.values[(steps + k) * c + g], 1e-13, 1e-13);
         }
     }
     assert_count(sci_stats_steps(running), steps);
@@ -206,9 +217,13 @@ cumulative_buffers_are_those_of_torch_after_every_step(void **state)
 static void
 inference_with_running_buffers_is_that_of_torch(void **state)
 {
-    loaded batches = golden("/running/exponential/batches"), expected = golden("/running/exponential/inference");
-    sci_stats *running = run_steps("exponential", SCI_RUNNING_EXPONENTIAL, 0.1, &batches), *moments = NULL;
-    partition p = { .rank = 3, .n_factors = 1, .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } };
+    loaded batches = golden("/running/exponential/batches"),
+           expected = golden("/running/exponential/inference");
+    sci_stats *running = run_steps("exponential", SCI_RUNNING_EXPONENTIAL, 0.1, &batches),
+              *moments = NULL;
+    partition p = { .rank = 3,
+                    .n_factors = 1,
+                    .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } };
     pass apply = { .groups = &p, .type = SCI_FLOAT64, .output = SCI_FLOAT64, .eps = 1e-5 };
     double *y = test_alloc(expected.n, sizeof *y);
 

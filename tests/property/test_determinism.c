@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The same bytes for any number of threads, any memory budget, any shards, and whether the array lies in
- * memory or comes in pieces. */
+/* The same bytes for any number of threads, any memory budget, any shards, and whether the array
+ * lies in memory or comes in pieces. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,7 +226,8 @@ gradients_do_not_depend_on_threads_or_budgets(void **state)
 
         large_make(&c, number);
         seconds = c.pass.second == NULL ? 1 : partition_groups(c.pass.second);
-        dy = elements_normal(&r, c.pass.single_dy ? SCI_FLOAT32 : SCI_FLOAT64, false, c.n, 0.0, 1.0);
+        dy =
+            elements_normal(&r, c.pass.single_dy ? SCI_FLOAT32 : SCI_FLOAT64, false, c.n, 0.0, 1.0);
         for (int side = 0; side < 2; side++) {
             dx[side] = test_alloc(c.n, sizeof *dx[side]);
             sums[side] = test_alloc(2 * seconds, sizeof *sums[side]);
@@ -236,7 +237,8 @@ gradients_do_not_depend_on_threads_or_budgets(void **state)
         assert_ok(pass_gradient(&c.pass, dy, dx[0], sums[0], sums[0] + seconds, NULL));
         for (size_t k = 1; k < RUNS; k += 6) {
             configure(&c, k);
-            assert_ok_within_budget(&c, pass_gradient(&c.pass, dy, dx[1], sums[1], sums[1] + seconds, NULL));
+            assert_ok_within_budget(
+                &c, pass_gradient(&c.pass, dy, dx[1], sums[1], sums[1] + seconds, NULL));
             assert_same_bytes(dx[1], dx[0], c.n, sizeof *dx[0]);
             assert_same_bytes(sums[1], sums[0], 2 * seconds, sizeof *sums[0]);
         }
@@ -256,8 +258,14 @@ byte_order_changes_no_byte_of_the_table(void **state)
     enum { ROWS = 70001, COLUMNS = 19 };
     static const partition groupings[] = {
         { .rank = 2, .shape = { ROWS, COLUMNS } },
-        { .rank = 2, .shape = { ROWS, COLUMNS }, .n_factors = 1, .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } },
-        { .rank = 2, .shape = { ROWS, COLUMNS }, .n_factors = 1, .factors = { { FACTOR_KEEP, 1, { 0 }, NULL, 0, false, 0 } } },
+        { .rank = 2,
+          .shape = { ROWS, COLUMNS },
+          .n_factors = 1,
+          .factors = { { FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 } } },
+        { .rank = 2,
+          .shape = { ROWS, COLUMNS },
+          .n_factors = 1,
+          .factors = { { FACTOR_KEEP, 1, { 0 }, NULL, 0, false, 0 } } },
     };
 
     (void)state;
@@ -267,19 +275,22 @@ byte_order_changes_no_byte_of_the_table(void **state)
         void *x[2];
 
         for (int side = 0; side < 2; side++)
-            x[side] = elements_normal(&r[side], type, side == 1, (uint64_t)ROWS * COLUMNS, 60.0, 20.0);
+            x[side] =
+                elements_normal(&r[side], type, side == 1, (uint64_t)ROWS * COLUMNS, 60.0, 20.0);
         for (size_t g = 0; g < ARRAY_LEN(groupings); g++) {
             sci_stats *stats[2] = { NULL };
 
             for (int side = 0; side < 2; side++) {
-                pass p = { .groups = &groupings[g], .type = type, .swapped = side == 1, .x = x[side] };
+                pass p = {
+                    .groups = &groupings[g], .type = type, .swapped = side == 1, .x = x[side]
+                };
 
                 test_context("%s, grouping %d", element_words(type, side == 1), (int)g);
                 p.options.threads = 1 + side;
                 assert_ok(pass_fit(&p, &stats[side], NULL));
             }
-            assert_same_bytes(sci_stats_moments(stats[1]), sci_stats_moments(stats[0]), sci_stats_groups(stats[0]),
-                              sizeof(sci_moments));
+            assert_same_bytes(sci_stats_moments(stats[1]), sci_stats_moments(stats[0]),
+                              sci_stats_groups(stats[0]), sizeof(sci_moments));
             sci_stats_free(stats[0]);
             sci_stats_free(stats[1]);
         }

@@ -8,7 +8,9 @@
 
 enum { ONE_GROUP, KEPT_FIRST, KEPT_LAST, LABELLED, GROUPINGS };
 
-static const uint64_t shapes[][3] = { { 0, 4, 4 }, { 4, 0, 4 }, { 4, 4, 0 }, { 0, 0, 0 }, { 1, 0, 1 } };
+static const uint64_t shapes[][3] = {
+    { 0, 4, 4 }, { 4, 0, 4 }, { 4, 4, 0 }, { 0, 0, 0 }, { 1, 0, 1 }
+};
 static const int64_t labels[] = { 0, 1, 0, 1 };
 
 static partition
@@ -21,7 +23,8 @@ partition_with(const uint64_t shape[3], int grouping)
     if (grouping == KEPT_LAST)
         p.factors[p.n_factors++] = (partition_factor){ FACTOR_KEEP, 1, { 2 }, NULL, 0, false, 0 };
     if (grouping == LABELLED && shape[1] == 4)
-        p.factors[p.n_factors++] = (partition_factor){ FACTOR_VALUES, 1, { 1 }, labels, 0, false, 0 };
+        p.factors[p.n_factors++] =
+            (partition_factor){ FACTOR_VALUES, 1, { 1 }, labels, 0, false, 0 };
     return p;
 }
 
@@ -30,21 +33,27 @@ check_empty(const uint64_t shape[3], int grouping, bool streamed)
 {
     static const float nothing[1];
     partition groups = partition_with(shape, grouping);
-    pass p = { .groups = &groups, .type = SCI_FLOAT32, .x = nothing, .output = SCI_FLOAT32, .streamed = streamed,
-               .single_dy = true, .options = { .threads = 2 } };
+    pass p = { .groups = &groups,
+               .type = SCI_FLOAT32,
+               .x = nothing,
+               .output = SCI_FLOAT32,
+               .streamed = streamed,
+               .single_dy = true,
+               .options = { .threads = 2 } };
     float y[1] = { 7.0f };
     double dgamma = 7.0, dbeta = 7.0;
     sci_moments rows[8];
     sci_stats *stats = NULL;
     sci_report report;
 
-    test_context("shape %d,%d,%d, grouping %d%s", (int)shape[0], (int)shape[1], (int)shape[2], grouping,
-                 streamed ? ", in pieces" : "");
+    test_context("shape %d,%d,%d, grouping %d%s", (int)shape[0], (int)shape[1], (int)shape[2],
+                 grouping, streamed ? ", in pieces" : "");
     assert_ok(pass_fit(&p, &stats, &report));
     assert_count(sci_stats_groups(stats), partition_groups(&groups));
     assert_count(report.elements, 0);
     for (uint64_t g = 0; g < sci_stats_groups(stats); g++)
-        assert_that(sci_stats_moments(stats)[g].count == 0 && isnan(sci_moments_mean(&sci_stats_moments(stats)[g])));
+        assert_that(sci_stats_moments(stats)[g].count == 0
+                    && isnan(sci_moments_mean(&sci_stats_moments(stats)[g])));
     assert_ok(pass_apply(&p, stats, false, NULL, y, NULL));
     assert_ok(pass_normalize(&p, y, rows, NULL));
     assert_ok(pass_gradient(&p, nothing, y, &dgamma, &dbeta, NULL));

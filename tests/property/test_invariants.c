@@ -13,7 +13,8 @@ enum { EXAMPLES = 80 };
 static void
 make(example *e, uint64_t k, sci_type type)
 {
-    example_make(e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_NONE, (example_layer)(k % LAYER_KINDS), type, 12.0, 5.0);
+    example_make(e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_NONE,
+                 (example_layer)(k % LAYER_KINDS), type, 12.0, 5.0);
     e->pass.streamed = k % 2 == 0;
 }
 
@@ -47,7 +48,8 @@ outputs_of_a_group_have_mean_0_and_variance_1(void **state)
             if (m[g].count == 0)
                 continue;
             assert_close((double)m[g].mean, 0.0, 0.0, 1e-13);
-            assert_close((double)(m[g].m2 / m[g].weight), m[g].min == m[g].max ? 0.0 : 1.0, 1e-13, 0.0);
+            assert_close((double)(m[g].m2 / m[g].weight), m[g].min == m[g].max ? 0.0 : 1.0, 1e-13,
+                         0.0);
         }
         free(m);
         free(members);
@@ -106,7 +108,8 @@ affine_input_gives_the_predicted_table(void **state)
         e.pass.type = SCI_FLOAT64;
         assert_ok(pass_fit(&e.pass, &after, NULL));
         for (uint64_t g = 0; g < sci_stats_groups(before); g++) {
-            const sci_moments *m = &sci_stats_moments(before)[g], *of = &sci_stats_moments(after)[g];
+            const sci_moments *m = &sci_stats_moments(before)[g],
+                              *of = &sci_stats_moments(after)[g];
 
             assert_count(of->count, m->count);
             assert_close(sci_moments_mean(of), 3.0 * sci_moments_mean(m) + 1000.0, 1e-15, 0.0);
@@ -127,7 +130,8 @@ permuting_members_changes_only_the_last_bits(void **state)
         random_stream r = random_start(900 + k);
         uint64_t n = 2 + random_below(&r, 30000);
         partition groups = { .rank = 1, .shape = { n } };
-        double *x = elements_normal(&r, SCI_FLOAT64, false, n, 1e4, 1.0), *shuffled = test_alloc(n, sizeof *shuffled);
+        double *x = elements_normal(&r, SCI_FLOAT64, false, n, 1e4, 1.0),
+               *shuffled = test_alloc(n, sizeof *shuffled);
         size_t *order = test_alloc(n, sizeof *order);
         pass p = { .groups = &groups, .type = SCI_FLOAT64, .x = x };
         sci_stats *before = NULL, *after = NULL;
@@ -139,7 +143,8 @@ permuting_members_changes_only_the_last_bits(void **state)
         assert_ok(pass_fit(&p, &before, NULL));
         p.x = shuffled;
         assert_ok(pass_fit(&p, &after, NULL));
-        assert_ulps(sci_moments_mean(sci_stats_moments(after)), sci_moments_mean(sci_stats_moments(before)), 1);
+        assert_ulps(sci_moments_mean(sci_stats_moments(after)),
+                    sci_moments_mean(sci_stats_moments(before)), 1);
         assert_close(sci_stats_moments(after)->m2, sci_stats_moments(before)->m2, 1e-14, 0.0);
         sci_stats_free(after);
         sci_stats_free(before);
@@ -202,8 +207,8 @@ excluded_elements_never_matter(void **state)
                 x[i] = (float)(1e30 * random_normal(&r));
         e.pass.x = x;
         assert_ok(pass_fit(&e.pass, &after, NULL));
-        assert_same_bytes(sci_stats_moments(after), sci_stats_moments(before), sci_stats_groups(before),
-                          sizeof(sci_moments));
+        assert_same_bytes(sci_stats_moments(after), sci_stats_moments(before),
+                          sci_stats_groups(before), sizeof(sci_moments));
         sci_stats_free(after);
         sci_stats_free(before);
         example_clear(&e);
@@ -259,7 +264,8 @@ fit_then_apply_gives_the_bytes_of_normalize(void **state)
         sci_moments *rows;
 
         example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), (example_second)(k % SECOND_KINDS),
-                     (example_layer)(k % LAYER_KINDS), element_types[k % ARRAY_LEN(element_types)], 50.0, 20.0);
+                     (example_layer)(k % LAYER_KINDS), element_types[k % ARRAY_LEN(element_types)],
+                     50.0, 20.0);
         e.pass.output = SCI_FLOAT32;
         e.pass.eps = 1e-5;
         e.pass.outside = (sci_outside)(k % 4);
@@ -307,7 +313,8 @@ rows_of_fit_rows_are_the_table(void **state)
         assert_ok(partition_build(&e.groups, false, &built));
         assert_ok(sci_source_memory(&source, &array, e.pass.x, "x"));
         assert_ok(sci_fit_rows(source, built.grouping, &e.pass.options, &sink, NULL));
-        assert_same_bytes(sink.context, sci_stats_moments(stats), sci_stats_groups(stats), sizeof(sci_moments));
+        assert_same_bytes(sink.context, sci_stats_moments(stats), sci_stats_groups(stats),
+                          sizeof(sci_moments));
         sci_source_free(source);
         partition_clear(&built);
         sci_stats_free(stats);

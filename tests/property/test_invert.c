@@ -36,7 +36,8 @@ backward(const example *e, const void *y, sci_type stored, sci_type output, cons
     return x;
 }
 
-/* |x' - x| <= 2^-23·max(|x|, |x - mean|) + 2^-24·|y|/|gamma·scale|; elements outside come back as they are. */
+/* |x' - x| <= 2^-23·max(|x|, |x - mean|) + 2^-24·|y|/|gamma·scale|; elements outside come back as
+ * they are. */
 static void
 check_bound(example *e)
 {
@@ -79,7 +80,8 @@ floats_come_back_within_the_bound(void **state)
         example e;
 
         example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), (example_second)(k % SECOND_KINDS),
-                     (example_layer)(k % LAYER_KINDS), SCI_FLOAT32, means[k % ARRAY_LEN(means)], 1.0);
+                     (example_layer)(k % LAYER_KINDS), SCI_FLOAT32, means[k % ARRAY_LEN(means)],
+                     1.0);
         e.pass.eps = k % 2 == 0 ? 1e-5 : 0.0;
         check_bound(&e);
         example_clear(&e);
@@ -94,7 +96,8 @@ check_integers(sci_type type, sci_type stored, double mean, double sd)
         sci_stats *stats = NULL;
         void *y, *x;
 
-        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), (example_second)(k % SECOND_KINDS), LAYER_NONE, type, mean, sd);
+        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), (example_second)(k % SECOND_KINDS),
+                     LAYER_NONE, type, mean, sd);
         e.pass.beta = NULL;
         e.pass.eps = 1e-5;
         y = forward(&e, stored, &stats);
@@ -155,7 +158,8 @@ constant_group_comes_back_as_its_mean(void **state)
     (void)state;
     for (int i = 0; i < 12; i++)
         x[i] = 0.1f + (float)(i % 3);
-    groups.factors[groups.n_factors++] = (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
+    groups.factors[groups.n_factors++] =
+        (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
     for (size_t k = 0; k < ARRAY_LEN(epsilons); k++) {
         example e = { .n = 12 };
         sci_stats *stats = NULL;

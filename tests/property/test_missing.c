@@ -10,8 +10,8 @@
 
 enum { EXAMPLES = 60 };
 
-/* Make about one in `every` elements NaN or infinite. x is a copy of the example's; kinds: 0 NaN only, 1 with
- * infinities. */
+/* Make about one in `every` elements NaN or infinite. x is a copy of the example's; kinds: 0 NaN
+ * only, 1 with infinities. */
 static double *
 spoil(example *e, uint64_t number, uint64_t every, bool infinities)
 {
@@ -130,7 +130,8 @@ refused_values_fail_normalize_and_gradient(void **state)
         example e;
         double *y;
 
-        example_make(&e, k, (example_kind)(k % (EXAMPLE_ALL + 1)), SECOND_NONE, LAYER_NONE, SCI_FLOAT64, 5.0, 2.0);
+        example_make(&e, k, (example_kind)(k % (EXAMPLE_ALL + 1)), SECOND_NONE, LAYER_NONE,
+                     SCI_FLOAT64, 5.0, 2.0);
         spoil(&e, k, 3, true)[e.n / 2] = (double)NAN;
         y = test_alloc(e.n, sizeof *y);
         assert_fails(pass_normalize(&e.pass, y, NULL, NULL), SCI_ERR_NONFINITE);
@@ -140,13 +141,14 @@ refused_values_fail_normalize_and_gradient(void **state)
     }
 }
 
-/* Payloads would differ between compilers: every NaN that is computed or stored is the canonical one (elements
- * that are kept keep their bits). */
+/* Payloads would differ between compilers: every NaN that is computed or stored is the canonical
+ * one (elements that are kept keep their bits). */
 static void
 every_nan_is_the_canonical_one(void **state)
 {
     static const uint64_t canonical = UINT64_C(0x7ff8000000000000);
-    static const uint64_t strange[] = { UINT64_C(0xfff8000000000123), UINT64_C(0x7ff0000000000001) };
+    static const uint64_t strange[] = { UINT64_C(0xfff8000000000123),
+                                        UINT64_C(0x7ff0000000000001) };
 
     (void)state;
     for (uint64_t k = 0; k < EXAMPLES; k++) {
@@ -167,10 +169,12 @@ every_nan_is_the_canonical_one(void **state)
         rows = test_alloc(groups, sizeof *rows);
         assert_ok(pass_normalize(&e.pass, y, rows, NULL));
         for (uint64_t i = 0; i < e.n; i++)
-            if (isnan(y[i]) && ((c->group[i] >= 0 && c->weight[i] > 0.0) || e.pass.outside == SCI_OUTSIDE_NAN))
+            if (isnan(y[i])
+                && ((c->group[i] >= 0 && c->weight[i] > 0.0) || e.pass.outside == SCI_OUTSIDE_NAN))
                 assert_same_bytes(&y[i], &canonical, 1, sizeof *y);
         for (uint64_t g = 0; g < groups; g++) {
-            const double numbers[] = { rows[g].mean_hi, rows[g].mean_lo, rows[g].m2, rows[g].min, rows[g].max };
+            const double numbers[] = { rows[g].mean_hi, rows[g].mean_lo, rows[g].m2, rows[g].min,
+                                       rows[g].max };
 
             for (size_t j = 0; j < ARRAY_LEN(numbers); j++)
                 if (isnan(numbers[j]))
@@ -200,8 +204,8 @@ nan_in_elements_outside_never_matters(void **state)
             if (c->group[i] < 0 || !(c->weight[i] > 0.0))
                 x[i] = i % 2 == 0 ? (double)NAN : (double)INFINITY;
         assert_ok(pass_fit(&e.pass, &dirty, NULL));
-        assert_same_bytes(sci_stats_moments(dirty), sci_stats_moments(clean), sci_stats_groups(clean),
-                          sizeof(sci_moments));
+        assert_same_bytes(sci_stats_moments(dirty), sci_stats_moments(clean),
+                          sci_stats_groups(clean), sizeof(sci_moments));
         sci_stats_free(dirty);
         sci_stats_free(clean);
         example_clear(&e);

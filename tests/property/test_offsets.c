@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Data far from zero: no digit is lost, whichever kernel adds it up, and constant groups give exact zeros. */
+/* Data far from zero: no digit is lost, whichever kernel adds it up, and constant groups give
+ * exact zeros. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,8 @@ fit_placed(placing how, sci_type type, const void *set, uint64_t n, random_strea
     sci_moments m;
 
     for (uint64_t i = 0; i < n * stride; i++) {
-        element_set(x, type, false, i, (long double)(random_normal(r) * 1e12)); /* noise to be kept out */
+        element_set(x, type, false, i,
+                    (long double)(random_normal(r) * 1e12)); /* noise to be kept out */
         mask[i] = 0.0;
     }
     for (uint64_t i = 0; i < n; i++) {
@@ -63,10 +65,12 @@ fit_placed(placing how, sci_type type, const void *set, uint64_t n, random_strea
         mask[at] = 1.0;
     }
     if (how == PLACED_COLUMN) {
-        groups.factors[groups.n_factors++] = (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
+        groups.factors[groups.n_factors++] =
+            (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
         wanted = TARGET;
     } else if (how == PLACED_LABELLED) {
-        groups.factors[groups.n_factors++] = (partition_factor){ FACTOR_VALUES, 1, { 1 }, labels, 0, false, 0 };
+        groups.factors[groups.n_factors++] =
+            (partition_factor){ FACTOR_VALUES, 1, { 1 }, labels, 0, false, 0 };
         wanted = 1; /* levels 0, 2, 7 */
     } else if (how == PLACED_MASKED) {
         groups.masks[groups.n_masks++] = (partition_layer){ 2, { 0, 1 }, mask };
@@ -118,8 +122,8 @@ check_set(placing how, sci_type type, uint64_t number, double largest_offset)
         element_set(set, type, false, i, (long double)(offset + sd * draw(&r, shape)));
     expected = exact_of(type, set, n);
     m = fit_placed(how, type, set, n, &r);
-    test_context("set %d, %s, %s, n %d, offset %g, sd %g", (int)number, placing_words[how], sci_type_name(type), (int)n,
-                 offset, sd);
+    test_context("set %d, %s, %s, n %d, offset %g, sd %g", (int)number, placing_words[how],
+                 sci_type_name(type), (int)n, offset, sd);
     assert_count(m.count, n);
     assert_digits(sci_moments_sd(&m, 0), sqrtl(expected.m2 / (long double)n), 15.0);
     /* Where the mean itself cancels, its error is measured against the spread. */
@@ -185,7 +189,8 @@ largest_z_error(placing how, double mean, uint64_t n)
     double worst = 0.0;
 
     if (how == PLACED_COLUMN)
-        groups.factors[groups.n_factors++] = (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
+        groups.factors[groups.n_factors++] =
+            (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
     assert_ok(pass_normalize(&p, y, NULL, NULL));
     for (uint64_t column = 0; column < stride; column++) {
         float *values = test_alloc(n, sizeof *values);
@@ -234,7 +239,8 @@ check_constant(sci_type type, placing how, double eps)
     sci_report report;
 
     if (how == PLACED_COLUMN)
-        groups.factors[groups.n_factors++] = (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
+        groups.factors[groups.n_factors++] =
+            (partition_factor){ FACTOR_KEEP, 1, { 1 }, NULL, 0, false, 0 };
     if (how == PLACED_MASKED)
         groups.masks[groups.n_masks++] = (partition_layer){ 2, { 0, 1 }, mask };
     p.outside = how == PLACED_MASKED ? SCI_OUTSIDE_ZERO : SCI_OUTSIDE_KEEP;

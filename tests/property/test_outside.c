@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Elements without a label, masked out or of weight 0; degenerate and empty groups; what is refused. */
+/* Elements without a label, masked out or of weight 0; degenerate and empty groups; what is
+ * refused. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,11 @@ enum { EXAMPLES = 60 };
 static void
 make(example *e, uint64_t k, sci_outside outside)
 {
-    static const example_kind kinds[] = { EXAMPLE_MAP, EXAMPLE_STREAMED, EXAMPLE_TWO_LABELS, EXAMPLE_BATCH, EXAMPLE_LAYER };
+    static const example_kind kinds[] = { EXAMPLE_MAP, EXAMPLE_STREAMED, EXAMPLE_TWO_LABELS,
+                                          EXAMPLE_BATCH, EXAMPLE_LAYER };
 
-    example_make(e, k, kinds[k % ARRAY_LEN(kinds)], (example_second)(k % SECOND_KINDS), (example_layer)(k % LAYER_KINDS),
-                 SCI_FLOAT64, 20.0, 3.0);
+    example_make(e, k, kinds[k % ARRAY_LEN(kinds)], (example_second)(k % SECOND_KINDS),
+                 (example_layer)(k % LAYER_KINDS), SCI_FLOAT64, 20.0, 3.0);
     e->pass.eps = 1e-5;
     e->pass.outside = outside;
     e->pass.streamed = k % 2 == 0;
@@ -183,7 +185,8 @@ single_member_has_no_variance_with_ddof_1(void **state)
 static void
 outputs_of_constant_groups_are_beta(void **state)
 {
-    static const double gamma[COLUMNS] = { 2.0, 3.0, 4.0, 5.0 }, beta[COLUMNS] = { 0.5, -1.5, 2.5, 7.0 };
+    static const double gamma[COLUMNS] = { 2.0, 3.0, 4.0, 5.0 },
+                        beta[COLUMNS] = { 0.5, -1.5, 2.5, 7.0 };
     static const double epsilons[] = { 0.0, 1e-5 };
     partition columns;
     small s;
@@ -238,15 +241,16 @@ equal_weights_give_the_bytes_of_no_weights(void **state)
         sci_stats *plain = NULL, *weighted = NULL;
         double *equal;
 
-        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_NONE, LAYER_NONE, SCI_FLOAT32, 7.0, 2.0);
+        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_NONE, LAYER_NONE, SCI_FLOAT32,
+                     7.0, 2.0);
         assert_ok(pass_fit(&e.pass, &plain, NULL));
         equal = test_alloc(e.groups.shape[0], sizeof *equal);
         for (uint64_t i = 0; i < e.groups.shape[0]; i++)
             equal[i] = 0.3;
         e.groups.weights[e.groups.n_weights++] = (partition_layer){ 1, { 0 }, equal };
         assert_ok(pass_fit(&e.pass, &weighted, NULL));
-        assert_same_bytes(sci_stats_moments(weighted), sci_stats_moments(plain), sci_stats_groups(plain),
-                          sizeof(sci_moments));
+        assert_same_bytes(sci_stats_moments(weighted), sci_stats_moments(plain),
+                          sci_stats_groups(plain), sizeof(sci_moments));
         sci_stats_free(weighted);
         sci_stats_free(plain);
         free(equal);

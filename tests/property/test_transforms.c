@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Statistics, outputs and all three gradients against long double, over random shapes, groupings, masks and
- * weights: within 1e-12·(1 + |y|). */
+/* Statistics, outputs and all three gradients against long double, over random shapes, groupings,
+ * masks and weights: within 1e-12·(1 + |y|). */
 #include <math.h>
 #include <stdlib.h>
 
@@ -28,12 +28,14 @@ check_moments(example *e, const sci_moments *rows)
     for (uint64_t g = 0; g < c->groups; g++) {
         assert_count(rows[g].count, m[g].count);
         if (m[g].count == 0) {
-            assert_that(isnan(sci_moments_mean(&rows[g])) && isnan(sci_moments_variance(&rows[g], 0)));
+            assert_that(isnan(sci_moments_mean(&rows[g]))
+                        && isnan(sci_moments_variance(&rows[g], 0)));
             continue;
         }
         assert_close(rows[g].weight, (double)m[g].weight, TOLERANCE, 0.0);
         assert_close(sci_moments_mean(&rows[g]), (double)m[g].mean, TOLERANCE, TOLERANCE);
-        assert_close(sci_moments_variance(&rows[g], 0), (double)(m[g].m2 / m[g].weight), TOLERANCE, 0.0);
+        assert_close(sci_moments_variance(&rows[g], 0), (double)(m[g].m2 / m[g].weight), TOLERANCE,
+                     0.0);
         assert_that(rows[g].min == (double)m[g].min && rows[g].max == (double)m[g].max);
     }
     free(m);
@@ -62,7 +64,8 @@ check_gradient(example *e)
     const exact_case *c = example_exact(e);
     uint64_t seconds = c->second == NULL ? 1 : c->seconds;
     double *dx = test_alloc(e->n, sizeof *dx);
-    double *dgamma = test_alloc(seconds, sizeof *dgamma), *dbeta = test_alloc(seconds, sizeof *dbeta);
+    double *dgamma = test_alloc(seconds, sizeof *dgamma),
+           *dbeta = test_alloc(seconds, sizeof *dbeta);
     long double *exact_dgamma = test_alloc(seconds, sizeof *exact_dgamma);
     long double *exact_dbeta = test_alloc(seconds, sizeof *exact_dbeta);
     long double *expected = exact_backward(c, e->dy, exact_dgamma, exact_dbeta);
@@ -89,7 +92,8 @@ check_kind(example_kind kind, example_layer layer)
     for (uint64_t k = 0; k < SHAPES; k++) {
         example e;
 
-        example_make(&e, k, kind, (example_second)(k % SECOND_KINDS), layer, SCI_FLOAT64, random_mean(k), 1.0);
+        example_make(&e, k, kind, (example_second)(k % SECOND_KINDS), layer, SCI_FLOAT64,
+                     random_mean(k), 1.0);
         e.pass.eps = k % 5 == 0 ? 0.0 : 1e-5;
         e.pass.streamed = k % 2 == 1;
         check_forward(&e);
@@ -163,8 +167,8 @@ ddof_1_agrees_with_long_double(void **state)
     for (uint64_t k = 0; k < 3 * SHAPES; k++) {
         example e;
 
-        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_CHANNEL, k % 2 == 0 ? LAYER_NONE : LAYER_MASK,
-                     SCI_FLOAT64, 3.0, 2.0);
+        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_CHANNEL,
+                     k % 2 == 0 ? LAYER_NONE : LAYER_MASK, SCI_FLOAT64, 3.0, 2.0);
         e.pass.options.ddof = 1;
         e.pass.eps = 1e-3;
         check_forward(&e);
@@ -173,7 +177,8 @@ ddof_1_agrees_with_long_double(void **state)
     }
 }
 
-/* Values are kept small enough for every type; float16 holds them to 11 bits, the reference sees the same. */
+/* Values are kept small enough for every type; float16 holds them to 11 bits, the reference sees
+ * the same. */
 static void
 every_element_type_agrees_with_long_double(void **state)
 {
@@ -183,8 +188,8 @@ every_element_type_agrees_with_long_double(void **state)
         sci_type type = element_types[k % ARRAY_LEN(element_types)];
         example e;
 
-        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_CHANNEL, (example_layer)(k % LAYER_KINDS), type, 60.0,
-                     20.0);
+        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_CHANNEL,
+                     (example_layer)(k % LAYER_KINDS), type, 60.0, 20.0);
         e.pass.eps = 1e-5;
         check_forward(&e);
         check_gradient(&e);
@@ -202,7 +207,8 @@ float_outputs_are_the_rounded_answer_to_1_ulp(void **state)
         float *y;
         long double *expected;
 
-        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_NONE, LAYER_NONE, SCI_FLOAT32, 1e5, 1.0);
+        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_NONE, LAYER_NONE, SCI_FLOAT32,
+                     1e5, 1.0);
         e.pass.output = SCI_FLOAT32;
         e.pass.eps = 1e-5;
         y = test_alloc(e.n, sizeof *y);
@@ -216,7 +222,8 @@ float_outputs_are_the_rounded_answer_to_1_ulp(void **state)
     }
 }
 
-/* The reference's gradient is the slope of the reference's output: L = Σ dy·y by central differences. */
+/* The reference's gradient is the slope of the reference's output: L = Σ dy·y by central
+ * differences. */
 static void
 reference_gradient_is_the_slope_of_the_reference_output(void **state)
 {
@@ -227,8 +234,8 @@ reference_gradient_is_the_slope_of_the_reference_output(void **state)
         exact_case c;
         long double *x, *dx, step = 1e-5L;
 
-        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_CONDITIONAL, (example_layer)(k % LAYER_KINDS), SCI_FLOAT64,
-                     0.5, 1.0);
+        example_make(&e, k, (example_kind)(k % EXAMPLE_KINDS), SECOND_CONDITIONAL,
+                     (example_layer)(k % LAYER_KINDS), SCI_FLOAT64, 0.5, 1.0);
         e.pass.eps = 1e-2;
         e.pass.outside = k % 2 == 0 ? SCI_OUTSIDE_KEEP : SCI_OUTSIDE_APPLY;
         c = *example_exact(&e);

@@ -7,8 +7,9 @@
 
 #include "testing.h"
 
-const sci_type element_types[11] = { SCI_INT8,   SCI_INT16,  SCI_INT32,   SCI_INT64,   SCI_UINT8,  SCI_UINT16,
-                                     SCI_UINT32, SCI_UINT64, SCI_FLOAT16, SCI_FLOAT32, SCI_FLOAT64 };
+const sci_type element_types[11] = { SCI_INT8,    SCI_INT16,   SCI_INT32,  SCI_INT64,
+                                     SCI_UINT8,   SCI_UINT16,  SCI_UINT32, SCI_UINT64,
+                                     SCI_FLOAT16, SCI_FLOAT32, SCI_FLOAT64 };
 
 static void
 reverse(unsigned char *bytes, size_t size)
@@ -111,7 +112,9 @@ element_set(void *bytes, sci_type type, bool swapped, uint64_t i, long double va
     case SCI_INT8:
     case SCI_INT16:
     case SCI_INT32:
-    case SCI_INT64: e.i8 = (int64_t)rintl(value); break; /* little-endian: the low bytes are the narrow ones */
+    case SCI_INT64:
+        e.i8 = (int64_t)rintl(value);
+        break; /* little-endian: the low bytes are the narrow ones */
     case SCI_UINT8:
     case SCI_UINT16:
     case SCI_UINT32:

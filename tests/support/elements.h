@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Elements of any type in either byte order, to and from long double (which holds every one exactly). */
+/* Elements of any type in either byte order, to and from long double (which holds every one
+ * exactly). */
 #ifndef TESTS_SUPPORT_ELEMENTS_H
 #define TESTS_SUPPORT_ELEMENTS_H
 
@@ -20,7 +21,8 @@ long double element_most(sci_type type);
 long double element_least(sci_type type);
 
 /* n elements with about this mean and sd, as near as the type comes to them. Freed by free(). */
-void *elements_normal(random_stream *r, sci_type type, bool swapped, uint64_t n, double mean, double sd);
+void *elements_normal(random_stream *r, sci_type type, bool swapped, uint64_t n, double mean,
+                      double sd);
 
 /* "f4", "f4 swapped" */
 const char *element_words(sci_type type, bool swapped);

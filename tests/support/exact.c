@@ -103,7 +103,8 @@ fate_of(const exact_case *c, const exact_moments *m, uint64_t i)
 {
     bool labelled = c->group[i] >= 0;
 
-    if (labelled && m[c->group[i]].count == 0 && (c->weight[i] > 0.0 || c->outside == SCI_OUTSIDE_APPLY))
+    if (labelled && m[c->group[i]].count == 0
+        && (c->weight[i] > 0.0 || c->outside == SCI_OUTSIDE_APPLY))
         return CONVERTED; /* an empty group is the identity */
     if (labelled && c->weight[i] > 0.0)
         return is_member(c, i) ? NORMALIZED : CONVERTED; /* missing values stay as they are */

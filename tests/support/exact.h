@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Statistics, transforms and gradients in long double, by the definitions and from whole arrays: what
- * libsci is compared with. It shares no code with it. */
+/* Statistics, transforms and gradients in long double, by the definitions and from whole arrays:
+ * what libsci is compared with. It shares no code with it. */
 #ifndef TESTS_SUPPORT_EXACT_H
 #define TESTS_SUPPORT_EXACT_H
 
@@ -40,8 +40,9 @@ long double exact_scale(const exact_moments *m, double eps, int ddof);
 /* y, one an element; freed by free(). */
 long double *exact_forward(const exact_case *c);
 
-/* dL/dx, one an element (freed by free()), dL/dgamma and dL/dbeta (may be NULL), one a second group (one in
- * all where there is no second step), for dL/dy = dy. */
-long double *exact_backward(const exact_case *c, const double *dy, long double *dgamma, long double *dbeta);
+/* dL/dx, one an element (freed by free()), dL/dgamma and dL/dbeta (may be NULL), one a second
+ * group (one in all where there is no second step), for dL/dy = dy. */
+long double *exact_backward(const exact_case *c, const double *dy, long double *dgamma,
+                            long double *dbeta);
 
 #endif

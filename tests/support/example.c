@@ -8,8 +8,9 @@
 #include "elements.h"
 #include "testing.h"
 
-const char *const example_kind_words[EXAMPLE_KINDS] = { "batch", "layer",  "instance", "group",    "all",
-                                                        "rows",  "inner",  "map",      "streamed", "two labels" };
+const char *const example_kind_words[EXAMPLE_KINDS] = {
+    "batch", "layer", "instance", "group", "all", "rows", "inner", "map", "streamed", "two labels"
+};
 
 void *
 example_own(example *e, void *pointer)
@@ -69,7 +70,8 @@ random_values(example *e, random_stream *r, uint64_t n, bool weights)
 static void
 keep(partition *p, int axis)
 {
-    p->factors[p->n_factors++] = (partition_factor){ .kind = FACTOR_KEEP, .n_axes = 1, .axes = { axis } };
+    p->factors[p->n_factors++] =
+        (partition_factor){ .kind = FACTOR_KEEP, .n_axes = 1, .axes = { axis } };
 }
 
 static void
@@ -110,7 +112,9 @@ choose_factors(example *e, random_stream *r, example_kind kind)
     case EXAMPLE_INSTANCE: keep(p, 1); keep(p, 0); break; /* libsci orders them by axis */
     case EXAMPLE_GROUP:
         keep(p, 0);
-        p->factors[p->n_factors++] = (partition_factor){ .kind = FACTOR_BLOCKS, .n_axes = 1, .axes = { 1 },
+        p->factors[p->n_factors++] = (partition_factor){ .kind = FACTOR_BLOCKS,
+                                                         .n_axes = 1,
+                                                         .axes = { 1 },
                                                          .blocks = random_divisor(r, p->shape[1]) };
         break;
     case EXAMPLE_ROWS: label(e, r, FACTOR_VALUES, 0, 1, false); keep(p, last); break;
@@ -132,25 +136,30 @@ choose_layer(example *e, random_stream *r, example_layer layer)
     int last = p->rank - 1;
     partition_layer dense = { .n_axes = p->rank, .axes = { 0, 1, 2, 3 } };
 
-    if ((layer == LAYER_MASK || layer == LAYER_WEIGHTS) && p->rank > 4) { /* all axes but the first */
+    if ((layer == LAYER_MASK || layer == LAYER_WEIGHTS)
+        && p->rank > 4) { /* all axes but the first */
         dense.n_axes = 4;
         for (int k = 0; k < 4; k++)
             dense.axes[k] = k + 1;
     }
     dense.values = NULL;
     if (layer == LAYER_MASK || layer == LAYER_WEIGHTS) {
-        dense.values = random_values(e, r, e->n, layer == LAYER_WEIGHTS); /* enough for fewer axes too */
+        dense.values =
+            random_values(e, r, e->n, layer == LAYER_WEIGHTS); /* enough for fewer axes too */
         if (layer == LAYER_MASK)
             p->masks[p->n_masks++] = dense;
         else
             p->weights[p->n_weights++] = dense;
     }
     if (layer == LAYER_AXIS_MASK || layer == LAYER_BOTH)
-        p->masks[p->n_masks++] = (partition_layer){ 1, { last }, random_values(e, r, p->shape[last], false) };
+        p->masks[p->n_masks++] =
+            (partition_layer){ 1, { last }, random_values(e, r, p->shape[last], false) };
     if (layer == LAYER_AXIS_WEIGHTS || layer == LAYER_BOTH)
-        p->weights[p->n_weights++] = (partition_layer){ 1, { 1 }, random_values(e, r, p->shape[1], true) };
+        p->weights[p->n_weights++] =
+            (partition_layer){ 1, { 1 }, random_values(e, r, p->shape[1], true) };
     if (layer == LAYER_BOTH)
-        p->weights[p->n_weights++] = (partition_layer){ 1, { 0 }, random_values(e, r, p->shape[0], true) };
+        p->weights[p->n_weights++] =
+            (partition_layer){ 1, { 0 }, random_values(e, r, p->shape[0], true) };
 }
 
 static void
@@ -167,7 +176,8 @@ choose_second(example *e, random_stream *r, example_second second)
     if (second == SECOND_CONDITIONAL) {
         int64_t *classes = random_labels(e, r, p->shape[0], 4);
 
-        p->factors[p->n_factors++] = (partition_factor){ FACTOR_VALUES, 1, { 0 }, classes, 0, true, 0 };
+        p->factors[p->n_factors++] =
+            (partition_factor){ FACTOR_VALUES, 1, { 0 }, classes, 0, true, 0 };
     }
     keep(p, 1);
     groups = partition_groups(p);
@@ -183,10 +193,11 @@ choose_second(example *e, random_stream *r, example_second second)
 }
 
 void
-example_make(example *e, uint64_t number, example_kind kind, example_second second, example_layer layer,
-             sci_type type, double mean, double sd)
+example_make(example *e, uint64_t number, example_kind kind, example_second second,
+             example_layer layer, sci_type type, double mean, double sd)
 {
-    random_stream r = random_start(number * 1000 + (uint64_t)kind * 100 + (uint64_t)second * 10 + (uint64_t)layer);
+    random_stream r = random_start(number * 1000 + (uint64_t)kind * 100 + (uint64_t)second * 10
+                                   + (uint64_t)layer);
 
     memset(e, 0, sizeof *e);
     choose_shape(e, &r);
@@ -201,10 +212,11 @@ example_make(example *e, uint64_t number, example_kind kind, example_second seco
     e->dy = example_own(e, test_alloc(e->n, sizeof *e->dy));
     for (uint64_t i = 0; i < e->n; i++)
         e->dy[i] = (double)(float)random_normal(&r);
-    test_context("example %d, %s, second %d, layer %d, %s, rank %d (%d,%d,%d,%d,%d), mean %g, sd %g", (int)number,
-                 example_kind_words[kind], (int)second, (int)layer, sci_type_name(type), e->groups.rank,
-                 (int)e->groups.shape[0], (int)e->groups.shape[1], (int)e->groups.shape[2], (int)e->groups.shape[3],
-                 (int)e->groups.shape[4], mean, sd);
+    test_context(
+        "example %d, %s, second %d, layer %d, %s, rank %d (%d,%d,%d,%d,%d), mean %g, sd %g",
+        (int)number, example_kind_words[kind], (int)second, (int)layer, sci_type_name(type),
+        e->groups.rank, (int)e->groups.shape[0], (int)e->groups.shape[1], (int)e->groups.shape[2],
+        (int)e->groups.shape[3], (int)e->groups.shape[4], mean, sd);
 }
 
 const exact_case *

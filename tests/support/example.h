@@ -22,7 +22,12 @@ typedef enum example_kind {
     EXAMPLE_KINDS
 } example_kind;
 
-typedef enum example_second { SECOND_NONE, SECOND_CHANNEL, SECOND_CONDITIONAL, SECOND_KINDS } example_second;
+typedef enum example_second {
+    SECOND_NONE,
+    SECOND_CHANNEL,
+    SECOND_CONDITIONAL,
+    SECOND_KINDS
+} example_second;
 
 typedef enum example_layer {
     LAYER_NONE,
@@ -46,11 +51,11 @@ typedef struct example {
 
 extern const char *const example_kind_words[EXAMPLE_KINDS];
 
-/* Fill `e` with shape, values of about mean ± sd in `type`, partition, gamma, beta and dy, all from stream
- * `number`. pass.options and eps, outside, ddof are left 0 and may be set before example_exact. The test's
- * context says which example it is. */
-void example_make(example *e, uint64_t number, example_kind kind, example_second second, example_layer layer,
-                  sci_type type, double mean, double sd);
+/* Fill `e` with shape, values of about mean ± sd in `type`, partition, gamma, beta and dy, all
+ * from stream `number`. pass.options and eps, outside, ddof are left 0 and may be set before
+ * example_exact. The test's context says which example it is. */
+void example_make(example *e, uint64_t number, example_kind kind, example_second second,
+                  example_layer layer, sci_type type, double mean, double sd);
 
 /* The reference's view, with eps, outside, ddof and NaN policy copied from the pass. */
 const exact_case *example_exact(example *e);

@@ -170,8 +170,9 @@ failing_unlink(const char *path)
 void
 faults_files(faults_call call, long n, bool onwards, int error)
 {
-    static const sci_file_ops failing = { failing_open,      failing_close, failing_pread,  failing_pwrite,
-                                          failing_ftruncate, failing_fsync, failing_rename, failing_unlink };
+    static const sci_file_ops failing = { failing_open,   failing_close,     failing_pread,
+                                          failing_pwrite, failing_ftruncate, failing_fsync,
+                                          failing_rename, failing_unlink };
 
     for (int k = 0; k < FAULTS_CALLS; k++)
         atomic_store(&calls[k], 0);

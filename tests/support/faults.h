@@ -10,8 +10,8 @@
 
 /* ---- memory ---- */
 
-/* From now on allocation number `n` (0: the next) fails, and with `onwards` all that follow; n < 0: none
- * fails. Blocks are counted. */
+/* From now on allocation number `n` (0: the next) fails, and with `onwards` all that follow; n <
+ * 0: none fails. Blocks are counted. */
 void faults_memory(long n, bool onwards);
 /* Allocations asked for since faults_memory. */
 long faults_memory_calls(void);
@@ -37,8 +37,9 @@ typedef enum faults_call {
 /* "pwrite" */
 const char *faults_call_name(faults_call call);
 
-/* From now on call number `n` (0: the next) of that kind fails with `error`, and with `onwards` all that
- * follow. error 0: the call does only a part of its bytes (pread, pwrite). n < 0: none fails. */
+/* From now on call number `n` (0: the next) of that kind fails with `error`, and with `onwards`
+ * all that follow. error 0: the call does only a part of its bytes (pread, pwrite). n < 0: none
+ * fails. */
 void faults_files(faults_call call, long n, bool onwards, int error);
 /* Calls of that kind since faults_files. */
 long faults_files_calls(faults_call call);

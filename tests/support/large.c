@@ -22,21 +22,35 @@ typedef struct recipe {
 
 /* About 1 to 5 Mi elements each: two to five segments and a broken one. */
 static const recipe recipes[LARGE_CASES] = {
-    { "one group, f4", 1, { 3300001 }, { -1 }, PLAIN, false, false, false, false, SCI_FLOAT32 },
-    { "batch, long runs, f4", 3, { 3, 5, 200003 }, { 1, -1 }, PLAIN, false, false, true, false, SCI_FLOAT32 },
-    { "batch, long runs, f8 swapped", 3, { 2, 3, 400001 }, { 1, -1 }, PLAIN, false, false, false, true, SCI_FLOAT64 },
-    { "layer, rows of a period, f4", 2, { 1500, 1021 }, { 0, -1 }, PLAIN, false, false, true, false, SCI_FLOAT32 },
-    { "group norm, period cut, f4", 4, { 2, 8, 300, 500 }, { 0, -1 }, KEEP_AND_BLOCKS, false, false, true, false, SCI_FLOAT32 },
-    { "columns, f8", 2, { 120011, 17 }, { 1, -1 }, PLAIN, false, false, false, false, SCI_FLOAT64 },
-    { "many columns, i2", 2, { 61, 40009 }, { 1, -1 }, PLAIN, false, false, false, false, SCI_INT16 },
-    { "labelled rows, kept columns, f4", 2, { 40009, 53 }, { 1, -1 }, LABEL_ROWS, false, false, false, false, SCI_FLOAT32 },
-    { "labelled rows, kept columns, masked, f4", 2, { 20011, 53 }, { 1, -1 }, LABEL_ROWS, true, false, false, false,
-      SCI_FLOAT32 },
-    { "labelled inner axis, u2 swapped", 2, { 200003, 9 }, { -1 }, LABEL_INNER, false, false, false, true, SCI_UINT16 },
-    { "streamed map, mask and weights, f4", 3, { 3, 700, 701 }, { 0, -1 }, LABEL_MAP, true, true, true, false, SCI_FLOAT32 },
-    { "streamed map, i8", 3, { 2, 1100, 701 }, { -1 }, LABEL_MAP, false, false, false, false, SCI_INT64 },
-    { "weights, f4", 2, { 3000, 501 }, { -1 }, PLAIN, false, true, false, false, SCI_FLOAT32 },
-    { "masked runs, f2", 2, { 5, 300007 }, { 0, -1 }, PLAIN, true, false, false, false, SCI_FLOAT16 },
+    { .words = "one group, f4", .rank = 1, .shape = { 3300001 }, .keep = { -1 },
+      .type = SCI_FLOAT32 },
+    { .words = "batch, long runs, f4", .rank = 3, .shape = { 3, 5, 200003 }, .keep = { 1, -1 },
+      .second = true, .type = SCI_FLOAT32 },
+    { .words = "batch, long runs, f8 swapped", .rank = 3, .shape = { 2, 3, 400001 },
+      .keep = { 1, -1 }, .swapped = true, .type = SCI_FLOAT64 },
+    { .words = "layer, rows of a period, f4", .rank = 2, .shape = { 1500, 1021 },
+      .keep = { 0, -1 }, .second = true, .type = SCI_FLOAT32 },
+    { .words = "group norm, period cut, f4", .rank = 4, .shape = { 2, 8, 300, 500 },
+      .keep = { 0, -1 }, .labels = KEEP_AND_BLOCKS, .second = true, .type = SCI_FLOAT32 },
+    { .words = "columns, f8", .rank = 2, .shape = { 120011, 17 }, .keep = { 1, -1 },
+      .type = SCI_FLOAT64 },
+    { .words = "many columns, i2", .rank = 2, .shape = { 61, 40009 }, .keep = { 1, -1 },
+      .type = SCI_INT16 },
+    { .words = "labelled rows, kept columns, f4", .rank = 2, .shape = { 40009, 53 },
+      .keep = { 1, -1 }, .labels = LABEL_ROWS, .type = SCI_FLOAT32 },
+    { .words = "labelled rows, kept columns, masked, f4", .rank = 2, .shape = { 20011, 53 },
+      .keep = { 1, -1 }, .labels = LABEL_ROWS, .mask = true, .type = SCI_FLOAT32 },
+    { .words = "labelled inner axis, u2 swapped", .rank = 2, .shape = { 200003, 9 },
+      .keep = { -1 }, .labels = LABEL_INNER, .swapped = true, .type = SCI_UINT16 },
+    { .words = "streamed map, mask and weights, f4", .rank = 3, .shape = { 3, 700, 701 },
+      .keep = { 0, -1 }, .labels = LABEL_MAP, .mask = true, .weights = true, .second = true,
+      .type = SCI_FLOAT32 },
+    { .words = "streamed map, i8", .rank = 3, .shape = { 2, 1100, 701 }, .keep = { -1 },
+      .labels = LABEL_MAP, .type = SCI_INT64 },
+    { .words = "weights, f4", .rank = 2, .shape = { 3000, 501 }, .keep = { -1 }, .weights = true,
+      .type = SCI_FLOAT32 },
+    { .words = "masked runs, f2", .rank = 2, .shape = { 5, 300007 }, .keep = { 0, -1 },
+      .mask = true, .type = SCI_FLOAT16 },
 };
 
 static void *
@@ -64,7 +78,9 @@ layer(large_case *c, random_stream *r, uint64_t n, bool weights)
     double *values = own(c, test_alloc(n, sizeof *values));
 
     for (uint64_t i = 0; i < n; i++)
-        values[i] = random_below(r, 5) == 0 ? 0.0 : weights ? (double)(1 + random_below(r, 8)) * 0.125 : 1.0;
+        values[i] = random_below(r, 5) == 0 ? 0.0
+                    : weights               ? (double)(1 + random_below(r, 8)) * 0.125
+                                            : 1.0;
     return values;
 }
 
@@ -132,17 +148,24 @@ large_make(large_case *c, int number)
     p->rank = from->rank;
     memcpy(p->shape, from->shape, sizeof from->shape);
     for (int k = 0; from->keep[k] >= 0; k++)
-        p->factors[p->n_factors++] = (partition_factor){ .kind = FACTOR_KEEP, .n_axes = 1, .axes = { from->keep[k] } };
+        p->factors[p->n_factors++] =
+            (partition_factor){ .kind = FACTOR_KEEP, .n_axes = 1, .axes = { from->keep[k] } };
     add_labels(c, &r, from->labels);
     if (from->mask) {
         uint64_t n = p->shape[inner - 1] * p->shape[inner];
 
-        p->masks[p->n_masks++] = (partition_layer){ 2, { inner - 1, inner }, layer(c, &r, n, false) };
+        p->masks[p->n_masks++] =
+            (partition_layer){ 2, { inner - 1, inner }, layer(c, &r, n, false) };
     }
     if (from->weights)
-        p->weights[p->n_weights++] = (partition_layer){ 1, { inner }, layer(c, &r, p->shape[inner], true) };
+        p->weights[p->n_weights++] =
+            (partition_layer){ 1, { inner }, layer(c, &r, p->shape[inner], true) };
     c->n = partition_elements(p);
-    c->pass = (pass){ .groups = p, .type = from->type, .swapped = from->swapped, .output = SCI_FLOAT32, .eps = 1e-5,
+    c->pass = (pass){ .groups = p,
+                      .type = from->type,
+                      .swapped = from->swapped,
+                      .output = SCI_FLOAT32,
+                      .eps = 1e-5,
                       .single_dy = from->type == SCI_FLOAT32 };
     c->pass.x = own(c, elements_normal(&r, from->type, from->swapped, c->n, mean, 10.0));
     if (from->second)

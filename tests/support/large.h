@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Arrays of several segments, at least one for each kernel and way of grouping: what must come out the same
- * for any threads, budget, shards and compiler. */
+/* Arrays of several segments, at least one for each kernel and way of grouping: what must come
+ * out the same for any threads, budget, shards and compiler. */
 #ifndef TESTS_SUPPORT_LARGE_H
 #define TESTS_SUPPORT_LARGE_H
 
@@ -18,7 +18,8 @@ typedef struct large_case {
 
 enum { LARGE_CASES = 14 };
 
-/* Case number 0 … LARGE_CASES-1; integers mixed in floats are made without libm, the same everywhere. */
+/* Case number 0 … LARGE_CASES-1; integers mixed in floats are made without libm, the same
+ * everywhere. */
 void large_make(large_case *c, int number);
 void large_clear(large_case *c);
 

@@ -49,7 +49,8 @@ levels_of(const partition *p, const partition_factor *f, uint64_t *n_levels)
         levels[i] = f->kind == FACTOR_BLOCKS ? (int64_t)(i / (n / f->blocks)) : f->values[i];
     qsort(levels, n, sizeof *levels, compare_values);
     for (uint64_t i = 0; i < n; i++)
-        if ((kept == 0 || levels[i] != levels[kept - 1]) && !(f->ignoring && levels[i] == f->ignored))
+        if ((kept == 0 || levels[i] != levels[kept - 1])
+            && !(f->ignoring && levels[i] == f->ignored))
             levels[kept++] = levels[i];
     *n_levels = kept;
     return levels;
@@ -151,13 +152,16 @@ assign_weight(const partition *p, double *weight)
         indices_of(p, i, index);
         weight[i] = 1.0;
         for (int k = 0; k < p->n_weights; k++)
-            weight[i] *= p->weights[k].values[position_in(p, index, p->weights[k].n_axes, p->weights[k].axes)];
+            weight[i] *=
+                p->weights[k]
+                    .values[position_in(p, index, p->weights[k].n_axes, p->weights[k].axes)];
         if (weight[i] > 0.0) {
             first = first == 0.0 ? weight[i] : first;
             equal = equal && weight[i] == first;
         }
         for (int k = 0; k < p->n_masks; k++)
-            if (p->masks[k].values[position_in(p, index, p->masks[k].n_axes, p->masks[k].axes)] == 0.0)
+            if (p->masks[k].values[position_in(p, index, p->masks[k].n_axes, p->masks[k].axes)]
+                == 0.0)
                 weight[i] = 0.0;
     }
     for (uint64_t i = 0; equal && i < n; i++)
@@ -200,7 +204,8 @@ build_source(const partition *p, int n_axes, const int *axes, sci_type type, con
         array.shape[k] = p->shape[axes[k]];
     for (uint64_t i = 0; i < n; i++)
         element_set(bytes, type, false, i, (long double)values[i]);
-    st = streamed ? streamed_source(source, &array, bytes, "map") : sci_source_memory(source, &array, bytes, "map");
+    st = streamed ? streamed_source(source, &array, bytes, "map")
+                  : sci_source_memory(source, &array, bytes, "map");
     if (st == SCI_OK)
         out->sources[out->n_sources++] = *source;
     return st;
@@ -247,7 +252,8 @@ build_streamed(const partition *p, const partition_factor *f, bool streamed, par
 }
 
 static sci_status
-build_factor(const partition *p, const partition_factor *f, bool streamed, partition_built *out, int k)
+build_factor(const partition *p, const partition_factor *f, bool streamed, partition_built *out,
+             int k)
 {
     uint64_t n = positions_of(p, f->n_axes, f->axes);
     sci_labels **labels = &out->labels[k];
@@ -283,16 +289,17 @@ partition_build(const partition *p, bool streamed, partition_built *out)
     for (int k = 0; st == SCI_OK && k < p->n_factors; k++)
         st = build_factor(p, &p->factors[k], streamed, out, k);
     for (int k = 0; st == SCI_OK && k < p->n_masks; k++) {
-        st = build_source(p, p->masks[k].n_axes, p->masks[k].axes, SCI_UINT8, p->masks[k].values, streamed, out,
-                          &source);
+        st = build_source(p, p->masks[k].n_axes, p->masks[k].axes, SCI_UINT8, p->masks[k].values,
+                          streamed, out, &source);
         if (st == SCI_OK)
             st = sci_grouping_mask(out->grouping, p->masks[k].n_axes, p->masks[k].axes, source);
     }
     for (int k = 0; st == SCI_OK && k < p->n_weights; k++) {
-        st = build_source(p, p->weights[k].n_axes, p->weights[k].axes, SCI_FLOAT64, p->weights[k].values,
-                          streamed, out, &source);
+        st = build_source(p, p->weights[k].n_axes, p->weights[k].axes, SCI_FLOAT64,
+                          p->weights[k].values, streamed, out, &source);
         if (st == SCI_OK)
-            st = sci_grouping_weights(out->grouping, p->weights[k].n_axes, p->weights[k].axes, source);
+            st = sci_grouping_weights(out->grouping, p->weights[k].n_axes, p->weights[k].axes,
+                                      source);
     }
     return st;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A description of groups from which both a sci_grouping and, by plain index arithmetic, the group and
- * weight of every element are made. */
+/* A description of groups from which both a sci_grouping and, by plain index arithmetic, the
+ * group and weight of every element are made. */
 #ifndef TESTS_SUPPORT_PARTITION_H
 #define TESTS_SUPPORT_PARTITION_H
 
@@ -56,8 +56,8 @@ typedef struct partition_built {
     int n_sources, n_memory;
 } partition_built;
 
-/* Make the grouping, or give the first failure; partition_clear is needed in both cases. The sources of
- * maps deliver their elements piece by piece if `streamed`, else lie in memory. */
+/* Make the grouping, or give the first failure; partition_clear is needed in both cases. The
+ * sources of maps deliver their elements piece by piece if `streamed`, else lie in memory. */
 sci_status partition_build(const partition *p, bool streamed, partition_built *out) SCI_MUST_CHECK;
 void partition_clear(partition_built *built);
 

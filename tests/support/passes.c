@@ -22,7 +22,8 @@ array_of(const pass *p, sci_type type, bool swapped)
 }
 
 static sci_status
-open_source(const pass *p, sci_type type, bool swapped, const void *elements, const char *name, sci_source **out)
+open_source(const pass *p, sci_type type, bool swapped, const void *elements, const char *name,
+            sci_source **out)
 {
     sci_array array = array_of(p, type, swapped);
 
@@ -35,7 +36,8 @@ open_sink(const pass *p, void *elements, sci_sink **out)
 {
     sci_array array = array_of(p, p->output, false);
 
-    return p->streamed ? streamed_sink(out, &array, elements, "y") : sci_sink_memory(out, &array, elements, "y");
+    return p->streamed ? streamed_sink(out, &array, elements, "y")
+                       : sci_sink_memory(out, &array, elements, "y");
 }
 
 static sci_status
@@ -111,14 +113,16 @@ pass_normalize(const pass *p, void *y, sci_moments *rows, sci_report *report)
     if (st == SCI_OK)
         st = open_sink(p, y, &sink);
     if (st == SCI_OK)
-        st = sci_normalize(s.x, s.affine, &p->options, sink, rows != NULL ? &sink_of_rows : NULL, report);
+        st = sci_normalize(s.x, s.affine, &p->options, sink, rows != NULL ? &sink_of_rows : NULL,
+                           report);
     sci_sink_free(sink);
     stage_close(&s);
     return st;
 }
 
 sci_status
-pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *range, void *y, sci_report *report)
+pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *range, void *y,
+           sci_report *report)
 {
     sci_rows_source rows = sci_stats_rows(stats);
     sci_sink *sink = NULL;
@@ -138,7 +142,8 @@ pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *
 }
 
 sci_status
-pass_gradient(const pass *p, const void *dy, void *dx, double *dgamma, double *dbeta, sci_report *report)
+pass_gradient(const pass *p, const void *dy, void *dx, double *dgamma, double *dbeta,
+              sci_report *report)
 {
     sci_type type = p->single_dy ? SCI_FLOAT32 : SCI_FLOAT64;
     sci_source *incoming = NULL;

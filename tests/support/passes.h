@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One call for each pass of the engine: makes sources, groupings, affine and sinks, runs, frees all of them
- * whatever happens. */
+/* One call for each pass of the engine: makes sources, groupings, affine and sinks, runs, frees
+ * all of them whatever happens. */
 #ifndef TESTS_SUPPORT_PASSES_H
 #define TESTS_SUPPORT_PASSES_H
 
@@ -25,11 +25,12 @@ typedef struct pass {
 sci_status pass_fit(const pass *p, sci_stats **stats, sci_report *report) SCI_MUST_CHECK;
 
 /* fit + apply at once; rows (may be NULL) gets the moments of every group, report may be NULL. */
-sci_status pass_normalize(const pass *p, void *y, sci_moments *rows, sci_report *report) SCI_MUST_CHECK;
+sci_status pass_normalize(const pass *p, void *y, sci_moments *rows,
+                          sci_report *report) SCI_MUST_CHECK;
 
 /* Transform (or undo) with a given table; range may be NULL. */
-sci_status pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *range, void *y,
-                      sci_report *report) SCI_MUST_CHECK;
+sci_status pass_apply(const pass *p, const sci_stats *stats, bool invert, const sci_range *range,
+                      void *y, sci_report *report) SCI_MUST_CHECK;
 
 /* dx, and dgamma and dbeta (may be NULL). */
 sci_status pass_gradient(const pass *p, const void *dy, void *dx, double *dgamma, double *dbeta,

@@ -35,8 +35,8 @@ place_source(char path[PLACE_ROOM], const char *name)
 {
     join(path, project_folder(), name);
     if (access(path, R_OK) != 0)
-        test_failed(__FILE__, __LINE__, "'%s' is not readable; set LIBSCI_SOURCE to the project's folder",
-                    path);
+        test_failed(__FILE__, __LINE__,
+                    "'%s' is not readable; set LIBSCI_SOURCE to the project's folder", path);
 }
 
 /* Tests of this program that were skipped. */
@@ -71,8 +71,8 @@ place_reference(char path[PLACE_ROOM], const char *name)
     if (access(path, R_OK) != 0) {
         char why[PLACE_ROOM + 100];
 
-        snprintf(why, sizeof why, "the reference file '%s' is absent; LIBSCI_REFERENCE names its folder",
-                 name);
+        snprintf(why, sizeof why,
+                 "the reference file '%s' is absent; LIBSCI_REFERENCE names its folder", name);
         skip_test(why);
     }
 }
@@ -115,7 +115,8 @@ scratch_folder(void)
     if (scratch[0] == '\0') {
         join(scratch, base == NULL || base[0] == '\0' ? "/tmp" : base, "libsci-test-XXXXXX");
         if (mkdtemp(scratch) == NULL)
-            test_failed(__FILE__, __LINE__, "cannot make the folder '%s': %s", scratch, strerror(errno));
+            test_failed(__FILE__, __LINE__, "cannot make the folder '%s': %s", scratch,
+                        strerror(errno));
         scratch_owner = getpid();
         atexit(remove_scratch);
     }
@@ -145,7 +146,8 @@ place_program(char path[PLACE_ROOM], const char *name)
         join(path, self, name);
     }
     if (length <= 0 || access(path, X_OK) != 0)
-        test_failed(__FILE__, __LINE__, "the program '%s' is not there; SCI_BIN names its folder", name);
+        test_failed(__FILE__, __LINE__, "the program '%s' is not there; SCI_BIN names its folder",
+                    name);
 }
 
 bool

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Random data from a seed that a failure prints and LIBSCI_TEST_SEED sets. No libm: the same numbers on
- * every machine. */
+/* Random data from a seed that a failure prints and LIBSCI_TEST_SEED sets. No libm: the same
+ * numbers on every machine. */
 #ifndef TESTS_SUPPORT_RANDOM_H
 #define TESTS_SUPPORT_RANDOM_H
 

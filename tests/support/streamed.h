@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sources and sinks over memory that do not show it: they deliver pieces through fetch, decode, encode and
- * store in several tasks, as files do, and can fail where a test wants it. */
+/* Sources and sinks over memory that do not show it: they deliver pieces through fetch, decode,
+ * encode and store in several tasks, as files do, and can fail where a test wants it. */
 #ifndef TESTS_SUPPORT_STREAMED_H
 #define TESTS_SUPPORT_STREAMED_H
 

@@ -42,7 +42,8 @@ test_failed(const char *file, int line, const char *format, ...)
 }
 
 void
-check_close(double a, double b, double rtol, double atol, const char *what, const char *file, int line)
+check_close(double a, double b, double rtol, double atol, const char *what, const char *file,
+            int line)
 {
     if (a == b || (isnan(a) && isnan(b)))
         return;
@@ -115,8 +116,9 @@ check_digits(double a, long double b, double digits, const char *what, const cha
     double right = digits_right(a, b);
 
     if (!(right >= digits))
-        test_failed(file, line, "%s is %.17g, not %.21Lg: %.2f digits are right, %.2f are asked for",
-                    what, a, b, right, digits);
+        test_failed(file, line,
+                    "%s is %.17g, not %.21Lg: %.2f digits are right, %.2f are asked for", what, a,
+                    b, right, digits);
 }
 
 void
@@ -160,7 +162,8 @@ check_same_bytes(const void *a, const void *b, uint64_t n, size_t size, const ch
     }
     print_element(left_text, sizeof left_text, left + first * size, size);
     print_element(right_text, sizeof right_text, right + first * size, size);
-    test_failed(file, line, "%s differ in %" PRIu64 " of %" PRIu64 " elements, first in %" PRIu64 ": %s, %s",
+    test_failed(file, line,
+                "%s differ in %" PRIu64 " of %" PRIu64 " elements, first in %" PRIu64 ": %s, %s",
                 what, differing, n, first, left_text, right_text);
 }
 

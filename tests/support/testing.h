@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every test needs: cmocka, comparisons that stay in double, and failures that print the seed. */
+/* What every test needs: cmocka, comparisons that stay in double, and failures that print the
+ * seed. */
 #ifndef TESTS_SUPPORT_TESTING_H
 #define TESTS_SUPPORT_TESTING_H
 
@@ -15,10 +16,12 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 
-/* Say what is being checked now ("shape 3 of 50, layer norm, f4"); printed when a check fails. Copied. */
+/* Say what is being checked now ("shape 3 of 50, layer norm, f4"); printed when a check fails.
+ * Copied. */
 void test_context(const char *format, ...) SCI_PRINTF(1, 2);
 
-/* End the test: the message, the context, the seed of the random data in use and libsci's message. */
+/* End the test: the message, the context, the seed of the random data in use and libsci's
+ * message. */
 _Noreturn void test_failed(const char *file, int line, const char *format, ...) SCI_PRINTF(3, 4);
 
 /* |a - b| <= atol + rtol·|b|. NaN is close to NaN, an infinity to itself. */
@@ -41,15 +44,18 @@ _Noreturn void test_failed(const char *file, int line, const char *format, ...) 
 /* libsci's last message contains `text`. */
 #define assert_message_has(text) check_message((text), __FILE__, __LINE__)
 
-void check_close(double a, double b, double rtol, double atol, const char *what, const char *file, int line);
+void check_close(double a, double b, double rtol, double atol, const char *what, const char *file,
+                 int line);
 void check_ulps(double a, double b, uint64_t ulps, const char *what, const char *file, int line);
 void check_ulps_f32(float a, float b, uint64_t ulps, const char *what, const char *file, int line);
-void check_digits(double a, long double b, double digits, const char *what, const char *file, int line);
+void check_digits(double a, long double b, double digits, const char *what, const char *file,
+                  int line);
 void check_that(bool condition, const char *what, const char *file, int line);
 void check_count(uint64_t a, uint64_t b, const char *what, const char *file, int line);
 void check_same_bytes(const void *a, const void *b, uint64_t n, size_t size, const char *what,
                       const char *file, int line);
-void check_status(sci_status got, sci_status expected, const char *what, const char *file, int line);
+void check_status(sci_status got, sci_status expected, const char *what, const char *file,
+                  int line);
 void check_message(const char *text, const char *file, int line);
 
 /* min(16, -log10(|got - expected| / |expected|)), 16 where they are equal, 0 at worst. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Make an HDF5 file of random arrays for the tests of the programs:
  *
- *     h5make FILE /x:f4:1000x30x40 [mean=5] [sd=2] [labels=7] [chunk=100x30x40] [gzip=4] [shuffle] [seed=3] [/y:…]
+ *     h5make FILE /x:f4:1000x30x40 [mean=5] [sd=2] [labels=7] [chunk=100x30x40] [gzip=4] [shuffle]
+ *                 [seed=3] [/y:…]
  *
  * labels=K gives integers -1 … K-2 instead of normal numbers. */
 #include <fcntl.h>
@@ -102,11 +103,13 @@ make_elements(const recipe *r, uint64_t n)
         return elements_normal(&stream, r->array.type, false, n, r->mean, r->sd);
     elements = malloc(n * sci_type_size(r->array.type) + 1);
     for (uint64_t i = 0; elements != NULL && i < n; i++)
-        element_set(elements, r->array.type, false, i, (long double)random_below(&stream, r->labels) - 1.0L);
+        element_set(elements, r->array.type, false, i,
+                    (long double)random_below(&stream, r->labels) - 1.0L);
     return elements;
 }
 
-/* The sink has no short way for whole arrays with a layout, so an identity is applied to the elements. */
+/* The sink has no short way for whole arrays with a layout, so an identity is applied to the
+ * elements. */
 static sci_status
 write_elements(sci_h5_output *out, const recipe *r)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Print type, shape and a digest of the elements of a dataset, or groups and a digest of the rows of a table:
- * h5sum FILE:/dataset... or h5sum --table FILE... */
+/* Print type, shape and a digest of the elements of a dataset, or groups and a digest of the rows
+ * of a table: h5sum FILE:/dataset... or h5sum --table FILE... */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ print_sum(const char *operand)
     if (st == SCI_OK)
         st = sci_source_read(source, 0, n, elements);
     if (st == SCI_OK) {
-        uint64_t digest = digest_bytes(DIGEST_START, elements, n * sci_type_size(source->array.type));
+        uint64_t digest =
+            digest_bytes(DIGEST_START, elements, n * sci_type_size(source->array.type));
 
         printf("%s%s", sci_type_name(source->array.type), source->array.swapped ? " swapped" : "");
         for (int a = 0; a < source->array.rank; a++)
@@ -49,9 +50,11 @@ print_table_sum(const char *path)
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s': not a table of moments", path);
     if (st == SCI_OK) {
         uint64_t n = sci_stats_groups(stats);
-        uint64_t digest = digest_bytes(DIGEST_START, sci_stats_moments(stats), n * sizeof(sci_moments));
+        uint64_t digest =
+            digest_bytes(DIGEST_START, sci_stats_moments(stats), n * sizeof(sci_moments));
 
-        printf("%" PRIu64 " groups%s %016" PRIx64 "\n", n, sci_stats_is_shard(stats) ? " of a shard" : "", digest);
+        printf("%" PRIu64 " groups%s %016" PRIx64 "\n", n,
+               sci_stats_is_shard(stats) ? " of a shard" : "", digest);
     }
     sci_stats_free(stats);
     return st;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Run a command and see that it is neither slow nor large: limited SECONDS MIB COMMAND...
  *
- * Ends as the command does (128 + signal if it was killed), with 124 after SECONDS of wall time (the whole
- * process group is killed), or with 125 if it or a child of it had more than MIB resident. */
+ * Ends as the command does (128 + signal if it was killed), with 124 after SECONDS of wall time
+ * (the whole process group is killed), or with 125 if it or a child of it had more than MIB
+ * resident. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

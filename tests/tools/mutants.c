@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Damaged copies of files through a program: mutants N SECONDS MIB PROGRAM FILE:/dataset...
  *
- * N times: one of the files, with random bytes changed, swapped, zeroed or cut off, goes as m.h5 through
- * `PROGRAM normalize m.h5:/dataset --norm layer -o y.h5:/y`. It must answer within SECONDS and with at most MIB
- * resident: 0 and an output, or 1 to 4 with an error line and no output (2 where damage raised the rank so far
- * that the axes must be named). Failures are printed and their files kept as failed-K.h5; the code is then 1, as
- * it is when fewer than a tenth were processed. Works in the current folder. */
+ * N times: one of the files, with random bytes changed, swapped, zeroed or cut off, goes as m.h5
+ * through `PROGRAM normalize m.h5:/dataset --norm layer -o y.h5:/y`. It must answer within
+ * SECONDS and with at most MIB resident: 0 and an output, or 1 to 4 with an error line and no
+ * output (2 where damage raised the rank so far that the axes must be named). Failures are
+ * printed and their files kept as failed-K.h5; the code is then 1, as it is when fewer than a
+ * tenth were processed. Works in the current folder. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -136,14 +137,15 @@ static void
 run_child(const char *operand)
 {
     struct rlimit none = { 0, 0 };
-    int messages = open("messages", O_CREAT | O_TRUNC | O_RDWR, 0666), nothing = open("/dev/null", O_WRONLY);
+    int messages = open("messages", O_CREAT | O_TRUNC | O_RDWR, 0666),
+        nothing = open("/dev/null", O_WRONLY);
 
     setpgid(0, 0);
     setrlimit(RLIMIT_CORE, &none);
     dup2(nothing, STDOUT_FILENO);
     dup2(messages, STDERR_FILENO);
-    execl(program, program, "normalize", operand, "--norm", "layer", "--memory", "64MiB", "--nan", "ignore", "--no-sync",
-          "-o", "y.h5:/y", (char *)NULL);
+    execl(program, program, "normalize", operand, "--norm", "layer", "--memory", "64MiB", "--nan",
+          "ignore", "--no-sync", "-o", "y.h5:/y", (char *)NULL);
     _exit(127);
 }
 
@@ -183,8 +185,8 @@ complain(long number, const seed_file *seed, const char *what)
     snprintf(kept, sizeof kept, "failed-%ld.h5", number);
     if (access("m.h5", F_OK) == 0 && rename("m.h5", kept) != 0)
         give_up("keep", kept);
-    printf("mutant %ld of %s:%s (kept as %s, LIBSCI_TEST_SEED=%" PRIu64 "): %s\n", number, seed->name, seed->dataset, kept,
-           random_seed(), what);
+    printf("mutant %ld of %s:%s (kept as %s, LIBSCI_TEST_SEED=%" PRIu64 "): %s\n", number,
+           seed->name, seed->dataset, kept, random_seed(), what);
     failures++;
 }
 
@@ -278,7 +280,8 @@ main(int argc, char **argv)
         write_mutant(seed, &r);
         check_mutant(k, seed);
     }
-    printf("%ld mutants: %ld processed, %ld failed, %ld need axes, %ld refused, %ld need memory; %d wrong\n", n,
-           answers[0], answers[1], answers[2], answers[3], answers[4], failures);
+    printf("%ld mutants: %ld processed, %ld failed, %ld need axes, %ld refused, %ld need memory; "
+           "%d wrong\n",
+           n, answers[0], answers[1], answers[2], answers[3], answers[4], failures);
     return failures > 0 || answers[0] < n / 10;
 }
