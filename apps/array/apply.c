@@ -1,146 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* apply: rescale inputs with statistics that are there already. */
-#include <stdio.h>
 #include <string.h>
 
 #include <sci/memory.h>
-#include <sci/select.h>
 
 #include "cli/batch.h"
-#include "cli/message.h"
 
 #include "record.h"
 #include "shard.h"
-#include "table.h"
+#include "stored.h"
 #include "verbs.h"
 
-/* One input on its way. */
-typedef struct job {
-    array_context c;
-    sci_source *input;
-    array_recipe recipe;
-    array_groups groups;
-    array_post post;
-    sci_stats *table; /* its rows are those of the input's groups */
-    sci_affine *affine;
-    array_shard shard;
-    array_output out;
-    sci_report report;
-} job;
-
-static void
-job_clear(job *j)
-{
-    array_output_clear(&j->out);
-    sci_affine_free(j->affine);
-    sci_stats_free(j->table);
-    array_post_clear(&j->post);
-    array_groups_clear(&j->groups);
-    array_recipe_clear(&j->recipe);
-    sci_source_free(j->input);
-    array_context_end(&j->c);
-}
-
-/* The statistics, and the groups of the input as they were made there. */
+/* The groups of the input as they were made for the statistics, and their rows: of a table over
+ * several files those of the one with the input's content. */
 static sci_status
-load_groups(job *j, sci_stats **all)
-{
-    const char *operand = j->c.settings->stats;
-    array_place place = {0};
-    sci_status st = array_place_find(&place, operand);
-
-    if (st == SCI_OK)
-        st = array_not_output(&j->c, place.file);
-    if (st == SCI_OK)
-        st = sci_stats_load(all, place.table);
-    if (st == SCI_OK && sci_stats_is_shard(*all))
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' is one shard of a table; put all shards together with 'merge' first",
-                      operand);
-    if (st == SCI_OK)
-        st = array_place_recipe(&place, *all, &j->recipe);
-    if (st == SCI_OK)
-        st = array_recipe_override(&j->recipe, j->c.call, true);
-    if (st == SCI_OK)
-        st = array_groups_make(&j->groups, &j->c, &j->recipe, j->input, ARRAY_ALIKE);
-    array_place_clear(&place);
-    return st;
-}
-
-/* The input's rows; of a table over several files those of the one with its content. */
-static sci_status
-select_rows(job *j, const sci_stats *all)
+find_rows(array_stored *job)
 {
     uint8_t digest[SCI_DIGEST_BYTES];
-    sci_stats *rows = NULL;
-    bool sought = sci_stats_needs_digest(all);
-    sci_status st = SCI_OK;
+    sci_stats *all = NULL;
+    sci_status st = array_stored_load(job, &all);
+    bool sought = st == SCI_OK && sci_stats_needs_digest(all);
 
-    if (sought)
-        st = array_digest_bytes(&j->c, j->input, sci_stats_digest_kind(all), digest);
     if (st == SCI_OK)
-        st = sci_stats_select(&rows, all, j->c.settings->stats, j->groups.g, sought ? digest : NULL);
-    if (st == SCI_OK && sci_stats_get_kind(rows) == SCI_STATS_RUNNING) {
-        st = sci_stats_from_running(&j->table, rows);
-    } else if (st == SCI_OK) {
-        j->table = rows;
-        rows = NULL;
-    }
-    sci_stats_free(rows);
+        st = array_recipe_override(&job->recipe, job->c.call, true);
+    if (st == SCI_OK)
+        st = array_groups_make(&job->groups, &job->c, &job->recipe, job->input, ARRAY_ALIKE);
+    if (st == SCI_OK && sought)
+        st = array_digest_bytes(&job->c, job->input, sci_stats_digest_kind(all), digest);
+    if (st == SCI_OK)
+        st = array_stored_select(job, all, job->c.settings->stats, sought ? digest : NULL);
+    sci_stats_free(all);
     return st;
 }
 
 static sci_status
-prepare(job *j, const cli_input *input)
+prepare(array_stored *job, const cli_input *input)
 {
-    const array_settings *s = j->c.settings;
-    sci_stats *all = NULL;
-    sci_status st = array_input_open(&j->c, input, &j->input);
+    const array_settings *s = job->c.settings;
+    sci_status st = array_input_open(&job->c, input, &job->input);
 
     if (st == SCI_OK)
-        st = load_groups(j, &all);
+        st = find_rows(job);
+    if (st == SCI_OK && !cli_given(job->c.call, "nan"))
+        job->c.options.nan = sci_stats_nan(job->table);
     if (st == SCI_OK)
-        st = select_rows(j, all);
-    sci_stats_free(all);
-    if (st == SCI_OK && !cli_given(j->c.call, "nan"))
-        j->c.options.nan = sci_stats_nan(j->table);
-    if (st == SCI_OK)
-        st = array_post_make(&j->post, &j->c, &j->groups, &j->recipe, j->input, s->scale, s->shift, false);
-    if (st == SCI_OK)
-        st = array_post_affine(&j->affine, &j->groups, &j->post, s->common.eps, sci_stats_ddof(j->table),
-                               j->recipe.outside);
+        st = array_stored_affine(job, s->scale, s->shift, s->common.eps);
     return st;
 }
 
 /* The output, or the part of it that --shard names. */
 static sci_status
-transform(job *j, const char *dataset)
+transform(array_stored *job, array_shard *shard, const char *dataset)
 {
-    const cli_shard part = j->c.settings->common.shard;
-    sci_type type = array_output_type(&j->c, j->input);
-    sci_rows_source rows = sci_stats_rows(j->table);
+    bool whole = job->c.settings->common.shard.total == 0;
     sci_h5_layout natural;
     sci_status st = SCI_OK;
 
-    sci_h5_source_layout(j->input, &natural);
-    if (part.total > 0)
-        st = array_shard_plan(&j->shard, &j->input->array, &natural, part);
+    sci_h5_source_layout(job->input, &natural);
+    if (!whole)
+        st = array_shard_plan(shard, &job->input->array, &natural, job->c.settings->common.shard);
     if (st == SCI_OK)
-        st = array_output_open(&j->out, &j->c, j->input, dataset, type, part.total > 0 ? &j->shard.layout : NULL);
-    if (st == SCI_OK && !(part.total > 0 && j->shard.count == 0))
-        st = sci_apply(j->input, j->affine, &rows, part.total > 0 ? &j->shard.range : NULL, &j->c.options,
-                       j->out.sink, &j->report);
-    array_output_flush(&j->out);
+        st = array_output_open(&job->out, &job->c, job->input, dataset,
+                               array_output_type(&job->c, job->input),
+                               whole ? NULL : &shard->layout);
+    if (st == SCI_OK)
+        st = array_stored_apply(job, whole ? NULL : &shard->range);
     return st;
-}
-
-/* The digest of a table as text. */
-static void
-table_text(const sci_stats *table, char text[40])
-{
-    uint8_t digest[16];
-
-    sci_stats_digest(table, digest);
-    array_chunk_digest_text(digest, text);
 }
 
 /* Which part it was stands elsewhere; what remains is the same for all parts of an output. */
@@ -157,45 +82,58 @@ forget_part(char *provenance)
 }
 
 static sci_status
-finish(job *j)
+write_shard(const array_stored *job, const array_shard *shard)
 {
-    char *provenance = NULL, *path = NULL, table[40];
-    bool whole = j->shard.part.total == 0;
-    sci_status st = array_provenance_of(j->c.call, j->table, j->c.options.digest, whole ? j->report.digest : NULL,
-                                        &provenance);
+    uint8_t digest[16];
+    char text[40];
 
-    table_text(j->table, table);
+    sci_stats_digest(job->table, digest);
+    array_chunk_digest_text(digest, text);
+    return array_shard_write(shard, &job->out, text);
+}
+
+static sci_status
+finish(array_stored *job, const array_shard *shard)
+{
+    bool whole = shard->part.total == 0;
+    char *provenance = NULL, *path = NULL;
+    sci_status st = array_provenance_of(job->c.call, job->table, job->c.options.digest,
+                                        whole ? job->report.digest : NULL, &provenance);
+
     if (st == SCI_OK)
         forget_part(provenance);
     if (st == SCI_OK)
-        st = sci_format(&path, "%s/stats", j->out.record);
+        st = sci_format(&path, "%s/stats", job->out.record);
     if (st == SCI_OK)
-        st = sci_h5_output_stats(j->out.file, path, j->table);
+        st = sci_h5_output_stats(job->out.file, path, job->table);
     if (st == SCI_OK)
-        st = array_record_write(&j->recipe, &j->post, j->c.settings->common.eps, j->input, provenance, &j->out);
+        st = array_record_write(&job->recipe, &job->post, job->c.settings->common.eps, job->input,
+                                provenance, &job->out);
     if (st == SCI_OK && !whole)
-        st = array_shard_write(&j->shard, &j->out, table);
+        st = write_shard(job, shard);
     if (st == SCI_OK)
-        st = array_output_close(&j->out, &j->c);
+        st = array_output_close(&job->out, &job->c);
     sci_free(provenance);
     sci_free(path);
     return st;
 }
 
 static sci_status
-apply_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset, const cli_worker *worker)
+apply_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset,
+          const cli_worker *worker)
 {
     const cli_call *const *call = context;
-    job j = {0};
-    sci_status st = array_context_start(&j.c, *call, worker);
+    array_stored job = { 0 };
+    array_shard shard = { .count = 0 };
+    sci_status st = array_context_start(&job.c, *call, worker);
 
     if (st == SCI_OK)
-        st = prepare(&j, &inputs->items[input]);
+        st = prepare(&job, &inputs->items[input]);
     if (st == SCI_OK)
-        st = transform(&j, dataset);
+        st = transform(&job, &shard, dataset);
     if (st == SCI_OK)
-        st = finish(&j);
-    job_clear(&j);
+        st = finish(&job, &shard);
+    array_stored_clear(&job);
     return st;
 }
 
@@ -203,8 +141,13 @@ int
 array_apply(const cli_call *call)
 {
     const array_settings *s = call->settings;
-    cli_batch batch = {.call = call, .common = &s->common, .doing = "applying", .extensions = array_extensions,
-                       .datasets = true, .work = apply_one, .context = &call};
+    cli_batch batch = { .call = call,
+                        .common = &s->common,
+                        .doing = "applying",
+                        .extensions = array_extensions,
+                        .datasets = true,
+                        .work = apply_one,
+                        .context = &call };
 
     return cli_batch_run(&batch);
 }

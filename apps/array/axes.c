@@ -82,8 +82,8 @@ from_option(array_axes *axes, const char *option, const char *input)
             return st;
         if (n == axes->rank || !is_usable(name) || array_axes_index(axes, name) >= 0) {
             if (n == axes->rank)
-                st = sci_fail(SCI_ERR_ARGUMENT, "--axes %s names more axes than the %d of '%s'", option,
-                              axes->rank, input);
+                st = sci_fail(SCI_ERR_ARGUMENT, "--axes %s names more axes than the %d of '%s'",
+                              option, axes->rank, input);
             else
                 st = sci_fail(SCI_ERR_ARGUMENT, "--axes %s: '%s' %s", option, name,
                               is_usable(name) ? "comes twice" : "is no name for an axis");
@@ -93,8 +93,8 @@ from_option(array_axes *axes, const char *option, const char *input)
         axes->names[n] = name;
     }
     if (n < axes->rank)
-        return sci_fail(SCI_ERR_ARGUMENT, "--axes %s names %d of the %d axes of '%s'", option, n, axes->rank,
-                        input);
+        return sci_fail(SCI_ERR_ARGUMENT, "--axes %s names %d of the %d axes of '%s'", option, n,
+                        axes->rank, input);
     return SCI_OK;
 }
 
@@ -117,11 +117,11 @@ has_labels(const sci_source *source)
 static sci_status
 assume(array_axes *axes, const char *input)
 {
-    static const char *const usual[] = {"", "L", "NC", "NCL", "NCHW", "NCDHW"};
+    static const char *const usual[] = { "", "L", "NC", "NCL", "NCHW", "NCDHW" };
 
     if (axes->rank >= (int)(sizeof usual / sizeof usual[0]))
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s' has %d axes without names; name them with --axes", input,
-                        axes->rank);
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s' has %d axes without names; name them with --axes",
+                        input, axes->rank);
     axes->assumed = true;
     for (int a = 0; a < axes->rank; a++) {
         sci_status st = sci_format(&axes->names[a], "%c", usual[axes->rank][a]);
@@ -137,7 +137,7 @@ array_axes_find(array_axes *out, const sci_source *source, const char *option)
 {
     sci_status st = SCI_OK;
 
-    *out = (array_axes){.rank = source->array.rank};
+    *out = (array_axes){ .rank = source->array.rank };
     if (option != NULL && (option[0] != '\0' || out->rank > 0))
         st = from_option(out, option, source->name);
     else if (has_labels(source))
@@ -164,10 +164,11 @@ array_axes_parse(const array_axes *axes, const char *option, const char *list, i
         if (st == SCI_OK && (place < 0 || (*n > 0 && place <= places[*n - 1])))
             st = array_axes_text(axes, &all);
         if (st == SCI_OK && place < 0)
-            st = sci_fail(SCI_ERR_ARGUMENT, "%s %s: there is no axis '%s'; the axes are %s", option, list, name,
-                          all);
+            st = sci_fail(SCI_ERR_ARGUMENT, "%s %s: there is no axis '%s'; the axes are %s", option,
+                          list, name, all);
         else if (st == SCI_OK && all != NULL)
-            st = sci_fail(SCI_ERR_ARGUMENT, "%s %s: name the axes once each and in the order of the array, %s",
+            st = sci_fail(SCI_ERR_ARGUMENT,
+                          "%s %s: name the axes once each and in the order of the array, %s",
                           option, list, all);
         sci_free(all);
         sci_free(name);

@@ -11,16 +11,17 @@ typedef struct array_axes {
     bool assumed; /* by rank: neither the file nor the command line names them */
 } array_axes;
 
-/* From `option` ("T,F"), or else the dimension labels of the source, or else NC, NCL, NCHW, NCDHW by rank.
- * SCI_ERR_ARGUMENT if the option does not fit, or if rank 6 or more has no names. */
-sci_status array_axes_find(array_axes *out, const sci_source *source, const char *option) SCI_MUST_CHECK;
+/* From `option` ("T,F"), or else the dimension labels of the source, or else NC, NCL, NCHW,
+ * NCDHW by rank. SCI_ERR_ARGUMENT if the option does not fit, or if rank 6 or more has no names. */
+sci_status array_axes_find(array_axes *out, const sci_source *source,
+                           const char *option) SCI_MUST_CHECK;
 void array_axes_clear(array_axes *axes);
 
 /* Place of an axis, -1 if there is none of that name. */
 int array_axes_index(const array_axes *axes, const char *name);
 
-/* "D,H,W" to increasing places; `option` ("--keep") is for messages. SCI_ERR_ARGUMENT: an unknown name, one that comes
- * twice, another order than the array's. */
+/* "D,H,W" to increasing places; `option` ("--keep") is for messages. SCI_ERR_ARGUMENT: an
+ * unknown name, one that comes twice, another order than the array's. */
 sci_status array_axes_parse(const array_axes *axes, const char *option, const char *list, int *n,
                             int *places) SCI_MUST_CHECK;
 

@@ -19,7 +19,8 @@ typedef struct array_context {
     char *scratch; /* what h5.scratch points at, if it had to be made */
 } array_context;
 
-sci_status array_context_start(array_context *c, const cli_call *call, const cli_worker *worker) SCI_MUST_CHECK;
+sci_status array_context_start(array_context *c, const cli_call *call,
+                               const cli_worker *worker) SCI_MUST_CHECK;
 void array_context_end(array_context *c);
 
 /* SCI_ERR_ARGUMENT if `path` is the file that the output would replace. */
@@ -32,7 +33,8 @@ sci_status array_open_dataset(const array_context *c, const char *file, const ch
                               sci_source **out) SCI_MUST_CHECK;
 
 /* An input of a verb. SCI_ERR_REFUSED if it is a shard of an apply: it has holes. */
-sci_status array_input_open(const array_context *c, const cli_input *input, sci_source **out) SCI_MUST_CHECK;
+sci_status array_input_open(const array_context *c, const cli_input *input,
+                            sci_source **out) SCI_MUST_CHECK;
 
 /* "a/b/x.h5:/y" without the folders of the file: outputs do not tell where their inputs lay. */
 const char *array_base_name(const char *operand);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fit: the table of groups of one or several inputs, a shard of it, or a step of running statistics. */
+/* fit: the table of groups of one or several inputs, a shard of it, or a step of running
+ * statistics. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,7 +66,7 @@ static sci_status
 fit_table(job *j, sci_stats **table)
 {
     const cli_common *common = &j->fit->settings->common;
-    array_tee tee = {0};
+    array_tee tee = { 0 };
     sci_status st;
 
     j->c.options.shard = common->shard.number;
@@ -91,7 +92,8 @@ fit_shard(job *j, const char *path)
     if (st == SCI_OK)
         st = array_provenance(j->fit->call, table, &provenance);
     if (st == SCI_OK)
-        st = array_stats_write(path, table, &j->recipe, provenance, common->verify, !common->no_sync);
+        st = array_stats_write(path, table, &j->recipe, provenance, common->verify,
+                               !common->no_sync);
     sci_free(provenance);
     sci_stats_free(table);
     return st;
@@ -120,7 +122,7 @@ fit_rows(job *j, const char *path)
     sci_h5_output *out = NULL;
     sci_h5_rows *rows = NULL;
     sci_stats *head = NULL;
-    array_tee tee = {0};
+    array_tee tee = { 0 };
     sci_rows_sink sink = array_tee_sink(&tee);
     sci_report report;
     char *provenance = NULL;
@@ -131,7 +133,8 @@ fit_rows(job *j, const char *path)
     if (st == SCI_OK)
         st = sci_fit_rows(j->input, j->groups.g, &j->c.options, &sink, &report);
     if (st == SCI_OK)
-        st = sci_stats_head(&head, j->input, j->groups.g, &j->c.options, &report, array_base_name(j->input->name));
+        st = sci_stats_head(&head, j->input, j->groups.g, &j->c.options, &report,
+                            array_base_name(j->input->name));
     if (st == SCI_OK)
         st = sci_h5_rows_finish(rows, head);
     if (st == SCI_OK)
@@ -155,7 +158,7 @@ static sci_status
 fit_one(void *context, const cli_worker *worker)
 {
     const fit *f = context;
-    job j = {0};
+    job j = { 0 };
     sci_status st = prepare(&j, f, worker);
 
     if (st == SCI_OK && f->tables != NULL)
@@ -177,7 +180,7 @@ take_all(const fit *f, sci_stats **tables, array_recipe *recipe)
     sci_status st = SCI_OK;
 
     for (size_t i = 0; st == SCI_OK && i < f->inputs.n; i++) {
-        array_recipe one = {0};
+        array_recipe one = { 0 };
         int fd = f->tables[i].fd;
 
         if (lseek(fd, 0, SEEK_SET) != 0)
@@ -235,17 +238,21 @@ load_running(const fit *f, const sci_stats *batch, sci_stats **out)
     sci_status st;
 
     if (!is_there(s->running))
-        return sci_stats_create_running(out, batch,
-                                        s->cumulative ? SCI_RUNNING_CUMULATIVE : SCI_RUNNING_EXPONENTIAL);
+        return sci_stats_create_running(
+            out, batch, s->cumulative ? SCI_RUNNING_CUMULATIVE : SCI_RUNNING_EXPONENTIAL);
     st = sci_stats_load(out, s->running);
     if (st != SCI_OK)
         return st;
     if (sci_stats_get_kind(*out) != SCI_STATS_RUNNING)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' holds no running statistics; --running replaces only those", s->running);
+        st =
+            sci_fail(SCI_ERR_REFUSED,
+                     "'%s' holds no running statistics; --running replaces only those", s->running);
     else if (s->cumulative && sci_stats_rule(*out) != SCI_RUNNING_CUMULATIVE)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' was begun with a momentum; leave out --cumulative", s->running);
+        st = sci_fail(SCI_ERR_REFUSED, "'%s' was begun with a momentum; leave out --cumulative",
+                      s->running);
     else if (exponential && sci_stats_rule(*out) != SCI_RUNNING_EXPONENTIAL)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' was begun with --cumulative; leave out --momentum", s->running);
+        st = sci_fail(SCI_ERR_REFUSED, "'%s' was begun with --cumulative; leave out --momentum",
+                      s->running);
     return st;
 }
 
@@ -264,8 +271,11 @@ refuse_samples(const sci_stats *batch)
         return st;
     st = sci_stats_get_factor(batch, axis.factor, &factor);
     if (st == SCI_OK && factor.keep)
-        st = sci_fail(SCI_ERR_REFUSED, "--running: axis %s holds the samples of a batch and must not be kept; --norm "
-                                       "batch pools it", axis.name);
+        st =
+            sci_fail(SCI_ERR_REFUSED,
+                     "--running: axis %s holds the samples of a batch and must not be kept; --norm "
+                     "batch pools it",
+                     axis.name);
     return st;
 }
 
@@ -294,7 +304,7 @@ put_together(void *context, const cli_worker *worker)
     const fit *f = context;
     const cli_common *common = &f->settings->common;
     sci_stats *table = NULL;
-    array_recipe recipe = {0};
+    array_recipe recipe = { 0 };
     char *provenance = NULL;
     sci_status st = merge_tables(f, &table, &recipe);
 
@@ -303,7 +313,8 @@ put_together(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = array_provenance(f->call, table, &provenance);
     if (st == SCI_OK)
-        st = array_stats_write(worker->temporary[0], table, recipe.axes != NULL ? &recipe : NULL, provenance, common->verify, !common->no_sync);
+        st = array_stats_write(worker->temporary[0], table, recipe.axes != NULL ? &recipe : NULL,
+                               provenance, common->verify, !common->no_sync);
     sci_free(provenance);
     array_recipe_clear(&recipe);
     sci_stats_free(table);
@@ -319,8 +330,8 @@ run_many(fit *f)
     const cli_common *common = &f->settings->common;
     const char *target = f->settings->running != NULL ? f->settings->running : common->output;
     cli_job *jobs = NULL;
-    cli_job last = {.name = target, .targets = {target}};
-    cli_run run = {.doing = "fitting", .work = fit_one, .context = f, .n_jobs = f->inputs.n};
+    cli_job last = { .name = target, .targets = { target } };
+    cli_run run = { .doing = "fitting", .work = fit_one, .context = f, .n_jobs = f->inputs.n };
     int code = CLI_EXIT_OK, signal_number = 0;
     sci_status st = sci_alloc_zero(&jobs, f->inputs.n, 1, sizeof *jobs);
 
@@ -337,7 +348,8 @@ run_many(fit *f)
     run.jobs = jobs;
     cli_run_settings(&run, f->call->general, common);
     signal_number = cli_workers_run(&run);
-    code = signal_number != 0 ? CLI_EXIT_SIGNAL + signal_number : cli_failures_report(jobs, f->inputs.n);
+    code = signal_number != 0 ? CLI_EXIT_SIGNAL + signal_number
+                              : cli_failures_report(jobs, f->inputs.n);
     if (code == CLI_EXIT_OK) {
         run.work = put_together;
         run.jobs = &last;
@@ -357,8 +369,8 @@ static int
 run_single(fit *f)
 {
     const cli_common *common = &f->settings->common;
-    cli_job only = {.name = f->inputs.items[0].operand, .targets = {common->output}};
-    cli_run run = {.doing = "fitting", .work = fit_one, .context = f, .jobs = &only, .n_jobs = 1};
+    cli_job only = { .name = f->inputs.items[0].operand, .targets = { common->output } };
+    cli_run run = { .doing = "fitting", .work = fit_one, .context = f, .jobs = &only, .n_jobs = 1 };
 
     cli_run_settings(&run, f->call->general, common);
     return cli_worker_run_one(&run);
@@ -385,9 +397,12 @@ check(fit *f)
 {
     const array_settings *s = f->settings;
     const char *target = s->running != NULL ? s->running : s->common.output;
-    cli_inputs_rules rules = {.recursive = s->common.recursive, .manifest = s->common.manifest,
-                              .dataset = s->common.dataset, .datasets = true, .extensions = array_extensions};
-    array_recipe recipe = {0};
+    cli_inputs_rules rules = { .recursive = s->common.recursive,
+                               .manifest = s->common.manifest,
+                               .dataset = s->common.dataset,
+                               .datasets = true,
+                               .extensions = array_extensions };
+    array_recipe recipe = { 0 };
     sci_status st = array_recipe_from_settings(&recipe, s);
 
     array_recipe_clear(&recipe);
@@ -405,7 +420,7 @@ check(fit *f)
 int
 array_fit(const cli_call *call)
 {
-    fit f = {.call = call, .settings = call->settings};
+    fit f = { .call = call, .settings = call->settings };
     const char *misuse = find_misuse(call, f.settings);
     sci_status st;
     int code;

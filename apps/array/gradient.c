@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* gradient: of a loss with respect to x, gamma and beta, given that with respect to the normalized output. */
+/* gradient: of a loss with respect to x, gamma and beta, given that with respect to the
+ * normalized output. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -44,8 +45,10 @@ check_shapes(const job *j)
 {
     const sci_array *x = &j->x->array, *dy = &j->dy->array;
 
-    if (x->rank != dy->rank || memcmp(x->shape, dy->shape, (size_t)x->rank * sizeof x->shape[0]) != 0)
-        return sci_fail(SCI_ERR_SHAPE, "'%s' and '%s' have different shapes", j->x->name, j->dy->name);
+    if (x->rank != dy->rank
+        || memcmp(x->shape, dy->shape, (size_t)x->rank * sizeof x->shape[0]) != 0)
+        return sci_fail(SCI_ERR_SHAPE, "'%s' and '%s' have different shapes", j->x->name,
+                        j->dy->name);
     return SCI_OK;
 }
 
@@ -66,7 +69,8 @@ prepare(job *j)
     if (st == SCI_OK)
         st = array_post_make(&j->post, &j->c, &j->groups, &j->recipe, j->x, s->scale, NULL, true);
     if (st == SCI_OK)
-        st = array_post_affine(&j->affine, &j->groups, &j->post, s->common.eps, (int)s->common.ddof, s->outside);
+        st = array_post_affine(&j->affine, &j->groups, &j->post, s->common.eps, (int)s->common.ddof,
+                               s->outside);
     if (st == SCI_OK)
         st = sci_alloc_zero(&j->dgamma, sci_grouping_groups(j->post.h), 1, sizeof *j->dgamma);
     if (st == SCI_OK)
@@ -79,7 +83,8 @@ describe(const job *j, const sci_report *report)
 {
     sci_stats *head = NULL;
     char *provenance = NULL;
-    sci_status st = sci_stats_head(&head, j->x, j->groups.g, &j->c.options, report, array_base_name(j->x->name));
+    sci_status st = sci_stats_head(&head, j->x, j->groups.g, &j->c.options, report,
+                                   array_base_name(j->x->name));
 
     if (st == SCI_OK)
         st = array_provenance(j->c.call, head, &provenance);
@@ -93,7 +98,7 @@ describe(const job *j, const sci_report *report)
 static sci_status
 work(void *context, const cli_worker *worker)
 {
-    job j = {.single = context};
+    job j = { .single = context };
     sci_report report;
     sci_status st = array_context_start(&j.c, j.single->call, worker);
 
@@ -102,7 +107,8 @@ work(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = array_output_open(&j.out, &j.c, j.x, "/dx", array_output_type(&j.c, j.x), NULL);
     if (st == SCI_OK)
-        st = sci_gradient(j.x, j.dy, j.affine, &j.c.options, j.out.sink, j.dgamma, j.dbeta, &report);
+        st =
+            sci_gradient(j.x, j.dy, j.affine, &j.c.options, j.out.sink, j.dgamma, j.dbeta, &report);
     array_output_flush(&j.out);
     if (st == SCI_OK)
         st = describe(&j, &report);
@@ -120,8 +126,8 @@ int
 array_gradient(const cli_call *call)
 {
     const array_settings *s = call->settings;
-    const char *operands[2] = {call->operands[0], s->dy};
-    array_recipe recipe = {0};
+    const char *operands[2] = { call->operands[0], s->dy };
+    array_recipe recipe = { 0 };
     sci_status st = array_recipe_from_settings(&recipe, s);
 
     array_recipe_clear(&recipe);

@@ -59,9 +59,11 @@ label_blocks(array_groups *out, const char *norm, const sci_source *input)
     sci_status st;
 
     if (!cli_parse_integer(norm + strlen("group:"), &blocks) || blocks < 1)
-        return sci_fail(SCI_ERR_ARGUMENT, "--norm %s: write group:G with a whole number G of at least 1", norm);
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--norm %s: write group:G with a whole number G of at least 1", norm);
     if (channels % (uint64_t)blocks != 0 || (axis < 0 && blocks > 1))
-        return sci_fail(SCI_ERR_REFUSED, "--norm %s: the %llu channels of '%s' cannot be cut into %lld equal groups",
+        return sci_fail(SCI_ERR_REFUSED,
+                        "--norm %s: the %llu channels of '%s' cannot be cut into %lld equal groups",
                         norm, (unsigned long long)channels, input->name, (long long)blocks);
     if (axis < 0)
         return SCI_OK;
@@ -77,7 +79,8 @@ add_norm(array_groups *out, const array_context *c, const char *norm, const sci_
     sci_status st = SCI_OK;
 
     if (!batch && !layer && !instance && !group)
-        return sci_fail(SCI_ERR_ARGUMENT, "--norm %s: there are batch, layer, instance and group:G", norm);
+        return sci_fail(SCI_ERR_ARGUMENT, "--norm %s: there are batch, layer, instance and group:G",
+                        norm);
     if (!batch)
         st = keep_named(out, c, "N", norm);
     if (st == SCI_OK && (batch || instance))
@@ -118,7 +121,8 @@ add_map(sci_grouping *g, const array_map *map, const array_map_data *data)
 
 /* Statistics are for arrays of as many axes as they were made of. */
 static sci_status
-check_rank(const array_context *c, const array_recipe *recipe, const sci_source *input, array_trust trust)
+check_rank(const array_context *c, const array_recipe *recipe, const sci_source *input,
+           array_trust trust)
 {
     int n = recipe->axes != NULL;
 
@@ -128,17 +132,18 @@ check_rank(const array_context *c, const array_recipe *recipe, const sci_source 
         n += *at == ',';
     if (n == input->array.rank)
         return SCI_OK;
-    return sci_fail(SCI_ERR_REFUSED, "'%s' has %d axes, but the statistics are of arrays with %d (%s)", input->name,
+    return sci_fail(SCI_ERR_REFUSED,
+                    "'%s' has %d axes, but the statistics are of arrays with %d (%s)", input->name,
                     input->array.rank, n, recipe->axes != NULL ? recipe->axes : "a single number");
 }
 
 sci_status
-array_groups_make(array_groups *out, const array_context *c, array_recipe *recipe, const sci_source *input,
-                  array_trust trust)
+array_groups_make(array_groups *out, const array_context *c, array_recipe *recipe,
+                  const sci_source *input, array_trust trust)
 {
     sci_status st;
 
-    *out = (array_groups){0};
+    *out = (array_groups){ 0 };
     st = check_rank(c, recipe, input, trust);
     if (st != SCI_OK)
         return st;

@@ -15,7 +15,7 @@ typedef struct array_map_data {
     int axes[SCI_MAX_RANK];
     sci_source *source; /* of a map over several axes, a mask or weights */
     sci_labels *labels;
-    void *values;       /* that a source in memory reads */
+    void *values; /* that a source in memory reads */
 } array_map_data;
 
 typedef struct array_groups {

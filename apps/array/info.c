@@ -19,7 +19,7 @@
 typedef struct viewer {
     const char *only; /* of "FILE:/x"; NULL: everything */
     uint64_t shown;
-    cli_json *json;   /* NULL: text */
+    cli_json *json; /* NULL: text */
 } viewer;
 
 static bool
@@ -201,7 +201,7 @@ json_dataset(cli_json *json, const sci_h5_item *item)
 static void
 json_item(cli_json *json, const sci_h5_item *item)
 {
-    static const char *const kinds[] = {"group", "dataset", "type", "link", "foreign link"};
+    static const char *const kinds[] = { "group", "dataset", "type", "link", "foreign link" };
 
     cli_json_object(json);
     cli_json_member_text(json, "path", item->path);
@@ -269,7 +269,7 @@ work(void *context, const cli_worker *worker)
     const array_single *single = context;
     const array_settings *s = single->call->settings;
     const cli_input *input = &single->inputs.items[0];
-    viewer v = {.only = input->dataset};
+    viewer v = { .only = input->dataset };
     sci_h5_file *file = NULL;
     bool there = true;
     sci_status st = sci_h5_file_open(&file, input->path);

@@ -1,54 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* invert: undo normalize or apply, with the statistics that the output keeps or with --stats. */
-#include <string.h>
-
 #include <sci/memory.h>
-#include <sci/select.h>
 
 #include "cli/batch.h"
 #include "cli/message.h"
 
 #include "record.h"
-#include "table.h"
+#include "stored.h"
 #include "verbs.h"
 
-/* One input on its way. */
-typedef struct job {
-    array_context c;
-    sci_source *input;
-    array_record record; /* of the input, or what the options say in its place */
-    array_groups groups;
-    array_post post;
-    sci_stats *table;
-    sci_affine *affine;
-    array_output out;
-} job;
+/* What the options say, or what the record of the input says in their place. */
+typedef struct terms {
+    char *gamma, *beta;
+    double eps;
+    sci_type type; /* of the output */
+} terms;
 
 static void
-job_clear(job *j)
+terms_clear(terms *t)
 {
-    array_output_clear(&j->out);
-    sci_affine_free(j->affine);
-    sci_stats_free(j->table);
-    array_post_clear(&j->post);
-    array_groups_clear(&j->groups);
-    array_record_clear(&j->record);
-    sci_source_free(j->input);
-    array_context_end(&j->c);
+    sci_free(t->gamma);
+    sci_free(t->beta);
 }
 
 /* The record that the dataset points at. */
 static sci_status
-read_kept(job *j, const char *path, sci_stats **all)
+read_kept(array_stored *job, const char *path, terms *t, sci_stats **all)
 {
+    array_record kept = { .eps = 0.0 };
     char *record = NULL, *table = NULL;
-    sci_status st = sci_h5_source_text(j->input, "libsci", &record);
+    sci_status st = sci_h5_source_text(job->input, "libsci", &record);
 
     if (st == SCI_ERR_NOTFOUND)
-        return sci_fail(SCI_ERR_NOTFOUND, "'%s' keeps no statistics to undo; name those that were used with --stats",
-                        j->input->name);
+        return sci_fail(SCI_ERR_NOTFOUND,
+                        "'%s' keeps no statistics to undo; name those that were used with --stats",
+                        job->input->name);
     if (st == SCI_OK)
-        st = array_record_read(&j->record, path, record);
+        st = array_record_read(&kept, path, record);
+    if (st == SCI_OK) {
+        job->recipe = kept.recipe;
+        *t = (terms){ .gamma = kept.gamma, .beta = kept.beta, .eps = kept.eps, .type = kept.type };
+    }
     if (st == SCI_OK)
         st = sci_format(&table, "%s:%s/stats", path, record);
     if (st == SCI_OK)
@@ -58,134 +50,127 @@ read_kept(job *j, const char *path, sci_stats **all)
     return st;
 }
 
-/* What --stats and the other options say. */
 static sci_status
-read_given(job *j, sci_stats **all)
+read_given(array_stored *job, terms *t, sci_stats **all)
 {
-    const array_settings *s = j->c.settings;
-    array_place place = {0};
-    sci_status st = array_place_find(&place, s->stats);
+    const array_settings *s = job->c.settings;
+    sci_status st = array_stored_load(job, all);
 
+    *t = (terms){ .eps = s->common.eps, .type = job->input->array.type };
     if (st == SCI_OK)
-        st = array_not_output(&j->c, place.file);
+        st = sci_strdup(&t->gamma, s->scale);
     if (st == SCI_OK)
-        st = sci_stats_load(all, place.table);
-    if (st == SCI_OK && sci_stats_is_shard(*all))
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' is one shard of a table; put all shards together with 'merge' first",
-                      s->stats);
-    if (st == SCI_OK)
-        st = array_place_recipe(&place, *all, &j->record.recipe);
-    j->record.eps = s->common.eps;
-    j->record.type = j->input->array.type;
-    if (st == SCI_OK && s->scale != NULL)
-        st = sci_strdup(&j->record.gamma, s->scale);
-    if (st == SCI_OK && s->shift != NULL)
-        st = sci_strdup(&j->record.beta, s->shift);
-    array_place_clear(&place);
+        st = sci_strdup(&t->beta, s->shift);
     return st;
 }
 
-/* The rows of the input's groups. Its contents are those of the output, so the stretch of a table over several files is
- * not to be found by digest; the table that an output keeps is its own. */
+/* The input has other contents than what was normalized, so that its stretch of a table over
+ * several files cannot be found by digest; the table that an output keeps is its own. */
 static sci_status
-select_rows(job *j, const sci_stats *all)
+select_rows(array_stored *job, const sci_stats *all)
 {
-    const char *name = j->c.settings->stats != NULL ? j->c.settings->stats : j->input->name;
-    sci_stats *rows = NULL;
-    sci_status st;
+    const char *stats = job->c.settings->stats;
+    const char *name = stats != NULL ? stats : job->input->name;
 
     if (sci_stats_needs_digest(all))
-        return sci_fail(SCI_ERR_REFUSED, "'%s' is a table over several files and cannot tell which of them this was; "
-                                         "undo an output that keeps its own statistics", name);
-    st = sci_stats_select(&rows, all, name, j->groups.g, NULL);
-    if (st == SCI_OK && sci_stats_get_kind(rows) == SCI_STATS_RUNNING) {
-        st = sci_stats_from_running(&j->table, rows);
-    } else if (st == SCI_OK) {
-        j->table = rows;
-        rows = NULL;
-    }
-    sci_stats_free(rows);
-    return st;
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' is a table over several files and cannot tell which of them this "
+                        "was; undo an output that keeps its own statistics",
+                        name);
+    return array_stored_select(job, all, name, NULL);
 }
 
 static sci_status
-prepare(job *j, const cli_input *input)
+prepare(array_stored *job, const cli_input *input, terms *t)
 {
-    bool given = j->c.settings->stats != NULL;
+    bool given = job->c.settings->stats != NULL;
     sci_stats *all = NULL;
-    sci_status st = array_input_open(&j->c, input, &j->input);
+    sci_status st = array_input_open(&job->c, input, &job->input);
 
     if (st == SCI_OK)
-        st = given ? read_given(j, &all) : read_kept(j, input->path, &all);
+        st = given ? read_given(job, t, &all) : read_kept(job, input->path, t, &all);
     if (st == SCI_OK)
-        st = array_recipe_override(&j->record.recipe, j->c.call, given);
+        st = array_recipe_override(&job->recipe, job->c.call, given);
     if (st == SCI_OK)
-        st = array_groups_make(&j->groups, &j->c, &j->record.recipe, j->input, given ? ARRAY_ALIKE : ARRAY_SAME);
+        st = array_groups_make(&job->groups, &job->c, &job->recipe, job->input,
+                               given ? ARRAY_ALIKE : ARRAY_SAME);
     if (st == SCI_OK)
-        st = select_rows(j, all);
+        st = select_rows(job, all);
     if (st == SCI_OK)
-        st = array_post_make(&j->post, &j->c, &j->groups, &j->record.recipe, j->input, j->record.gamma,
-                             j->record.beta, false);
+        st = array_stored_affine(job, t->gamma, t->beta, t->eps);
     if (st == SCI_OK)
-        st = array_post_affine(&j->affine, &j->groups, &j->post, j->record.eps, sci_stats_ddof(j->table),
-                               j->record.recipe.outside);
-    if (st == SCI_OK)
-        st = sci_affine_invert(j->affine);
+        st = sci_affine_invert(job->affine);
     /* NaN that normalize let in, or put outside of mask and labels, are no reason to refuse now. */
     if (st == SCI_OK)
-        j->c.options.nan = sci_stats_nan(j->table) == SCI_NAN_IGNORE ? SCI_NAN_IGNORE : SCI_NAN_PROPAGATE;
+        job->c.options.nan =
+            sci_stats_nan(job->table) == SCI_NAN_IGNORE ? SCI_NAN_IGNORE : SCI_NAN_PROPAGATE;
     sci_stats_free(all);
     return st;
 }
 
 /* Zeroed or NaN elements do not come back. */
 static void
-note_lost(const job *j)
+note_lost(const array_stored *job)
 {
     bool partly = false;
 
-    for (int m = 0; m < j->record.recipe.n_maps; m++)
-        partly = partly || j->record.recipe.maps[m].role != ARRAY_CONDITION;
-    if (partly && j->record.recipe.outside >= SCI_OUTSIDE_ZERO)
-        cli_note("'%s': elements outside of mask and labels were replaced and do not come back", j->input->name);
+    for (int m = 0; m < job->recipe.n_maps; m++)
+        partly = partly || job->recipe.maps[m].role != ARRAY_CONDITION;
+    if (partly && job->recipe.outside >= SCI_OUTSIDE_ZERO)
+        cli_note("'%s': elements outside of mask and labels were replaced and do not come back",
+                 job->input->name);
 }
 
 static sci_status
-invert_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset, const cli_worker *worker)
+transform(array_stored *job, const terms *t, const char *dataset)
 {
-    const cli_call *const *call = context;
-    job j = {0};
-    char *provenance = NULL;
-    sci_rows_source rows;
-    sci_report report;
-    sci_type type;
-    sci_status st = array_context_start(&j.c, *call, worker);
+    sci_type type =
+        cli_given(job->c.call, "dtype") ? array_output_type(&job->c, job->input) : t->type;
+    sci_status st;
 
-    if (st == SCI_OK)
-        st = prepare(&j, &inputs->items[input]);
-    if (st != SCI_OK)
-        goto out;
-    type = cli_given(*call, "dtype") ? array_output_type(&j.c, j.input) : j.record.type;
     if (type == SCI_FLOAT16)
         type = SCI_FLOAT32; /* half is read, never written */
-    st = array_output_open(&j.out, &j.c, j.input, dataset, type, NULL);
-    rows = sci_stats_rows(j.table);
+    st = array_output_open(&job->out, &job->c, job->input, dataset, type, NULL);
+    return st == SCI_OK ? array_stored_apply(job, NULL) : st;
+}
+
+/* The record is gone, and so is the pointer to it. */
+static sci_status
+finish(array_stored *job)
+{
+    char *provenance = NULL;
+    sci_status st = array_provenance_of(job->c.call, job->table, job->c.options.digest,
+                                        job->report.digest, &provenance);
+
     if (st == SCI_OK)
-        st = sci_apply(j.input, j.affine, &rows, NULL, &j.c.options, j.out.sink, &report);
-    array_output_flush(&j.out);
+        st = sci_h5_output_forget(job->out.file, job->out.dataset, "libsci");
     if (st == SCI_OK)
-        st = array_provenance_of(*call, j.table, j.c.options.digest, report.digest, &provenance);
+        st = sci_h5_output_text(job->out.file, job->out.dataset, "provenance", provenance);
     if (st == SCI_OK)
-        st = sci_h5_output_forget(j.out.file, j.out.dataset, "libsci");
+        st = array_output_close(&job->out, &job->c);
     if (st == SCI_OK)
-        st = sci_h5_output_text(j.out.file, j.out.dataset, "provenance", provenance);
-    if (st == SCI_OK)
-        st = array_output_close(&j.out, &j.c);
-    if (st == SCI_OK)
-        note_lost(&j);
-out:
+        note_lost(job);
     sci_free(provenance);
-    job_clear(&j);
+    return st;
+}
+
+static sci_status
+invert_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset,
+           const cli_worker *worker)
+{
+    const cli_call *const *call = context;
+    array_stored job = { 0 };
+    terms t = { .eps = 0.0 };
+    sci_status st = array_context_start(&job.c, *call, worker);
+
+    if (st == SCI_OK)
+        st = prepare(&job, &inputs->items[input], &t);
+    if (st == SCI_OK)
+        st = transform(&job, &t, dataset);
+    if (st == SCI_OK)
+        st = finish(&job);
+    terms_clear(&t);
+    array_stored_clear(&job);
     return st;
 }
 
@@ -193,10 +178,16 @@ int
 array_invert(const cli_call *call)
 {
     const array_settings *s = call->settings;
-    cli_batch batch = {.call = call, .common = &s->common, .doing = "inverting", .extensions = array_extensions,
-                       .datasets = true, .work = invert_one, .context = &call};
+    cli_batch batch = { .call = call,
+                        .common = &s->common,
+                        .doing = "inverting",
+                        .extensions = array_extensions,
+                        .datasets = true,
+                        .work = invert_one,
+                        .context = &call };
 
     if (s->stats == NULL && (s->scale != NULL || s->shift != NULL || cli_given(call, "eps")))
-        return cli_usage_error(call, "--scale, --shift and --eps are kept in the input; give them with --stats only");
+        return cli_usage_error(
+            call, "--scale, --shift and --eps are kept in the input; give them with --stats only");
     return cli_batch_run(&batch);
 }

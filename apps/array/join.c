@@ -62,7 +62,7 @@ find_shard(void *context, const sci_h5_item *item)
 static sci_status
 find_dataset(part *p, const cli_input *input)
 {
-    finder f = {0};
+    finder f = { 0 };
     sci_status st;
 
     if (input->dataset != NULL)
@@ -70,7 +70,8 @@ find_dataset(part *p, const cli_input *input)
     st = sci_h5_file_list(p->file, find_shard, &f);
     if (st == SCI_OK && f.n != 1)
         st = sci_fail(f.n == 0 ? SCI_ERR_REFUSED : SCI_ERR_NOTFOUND, "'%s' %s", p->name,
-                      f.n == 0 ? "holds no shard of an apply" : "holds several shards; name one: FILE:/DATASET");
+                      f.n == 0 ? "holds no shard of an apply"
+                               : "holds several shards; name one: FILE:/DATASET");
     if (st != SCI_OK) {
         sci_free(f.dataset);
         return st;
@@ -137,16 +138,16 @@ check_alike(const part *a, const part *b)
         what = "eps";
     else if (strcmp(a->dataset, b->dataset) != 0)
         what = "names of datasets";
-    else if (a->claim.total != b->claim.total ||
-             memcmp(a->layout.chunk, b->layout.chunk, (size_t)x->rank * sizeof x->shape[0]) != 0 ||
-             a->claim.joins_to_contiguous != b->claim.joins_to_contiguous)
+    else if (a->claim.total != b->claim.total
+             || memcmp(a->layout.chunk, b->layout.chunk, (size_t)x->rank * sizeof x->shape[0]) != 0
+             || a->claim.joins_to_contiguous != b->claim.joins_to_contiguous)
         what = "chunks";
     else if (strcmp(a->provenance, b->provenance) != 0)
         what = "options";
     if (what == NULL)
         return SCI_OK;
-    return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' are no parts of one output: their %s differ", a->name, b->name,
-                    what);
+    return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' are no parts of one output: their %s differ",
+                    a->name, b->name, what);
 }
 
 /* Sorted shards follow each other from the first chunk to the last. */
@@ -159,15 +160,18 @@ check_cover(const part *parts, size_t n)
         const array_shard_claim *c = &parts[i].claim;
 
         if (c->count > 0 && c->first < next)
-            return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' overlap: both have chunk %" PRId64, parts[i - 1].name,
-                            parts[i].name, c->first);
+            return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' overlap: both have chunk %" PRId64,
+                            parts[i - 1].name, parts[i].name, c->first);
         if (c->count > 0 && c->first > next)
-            return sci_fail(SCI_ERR_REFUSED, "chunks %" PRId64 " to %" PRId64 " of %" PRId64
-                            " are missing; the next shard is '%s'", next, c->first - 1, total, parts[i].name);
+            return sci_fail(SCI_ERR_REFUSED,
+                            "chunks %" PRId64 " to %" PRId64 " of %" PRId64
+                            " are missing; the next shard is '%s'",
+                            next, c->first - 1, total, parts[i].name);
         next += c->count;
     }
     if (next < total)
-        return sci_fail(SCI_ERR_REFUSED, "chunks %" PRId64 " to %" PRId64 " of %" PRId64 " are missing", next,
+        return sci_fail(SCI_ERR_REFUSED,
+                        "chunks %" PRId64 " to %" PRId64 " of %" PRId64 " are missing", next,
                         total - 1, total);
     return SCI_OK;
 }
@@ -205,7 +209,7 @@ copy_elements(sci_source *from, sci_sink *to, const sci_range *range)
         st = to->ops->start(to, range->first, range->end, 1);
     for (uint64_t at = range->first; st == SCI_OK && at < range->end; at += COPY_ELEMENTS) {
         uint64_t n = range->end - at < COPY_ELEMENTS ? range->end - at : COPY_ELEMENTS;
-        sci_piece piece = {.first = at, .count = n, .bytes = bytes};
+        sci_piece piece = { .first = at, .count = n, .bytes = bytes };
 
         st = sci_source_read(from, at, n, bytes);
         if (st == SCI_OK)
@@ -228,12 +232,14 @@ copy_part(const part *p, const array_output *out)
     if (p->claim.joins_to_contiguous)
         st = sci_h5_file_chunks_digest(p->file, p->dataset, first, count, digest);
     else
-        st = sci_h5_output_chunks_copy(out->file, out->dataset, p->file, p->dataset, first, count, digest);
+        st = sci_h5_output_chunks_copy(out->file, out->dataset, p->file, p->dataset, first, count,
+                                       digest);
     if (st != SCI_OK)
         return st;
     array_chunk_digest_text(digest, text);
     if (strcmp(text, p->claim.digest) != 0)
-        return sci_fail(SCI_ERR_FORMAT, "'%s' is damaged: its chunks are not those that were written", p->name);
+        return sci_fail(SCI_ERR_FORMAT,
+                        "'%s' is damaged: its chunks are not those that were written", p->name);
     if (p->claim.joins_to_contiguous) {
         sci_range range = array_shard_range(&p->source->array, &p->layout, first, count);
 
@@ -246,7 +252,7 @@ copy_part(const part *p, const array_output *out)
 static sci_status
 open_output(array_output *out, const array_context *c, const part *first)
 {
-    sci_h5_layout layout = {0};
+    sci_h5_layout layout = { 0 };
     sci_array array = first->source->array;
     sci_status st = sci_strdup(&out->dataset, first->dataset);
 
@@ -260,7 +266,8 @@ open_output(array_output *out, const array_context *c, const part *first)
     if (st == SCI_OK)
         st = sci_h5_output_copy_siblings(out->file, first->source);
     if (st == SCI_OK)
-        st = sci_h5_output_dataset(out->file, out->dataset, &array, &layout, first->source, &out->sink);
+        st = sci_h5_output_dataset(out->file, out->dataset, &array, &layout, first->source,
+                                   &out->sink);
     if (!first->claim.joins_to_contiguous)
         array_output_flush(out);
     return st;
@@ -270,8 +277,8 @@ static sci_status
 work(void *context, const cli_worker *worker)
 {
     const array_single *j = context;
-    array_context c = {0};
-    array_output out = {0};
+    array_context c = { 0 };
+    array_output out = { 0 };
     part *parts = NULL;
     sci_status st = array_context_start(&c, j->call, worker);
 

@@ -17,13 +17,13 @@ array_lines_clear(array_lines *lines)
     for (uint64_t i = 0; lines->items != NULL && i < lines->n; i++)
         sci_free(lines->items[i]);
     sci_free(lines->items);
-    *lines = (array_lines){0};
+    *lines = (array_lines){ 0 };
 }
 
 static sci_status
 make_room(array_lines *out, uint64_t n)
 {
-    *out = (array_lines){0};
+    *out = (array_lines){ 0 };
     return sci_alloc_zero(&out->items, n, 1, sizeof *out->items);
 }
 
@@ -115,7 +115,8 @@ lines_of_labels(array_lines *out, uint64_t n, const sci_labels *labels)
         if (level >= 0)
             (void)sci_labels_level_name(labels, (uint64_t)level, text, sizeof text);
         if (strlen(text) == sizeof text - 1)
-            st = sci_fail(SCI_ERR_FORMAT, "label %" PRIu64 " has %zu bytes or more", out->n, sizeof text - 1);
+            st = sci_fail(SCI_ERR_FORMAT, "label %" PRIu64 " has %zu bytes or more", out->n,
+                          sizeof text - 1);
         else if (strpbrk(text, "\n\r") != NULL)
             st = sci_fail(SCI_ERR_FORMAT, "label %" PRIu64 " has a line break", out->n);
         else

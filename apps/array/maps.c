@@ -20,7 +20,7 @@ enum {
     LEVELS_MOST = 1 << 20  /* of a map that is streamed */
 };
 
-static const char *const options[] = {"--label", "--mask", "--weights", "--condition"};
+static const char *const options[] = { "--label", "--mask", "--weights", "--condition" };
 
 void
 array_map_clear(array_map_data *data)
@@ -28,7 +28,7 @@ array_map_clear(array_map_data *data)
     sci_labels_free(data->labels);
     sci_source_free(data->source);
     sci_free(data->values);
-    *data = (array_map_data){0};
+    *data = (array_map_data){ 0 };
 }
 
 /* What messages call it. */
@@ -55,7 +55,8 @@ is_hdf5(const char *operand, bool *out)
         if (fd < 0)
             st = sci_fail_errno("open", file);
         else
-            *out = read(fd, head, sizeof head) == (ssize_t)sizeof head && memcmp(head, signature, sizeof head) == 0;
+            *out = read(fd, head, sizeof head) == (ssize_t)sizeof head
+                   && memcmp(head, signature, sizeof head) == 0;
         if (fd >= 0)
             (void)close(fd);
     }
@@ -66,7 +67,8 @@ is_hdf5(const char *operand, bool *out)
 
 /* A dataset has the shape that the axes have in the input. */
 static sci_status
-check_shape(const array_map_data *data, const array_map *map, const sci_source *source, const sci_source *input)
+check_shape(const array_map_data *data, const array_map *map, const sci_source *source,
+            const sci_source *input)
 {
     uint64_t wanted[SCI_MAX_RANK];
     char theirs[256], ours[256];
@@ -80,8 +82,8 @@ check_shape(const array_map_data *data, const array_map *map, const sci_source *
         return SCI_OK;
     array_shape_text(source->array.rank, source->array.shape, theirs, sizeof theirs);
     array_shape_text(data->n_axes, wanted, ours, sizeof ours);
-    return sci_fail(SCI_ERR_SHAPE, "'%s' has shape %s, but axis %s of '%s' has %s", source->name, theirs, map->axes,
-                    input->name, ours);
+    return sci_fail(SCI_ERR_SHAPE, "'%s' has shape %s, but axis %s of '%s' has %s", source->name,
+                    theirs, map->axes, input->name, ours);
 }
 
 /* ---- over several axes ---- */
@@ -108,7 +110,8 @@ drop_levels(uint64_t n, int64_t *levels, const array_recipe *recipe, array_role 
 }
 
 static sci_status
-stream_labels(array_map_data *data, const array_context *c, const array_recipe *recipe, array_role role)
+stream_labels(array_map_data *data, const array_context *c, const array_recipe *recipe,
+              array_role role)
 {
     sci_options opt = c->options;
     int64_t *levels = NULL;
@@ -125,7 +128,8 @@ stream_labels(array_map_data *data, const array_context *c, const array_recipe *
         return st;
     n = drop_levels(n, levels, recipe, role);
     if (n == 0)
-        st = sci_fail(SCI_ERR_DEGENERATE, "'%s': every element is without label", data->source->name);
+        st = sci_fail(SCI_ERR_DEGENERATE, "'%s': every element is without label",
+                      data->source->name);
     else
         st = sci_labels_from_source(&data->labels, data->source, n, levels);
     sci_free(levels);
@@ -146,23 +150,25 @@ check_digest(const array_context *c, array_map *map, sci_source *source, array_t
     if (st != SCI_OK)
         return st;
     if (trust == ARRAY_SAME && map->digest != NULL && strcmp(map->digest, digest) != 0)
-        return sci_fail(SCI_ERR_REFUSED, "'%s' is not the %s that was used ('%s'): its contents differ", source->name,
-                        options[map->role] + 2, name_of(map));
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' is not the %s that was used ('%s'): its contents differ",
+                        source->name, options[map->role] + 2, name_of(map));
     sci_free(map->digest);
     map->digest = NULL;
     return sci_strdup(&map->digest, digest);
 }
 
 static sci_status
-load_stream(array_map_data *data, const array_context *c, const array_recipe *recipe, array_map *map,
-            const sci_source *input, array_trust trust)
+load_stream(array_map_data *data, const array_context *c, const array_recipe *recipe,
+            array_map *map, const sci_source *input, array_trust trust)
 {
     sci_status st = array_open(c, map->operand, &data->source);
 
     if (st == SCI_OK)
         st = check_shape(data, map, data->source, input);
     if (st == SCI_OK && map->role == ARRAY_MASK && !sci_type_is_integer(data->source->array.type))
-        st = sci_fail(SCI_ERR_TYPE, "'%s' holds %s, but a mask holds integers; fractions are --weights",
+        st = sci_fail(SCI_ERR_TYPE,
+                      "'%s' holds %s, but a mask holds integers; fractions are --weights",
                       data->source->name, sci_type_name(data->source->array.type));
     if (st == SCI_OK)
         st = check_digest(c, map, data->source, trust);
@@ -175,8 +181,8 @@ load_stream(array_map_data *data, const array_context *c, const array_recipe *re
 
 /* The texts of a one-axis dataset. */
 static sci_status
-lines_of_dataset(array_lines *lines, const array_map_data *data, const array_map *map, sci_source *source,
-                 const sci_source *input)
+lines_of_dataset(array_lines *lines, const array_map_data *data, const array_map *map,
+                 sci_source *source, const sci_source *input)
 {
     int64_t *integers = NULL;
     double *reals = NULL;
@@ -198,8 +204,8 @@ lines_of_dataset(array_lines *lines, const array_map_data *data, const array_map
 }
 
 static sci_status
-read_lines(array_lines *lines, const array_context *c, const array_map_data *data, const array_map *map,
-           const sci_source *input)
+read_lines(array_lines *lines, const array_context *c, const array_map_data *data,
+           const array_map *map, const sci_source *input)
 {
     uint64_t n = input->array.shape[data->axes[0]];
     sci_source *source = NULL;
@@ -209,15 +215,17 @@ read_lines(array_lines *lines, const array_context *c, const array_map_data *dat
     if (map->operand == NULL) {
         st = array_lines_split(lines, map->lines);
         if (st == SCI_OK && lines->n != n)
-            st = sci_fail(SCI_ERR_SHAPE, "the file of statistics has %" PRIu64 " %s for axis %s, '%s' has %" PRIu64
-                          "; give the file again with %s %s=FILE", lines->n,
-                          map->role == ARRAY_WEIGHTS ? "weights" : "labels", map->axes, input->name, n,
-                          options[map->role], map->axes);
+            st = sci_fail(SCI_ERR_SHAPE,
+                          "the file of statistics has %" PRIu64 " %s for axis %s, '%s' has %" PRIu64
+                          "; give the file again with %s %s=FILE",
+                          lines->n, map->role == ARRAY_WEIGHTS ? "weights" : "labels", map->axes,
+                          input->name, n, options[map->role], map->axes);
         return st;
     }
     st = is_hdf5(map->operand, &hdf5);
     if (st == SCI_OK && !hdf5)
-        return array_lines_read(lines, map->operand, n, map->role == ARRAY_MASK || map->role == ARRAY_WEIGHTS);
+        return array_lines_read(lines, map->operand, n,
+                                map->role == ARRAY_MASK || map->role == ARRAY_WEIGHTS);
     if (st == SCI_OK)
         st = array_open(c, map->operand, &source);
     if (st == SCI_OK)
@@ -239,8 +247,8 @@ is_integer(const char *text)
     return strcmp(again, text) == 0;
 }
 
-/* Indices without label get a level of their own, which is then taken away. It is a number among numbers, so that they
- * keep their order. */
+/* Indices without label get a level of their own, which is then taken away. It is a number among
+ * numbers, so that they keep their order. */
 static sci_status
 make_labels(array_map_data *data, const array_lines *lines, uint64_t without)
 {
@@ -263,7 +271,8 @@ make_labels(array_map_data *data, const array_lines *lines, uint64_t without)
 
 /* Ignored labels and -1 become no label. */
 static sci_status
-labels_of_lines(array_map_data *data, array_lines *lines, const array_recipe *recipe, const array_map *map)
+labels_of_lines(array_map_data *data, array_lines *lines, const array_recipe *recipe,
+                const array_map *map)
 {
     uint64_t without = 0;
 
@@ -278,25 +287,26 @@ labels_of_lines(array_map_data *data, array_lines *lines, const array_recipe *re
         without += lines->items[i][0] == '\0';
     }
     if (lines->n > 0 && without == lines->n)
-        return sci_fail(SCI_ERR_DEGENERATE, "'%s': no index of axis %s has a label", name_of(map), map->axes);
+        return sci_fail(SCI_ERR_DEGENERATE, "'%s': no index of axis %s has a label", name_of(map),
+                        map->axes);
     return make_labels(data, lines, without);
 }
 
 static sci_status
 weights_of_lines(array_map_data *data, const array_lines *lines, const array_map *map)
 {
-    sci_array array = {.rank = 1, .shape = {lines->n}, .type = SCI_FLOAT64};
+    sci_array array = { .rank = 1, .shape = { lines->n }, .type = SCI_FLOAT64 };
     double *weights = NULL;
     sci_status st = sci_alloc(&weights, lines->n, 1, sizeof *weights);
 
     data->values = weights;
     for (uint64_t i = 0; st == SCI_OK && i < lines->n; i++) {
         if (!cli_parse_real(lines->items[i], &weights[i]))
-            st = sci_fail(SCI_ERR_REFUSED, "'%s': the weight '%s' of %s=%" PRIu64 " is no number", name_of(map),
-                          lines->items[i], map->axes, i);
+            st = sci_fail(SCI_ERR_REFUSED, "'%s': the weight '%s' of %s=%" PRIu64 " is no number",
+                          name_of(map), lines->items[i], map->axes, i);
         else if (weights[i] < 0.0)
-            st = sci_fail(SCI_ERR_REFUSED, "'%s': the weight %s of %s=%" PRIu64 " is negative", name_of(map),
-                          lines->items[i], map->axes, i);
+            st = sci_fail(SCI_ERR_REFUSED, "'%s': the weight %s of %s=%" PRIu64 " is negative",
+                          name_of(map), lines->items[i], map->axes, i);
     }
     if (st == SCI_OK)
         st = sci_source_memory(&data->source, &array, weights, name_of(map));
@@ -306,7 +316,7 @@ weights_of_lines(array_map_data *data, const array_lines *lines, const array_map
 static sci_status
 mask_of_lines(array_map_data *data, const array_lines *lines, const array_map *map)
 {
-    sci_array array = {.rank = 1, .shape = {lines->n}, .type = SCI_UINT8};
+    sci_array array = { .rank = 1, .shape = { lines->n }, .type = SCI_UINT8 };
     unsigned char *mask = NULL;
     sci_status st = sci_alloc(&mask, lines->n, 1, 1);
 
@@ -315,8 +325,8 @@ mask_of_lines(array_map_data *data, const array_lines *lines, const array_map *m
         int64_t value = 0;
 
         if (!cli_parse_integer(lines->items[i], &value))
-            st = sci_fail(SCI_ERR_FORMAT, "'%s': the mask '%s' of %s=%" PRIu64 " is no integer", name_of(map),
-                          lines->items[i], map->axes, i);
+            st = sci_fail(SCI_ERR_FORMAT, "'%s': the mask '%s' of %s=%" PRIu64 " is no integer",
+                          name_of(map), lines->items[i], map->axes, i);
         mask[i] = value != 0;
     }
     if (st == SCI_OK)
@@ -328,7 +338,7 @@ static sci_status
 load_lines(array_map_data *data, const array_context *c, const array_recipe *recipe, array_map *map,
            const sci_source *input)
 {
-    array_lines lines = {0};
+    array_lines lines = { 0 };
     sci_status st = read_lines(&lines, c, data, map, input);
 
     if (st == SCI_OK && map->role == ARRAY_WEIGHTS)
@@ -347,25 +357,30 @@ load_lines(array_map_data *data, const array_context *c, const array_recipe *rec
 }
 
 sci_status
-array_map_load(array_map_data *out, const array_context *c, const array_axes *axes, const array_recipe *recipe,
-               array_map *map, const sci_source *input, array_trust trust)
+array_map_load(array_map_data *out, const array_context *c, const array_axes *axes,
+               const array_recipe *recipe, array_map *map, const sci_source *input,
+               array_trust trust)
 {
     bool hdf5 = false;
     sci_status st;
 
-    *out = (array_map_data){0};
+    *out = (array_map_data){ 0 };
     st = array_axes_parse(axes, options[map->role], map->axes, &out->n_axes, out->axes);
     if (st != SCI_OK)
         return st;
     if (map->operand == NULL && map->lines == NULL)
-        return sci_fail(SCI_ERR_ARGUMENT, "the statistics were made with %s %s=%s, which they do not keep; give it again",
-                        options[map->role], map->axes, map->name != NULL ? map->name : "FILE");
-    if (map->operand != NULL && (out->n_axes > 1 || input->array.shape[out->axes[0]] > VECTOR_MOST)) {
+        return sci_fail(
+            SCI_ERR_ARGUMENT,
+            "the statistics were made with %s %s=%s, which they do not keep; give it again",
+            options[map->role], map->axes, map->name != NULL ? map->name : "FILE");
+    if (map->operand != NULL
+        && (out->n_axes > 1 || input->array.shape[out->axes[0]] > VECTOR_MOST)) {
         st = is_hdf5(map->operand, &hdf5);
         if (st != SCI_OK)
             return st;
         if (!hdf5 && out->n_axes > 1)
-            return sci_fail(SCI_ERR_FORMAT, "'%s' is not an HDF5 file, which several axes (%s) need", map->operand,
+            return sci_fail(SCI_ERR_FORMAT,
+                            "'%s' is not an HDF5 file, which several axes (%s) need", map->operand,
                             map->axes);
     }
     if (hdf5)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Labels, masks and weights from files: along one axis into memory, over several axes as streams. */
+/* Labels, masks and weights from files: along one axis into memory, over several axes as
+ * streams. */
 #ifndef ARRAY_MAPS_H
 #define ARRAY_MAPS_H
 

@@ -15,8 +15,8 @@ load_all(const array_single *m, sci_stats **tables, array_recipe *recipe)
     sci_status st = SCI_OK;
 
     for (size_t i = 0; st == SCI_OK && i < m->inputs.n; i++) {
-        array_place place = {0};
-        array_recipe one = {0};
+        array_place place = { 0 };
+        array_recipe one = { 0 };
 
         st = array_place_find(&place, m->inputs.items[i].operand);
         if (st == SCI_OK)
@@ -52,7 +52,7 @@ work(void *context, const cli_worker *worker)
     const array_single *m = context;
     const array_settings *s = m->call->settings;
     sci_stats **tables = NULL, *merged = NULL;
-    array_recipe recipe = {0};
+    array_recipe recipe = { 0 };
     char *provenance = NULL, missing[512];
     sci_status st = sci_alloc_zero(&tables, m->inputs.n, 1, sizeof *tables);
 
@@ -63,8 +63,8 @@ work(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = array_provenance(m->call, merged, &provenance);
     if (st == SCI_OK)
-        st = array_stats_write(worker->temporary[0], merged, recipe.axes != NULL ? &recipe : NULL, provenance,
-                               s->common.verify, !s->common.no_sync);
+        st = array_stats_write(worker->temporary[0], merged, recipe.axes != NULL ? &recipe : NULL,
+                               provenance, s->common.verify, !s->common.no_sync);
     if (st == SCI_OK && sci_stats_is_shard(merged)) {
         sci_stats_missing(merged, missing, sizeof missing);
         cli_note("'%s' is still a shard: %s", worker->target[0], missing);

@@ -53,11 +53,14 @@ prepare(job *j, const cli_input *input, const char *dataset)
     if (st == SCI_OK)
         st = array_groups_make(&j->groups, &j->c, &j->recipe, j->input, ARRAY_NEW);
     if (st == SCI_OK)
-        st = array_post_make(&j->post, &j->c, &j->groups, &j->recipe, j->input, s->scale, s->shift, false);
+        st = array_post_make(&j->post, &j->c, &j->groups, &j->recipe, j->input, s->scale, s->shift,
+                             false);
     if (st == SCI_OK)
-        st = array_post_affine(&j->affine, &j->groups, &j->post, s->common.eps, (int)s->common.ddof, s->outside);
+        st = array_post_affine(&j->affine, &j->groups, &j->post, s->common.eps, (int)s->common.ddof,
+                               s->outside);
     if (st == SCI_OK)
-        st = array_output_open(&j->out, &j->c, j->input, dataset, array_output_type(&j->c, j->input), NULL);
+        st = array_output_open(&j->out, &j->c, j->input, dataset,
+                               array_output_type(&j->c, j->input), NULL);
     return st;
 }
 
@@ -76,7 +79,8 @@ run(job *j)
     if (st == SCI_OK)
         st = sci_normalize(j->input, j->affine, &j->c.options, j->out.sink, &rows, &report);
     if (st == SCI_OK)
-        st = sci_stats_head(&j->head, j->input, j->groups.g, &j->c.options, &report, array_base_name(j->input->name));
+        st = sci_stats_head(&j->head, j->input, j->groups.g, &j->c.options, &report,
+                            array_base_name(j->input->name));
     if (st == SCI_OK)
         st = sci_h5_rows_finish(j->rows, j->head);
     sci_free(path);
@@ -91,7 +95,8 @@ finish(job *j)
 
     array_output_flush(&j->out);
     if (st == SCI_OK)
-        st = array_record_write(&j->recipe, &j->post, j->c.settings->common.eps, j->input, provenance, &j->out);
+        st = array_record_write(&j->recipe, &j->post, j->c.settings->common.eps, j->input,
+                                provenance, &j->out);
     sci_free(provenance);
     if (st == SCI_OK)
         st = array_output_close(&j->out, &j->c);
@@ -101,10 +106,11 @@ finish(job *j)
 }
 
 static sci_status
-normalize_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset, const cli_worker *worker)
+normalize_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset,
+              const cli_worker *worker)
 {
     const cli_call *const *call = context;
-    job j = {0};
+    job j = { 0 };
     sci_status st = array_context_start(&j.c, *call, worker);
 
     if (st == SCI_OK)
@@ -114,7 +120,8 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
     if (st == SCI_OK)
         st = finish(&j);
     if (st == SCI_OK && worker->temporary[1] != NULL)
-        st = array_picture(&j.c, &j.groups.axes, j.input, worker->temporary[0], j.out.dataset, worker->temporary[1]);
+        st = array_picture(&j.c, &j.groups.axes, j.input, worker->temporary[0], j.out.dataset,
+                           worker->temporary[1]);
     job_clear(&j);
     return st;
 }
@@ -140,9 +147,16 @@ int
 array_normalize(const cli_call *call)
 {
     const array_settings *s = call->settings;
-    array_recipe recipe = {0};
-    cli_batch batch = {.call = call, .common = &s->common, .doing = "normalizing", .extensions = array_extensions,
-                       .extension = NULL, .datasets = true, .extra = picture_of, .work = normalize_one, .context = &call};
+    array_recipe recipe = { 0 };
+    cli_batch batch = { .call = call,
+                        .common = &s->common,
+                        .doing = "normalizing",
+                        .extensions = array_extensions,
+                        .extension = NULL,
+                        .datasets = true,
+                        .extra = picture_of,
+                        .work = normalize_one,
+                        .context = &call };
     sci_status st = array_recipe_from_settings(&recipe, s);
 
     array_recipe_clear(&recipe);

@@ -16,7 +16,8 @@ array_output_type(const array_context *c, const sci_source *input)
 static sci_status
 begin_file(array_output *out, const array_context *c, sci_source *input, const char *dataset)
 {
-    sci_status st = sci_strdup(&out->dataset, dataset != NULL ? dataset : sci_h5_source_dataset(input));
+    sci_status st =
+        sci_strdup(&out->dataset, dataset != NULL ? dataset : sci_h5_source_dataset(input));
 
     if (st == SCI_OK)
         st = sci_format(&out->record, "/libsci%s", out->dataset);
@@ -33,23 +34,25 @@ begin_file(array_output *out, const array_context *c, sci_source *input, const c
 }
 
 sci_status
-array_output_open(array_output *out, const array_context *c, sci_source *input, const char *dataset, sci_type type,
-                  const sci_h5_layout *layout)
+array_output_open(array_output *out, const array_context *c, sci_source *input, const char *dataset,
+                  sci_type type, const sci_h5_layout *layout)
 {
     sci_array array = input->array;
     sci_h5_layout own;
     sci_status st;
 
-    *out = (array_output){0};
-    if (dataset != NULL && (strncmp(dataset, "/libsci/", 8) == 0 || strcmp(dataset, "/libsci") == 0))
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s' is where records are kept; choose another name", dataset);
+    *out = (array_output){ 0 };
+    if (dataset != NULL
+        && (strncmp(dataset, "/libsci/", 8) == 0 || strcmp(dataset, "/libsci") == 0))
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s' is where records are kept; choose another name",
+                        dataset);
     array.type = type;
     array.swapped = false;
     sci_h5_source_layout(input, &own);
     st = begin_file(out, c, input, dataset);
     if (st == SCI_OK)
-        st = sci_h5_output_dataset(out->file, out->dataset, &array, layout != NULL ? layout : &own, input,
-                                   &out->sink);
+        st = sci_h5_output_dataset(out->file, out->dataset, &array, layout != NULL ? layout : &own,
+                                   input, &out->sink);
     if (st != SCI_OK)
         array_output_clear(out);
     return st;
@@ -78,5 +81,5 @@ array_output_clear(array_output *out)
     sci_h5_output_free(out->file);
     sci_free(out->dataset);
     sci_free(out->record);
-    *out = (array_output){0};
+    *out = (array_output){ 0 };
 }

@@ -17,10 +17,12 @@ typedef struct array_output {
 /* The element type that --dtype or the input asks for: f64 for f64, else f32. */
 sci_type array_output_type(const array_context *c, const sci_source *input);
 
-/* Begin the worker's main temporary. With `dataset` NULL everything else in the input's file is copied and the new dataset
- * takes the old one's place; otherwise the output holds just `dataset`. `layout` NULL: as the input is stored. */
-sci_status array_output_open(array_output *out, const array_context *c, sci_source *input, const char *dataset,
-                             sci_type type, const sci_h5_layout *layout) SCI_MUST_CHECK;
+/* Begin the worker's main temporary. With `dataset` NULL everything else in the input's file is
+ * copied and the new dataset takes the old one's place; otherwise the output holds just
+ * `dataset`. `layout` NULL: as the input is stored. */
+sci_status array_output_open(array_output *out, const array_context *c, sci_source *input,
+                             const char *dataset, sci_type type,
+                             const sci_h5_layout *layout) SCI_MUST_CHECK;
 
 /* After the pass: the dataset is whole, its attributes come now. Then close and verify the file. */
 void array_output_flush(array_output *out);

@@ -11,7 +11,7 @@ array_post_clear(array_post *post)
     sci_grouping_free(post->h);
     sci_free(post->gamma);
     sci_free(post->beta);
-    *post = (array_post){0};
+    *post = (array_post){ 0 };
 }
 
 /* The map of --condition, or NULL. */
@@ -35,7 +35,8 @@ covers(const array_map_data *data, int axis)
 
 /* h: the labels of --condition, and every channel. */
 static sci_status
-make_grouping(array_post *out, const array_groups *groups, const array_map_data *condition, const sci_source *input)
+make_grouping(array_post *out, const array_groups *groups, const array_map_data *condition,
+              const sci_source *input)
 {
     int channel = array_axes_index(&groups->axes, "C");
     sci_status st = sci_grouping_create(&out->h, input->array.rank, input->array.shape);
@@ -78,7 +79,8 @@ check_shape(const array_post *post, const sci_source *values)
         return SCI_OK;
     array_shape_text(values->array.rank, values->array.shape, theirs, sizeof theirs);
     array_shape_text(post->rank, post->shape, wanted, sizeof wanted);
-    return sci_fail(SCI_ERR_SHAPE, "'%s' has shape %s, but gamma and beta need %s: %s", values->name, theirs, wanted,
+    return sci_fail(SCI_ERR_SHAPE, "'%s' has shape %s, but gamma and beta need %s: %s",
+                    values->name, theirs, wanted,
                     post->rank == 2   ? "labels, channels"
                     : post->rank == 1 ? "one number a channel or label"
                                       : "a single number, as there is no axis C");
@@ -120,13 +122,14 @@ read_values(const array_post *post, const array_context *c, const char *operand,
 }
 
 sci_status
-array_post_make(array_post *out, const array_context *c, const array_groups *groups, const array_recipe *recipe,
-                const sci_source *input, const char *scale, const char *shift, bool always)
+array_post_make(array_post *out, const array_context *c, const array_groups *groups,
+                const array_recipe *recipe, const sci_source *input, const char *scale,
+                const char *shift, bool always)
 {
     const array_map_data *condition = find_condition(groups, recipe);
     sci_status st;
 
-    *out = (array_post){0};
+    *out = (array_post){ 0 };
     if (condition != NULL && scale == NULL && shift == NULL && !always)
         return sci_fail(SCI_ERR_ARGUMENT, "--condition needs --scale or --shift");
     if (scale == NULL && shift == NULL && !always)
@@ -144,7 +147,7 @@ array_post_make(array_post *out, const array_context *c, const array_groups *gro
 sci_status
 array_post_write(const array_post *post, const double *values, sci_h5_output *out, const char *path)
 {
-    sci_array array = {.rank = post->rank, .type = SCI_FLOAT64};
+    sci_array array = { .rank = post->rank, .type = SCI_FLOAT64 };
     double *stored = NULL;
     uint64_t n = sci_grouping_groups(post->h);
     sci_status st = sci_alloc(&stored, n, 1, sizeof *stored);
@@ -161,8 +164,8 @@ array_post_write(const array_post *post, const double *values, sci_h5_output *ou
 }
 
 sci_status
-array_post_affine(sci_affine **out, const array_groups *groups, const array_post *post, double eps, int ddof,
-                  int outside)
+array_post_affine(sci_affine **out, const array_groups *groups, const array_post *post, double eps,
+                  int ddof, int outside)
 {
     sci_affine *a = NULL;
     sci_status st = sci_affine_create(&a, groups->g, eps, ddof);

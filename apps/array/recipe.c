@@ -11,7 +11,7 @@
 
 #include "context.h"
 
-static const char *const role_names[] = {"label", "mask", "weights", "condition"};
+static const char *const role_names[] = { "label", "mask", "weights", "condition" };
 
 void
 array_recipe_clear(array_recipe *recipe)
@@ -31,7 +31,7 @@ array_recipe_clear(array_recipe *recipe)
     sci_free(recipe->axes);
     sci_free(recipe->norm);
     sci_free(recipe->keep);
-    *recipe = (array_recipe){0};
+    *recipe = (array_recipe){ 0 };
 }
 
 /* ---- from the command line ---- */
@@ -45,11 +45,13 @@ parse_map(array_recipe *recipe, array_role role, const char *text)
     sci_status st;
 
     if (equals == NULL || equals == text || equals[1] == '\0')
-        return sci_fail(SCI_ERR_ARGUMENT, "--%s %s: write AXES=FILE, for example N=batches.csv or D,H,W=seg.h5:/seg",
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--%s %s: write AXES=FILE, for example N=batches.csv or D,H,W=seg.h5:/seg",
                         role_names[role], text);
     if (recipe->n_maps == ARRAY_MAPS_MOST)
-        return sci_fail(SCI_ERR_ARGUMENT, "more than %d labels, masks and weights", ARRAY_MAPS_MOST);
-    *map = (array_map){.role = role};
+        return sci_fail(SCI_ERR_ARGUMENT, "more than %d labels, masks and weights",
+                        ARRAY_MAPS_MOST);
+    *map = (array_map){ .role = role };
     recipe->n_maps++;
     st = sci_format(&map->axes, "%.*s", (int)(equals - text), text);
     if (st == SCI_OK)
@@ -99,7 +101,7 @@ array_recipe_from_settings(array_recipe *out, const array_settings *s)
 {
     sci_status st = check_usage(s);
 
-    *out = (array_recipe){.outside = s->outside};
+    *out = (array_recipe){ .outside = s->outside };
     if (st == SCI_OK)
         st = sci_strdup(&out->axes, s->axes);
     if (st == SCI_OK)
@@ -133,7 +135,7 @@ static sci_status
 write_map(const array_map *map, int number, sci_h5_output *out, const char *group)
 {
     char role[32], axes[32], name[32], digest[32];
-    sci_array bytes = {.rank = 1, .type = SCI_UINT8};
+    sci_array bytes = { .rank = 1, .type = SCI_UINT8 };
     char *path = NULL;
     sci_status st;
 
@@ -256,7 +258,7 @@ read_map(array_map *map, sci_h5_file *file, const char *group, int number)
     char name[32], *role = NULL;
     sci_status st;
 
-    *map = (array_map){0};
+    *map = (array_map){ 0 };
     (void)snprintf(name, sizeof name, "map%d_role", number);
     st = sci_h5_file_text(file, group, name, &role);
     if (st != SCI_OK)
@@ -309,7 +311,7 @@ array_recipe_read(array_recipe *out, sci_h5_file *file, const char *group)
     char *outside = NULL, *ignored = NULL;
     sci_status st = sci_h5_file_integer(file, group, "maps", &n);
 
-    *out = (array_recipe){0};
+    *out = (array_recipe){ 0 };
     if (st == SCI_OK && (n < 0 || n > ARRAY_MAPS_MOST))
         st = sci_fail(SCI_ERR_FORMAT, "'%s': %" PRId64 " maps are not possible", group, n);
     if (st == SCI_OK)
@@ -327,7 +329,8 @@ array_recipe_read(array_recipe *out, sci_h5_file *file, const char *group)
     if (st == SCI_OK && outside != NULL) {
         out->outside = cli_choice_find(ARRAY_OUTSIDE_CHOICES, outside);
         if (out->outside < 0)
-            st = sci_fail(SCI_ERR_FORMAT, "'%s': unknown way '%s' with what is outside", group, outside);
+            st = sci_fail(SCI_ERR_FORMAT, "'%s': unknown way '%s' with what is outside", group,
+                          outside);
     }
     for (int m = 0; st == SCI_OK && m < n; m++) {
         st = read_map(&out->maps[m], file, group, m);
@@ -387,7 +390,7 @@ take_map(array_recipe *out, int fd, bool *there)
     *there = st == SCI_OK && role != NULL && out->n_maps < ARRAY_MAPS_MOST;
     if (!*there)
         return st;
-    *map = (array_map){0};
+    *map = (array_map){ 0 };
     out->n_maps++;
     while (map->role < ARRAY_CONDITION && strcmp(role, role_names[map->role]) != 0)
         map->role++;
@@ -410,7 +413,7 @@ array_recipe_take(array_recipe *out, int fd)
     bool more = true;
     sci_status st;
 
-    *out = (array_recipe){0};
+    *out = (array_recipe){ 0 };
     st = sci_text_take(&out->axes, fd);
     if (st == SCI_OK)
         st = sci_text_take(&out->norm, fd);
@@ -446,13 +449,13 @@ override_map(array_recipe *recipe, array_role role, const char *text, bool more)
         return st;
     last = &recipe->maps[recipe->n_maps - 1];
     for (int m = 0; m < recipe->n_maps - 1 && map == NULL; m++)
-        if (recipe->maps[m].role == role && strcmp(recipe->maps[m].axes, last->axes) == 0 &&
-            recipe->maps[m].operand == NULL)
+        if (recipe->maps[m].role == role && strcmp(recipe->maps[m].axes, last->axes) == 0
+            && recipe->maps[m].operand == NULL)
             map = &recipe->maps[m];
     if (map == NULL)
         return more ? SCI_OK
-                    : sci_fail(SCI_ERR_REFUSED, "--%s %s: the statistics were made without that", role_names[role],
-                               text);
+                    : sci_fail(SCI_ERR_REFUSED, "--%s %s: the statistics were made without that",
+                               role_names[role], text);
     sci_free(map->lines);
     map->lines = NULL;
     map->operand = last->operand;
@@ -509,8 +512,8 @@ same_text(const char *a, const char *b)
 sci_status
 array_recipe_join(array_recipe *into, const array_recipe *from)
 {
-    if (!same_text(into->axes, from->axes) || !same_text(into->norm, from->norm) ||
-        !same_text(into->keep, from->keep) || into->n_maps != from->n_maps)
+    if (!same_text(into->axes, from->axes) || !same_text(into->norm, from->norm)
+        || !same_text(into->keep, from->keep) || into->n_maps != from->n_maps)
         return sci_fail(SCI_ERR_REFUSED, "the groups were made in different ways");
     for (int m = 0; m < into->n_maps; m++) {
         array_map *a = &into->maps[m];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the groups of an input are made, as text and small arrays: from the command line, or from the file that an
- * earlier run wrote. */
+/* How the groups of an input are made, as text and small arrays: from the command line, or from
+ * the file that an earlier run wrote. */
 #ifndef ARRAY_RECIPE_H
 #define ARRAY_RECIPE_H
 
@@ -14,11 +14,11 @@ typedef enum array_role { ARRAY_LABEL, ARRAY_MASK, ARRAY_WEIGHTS, ARRAY_CONDITIO
 /* A label, mask or weight over some axes. */
 typedef struct array_map {
     array_role role;
-    char *axes;     /* "D,H,W" */
-    char *operand;  /* the file that was named; NULL if `lines` came from an earlier run, or if none was named */
-    char *name;     /* of that file, without folders */
-    char *lines;    /* along one axis: one value a line, empty for none. NULL: over several axes, or not read yet */
-    char *digest;   /* over several axes: of the contents, "xxh3:…"; NULL if unknown */
+    char *axes;    /* "D,H,W" */
+    char *operand; /* the file that was named; NULL if none, or if `lines` is of an earlier run */
+    char *name;    /* of that file, without folders */
+    char *lines;   /* along one axis: a value a line, empty for none; NULL: not read, or a stream */
+    char *digest;  /* over several axes: of the contents, "xxh3:…"; NULL if unknown */
 } array_map;
 
 #define ARRAY_MAPS_MOST 12
@@ -34,23 +34,30 @@ typedef struct array_recipe {
     array_map maps[ARRAY_MAPS_MOST];
 } array_recipe;
 
-/* What the command line says. SCI_ERR_ARGUMENT: no groups, --norm beside --keep or --label, "AXES=FILE" without "=". */
-sci_status array_recipe_from_settings(array_recipe *out, const array_settings *settings) SCI_MUST_CHECK;
+/* What the command line says. SCI_ERR_ARGUMENT: no groups, --norm beside --keep or --label,
+ * "AXES=FILE" without "=". */
+sci_status array_recipe_from_settings(array_recipe *out,
+                                      const array_settings *settings) SCI_MUST_CHECK;
 
 /* What an earlier run wrote into `group` of a file. SCI_ERR_NOTFOUND if there is nothing. */
-sci_status array_recipe_read(array_recipe *out, sci_h5_file *file, const char *group) SCI_MUST_CHECK;
-/* Where the command line says something too: the files of maps, axes, ignored labels and `outside` (if given). A map that
- * the recipe does not have is refused (SCI_ERR_REFUSED), except masks and weights if `more`. */
-sci_status array_recipe_override(array_recipe *recipe, const cli_call *call, bool more) SCI_MUST_CHECK;
+sci_status array_recipe_read(array_recipe *out, sci_h5_file *file,
+                             const char *group) SCI_MUST_CHECK;
+/* Where the command line says something too: the files of maps, axes, ignored labels and
+ * `outside` (if given). A map that the recipe does not have is refused (SCI_ERR_REFUSED), except
+ * masks and weights if `more`. */
+sci_status array_recipe_override(array_recipe *recipe, const cli_call *call,
+                                 bool more) SCI_MUST_CHECK;
 
 /* Write it as attributes and small arrays of `group`. */
-sci_status array_recipe_write(const array_recipe *recipe, sci_h5_output *out, const char *group) SCI_MUST_CHECK;
+sci_status array_recipe_write(const array_recipe *recipe, sci_h5_output *out,
+                              const char *group) SCI_MUST_CHECK;
 
 /* From one worker to a later one (sci/handover.h). */
 sci_status array_recipe_put(const array_recipe *recipe, int fd) SCI_MUST_CHECK;
 sci_status array_recipe_take(array_recipe *out, int fd) SCI_MUST_CHECK;
 
-/* Forget what two recipes do not share (the lines of maps); SCI_ERR_REFUSED if they are of another kind. */
+/* Forget what two recipes do not share (the lines of maps); SCI_ERR_REFUSED if they are of
+ * another kind. */
 sci_status array_recipe_join(array_recipe *into, const array_recipe *from) SCI_MUST_CHECK;
 
 void array_recipe_clear(array_recipe *recipe);

@@ -8,7 +8,8 @@
 #define RECORD_VERSION 1
 
 static sci_status
-write_values(const array_post *post, const double *values, const char *name, const array_output *out)
+write_values(const array_post *post, const double *values, const char *name,
+             const array_output *out)
 {
     char *path = NULL;
     sci_status st;
@@ -23,8 +24,8 @@ write_values(const array_post *post, const double *values, const char *name, con
 }
 
 sci_status
-array_record_write(const array_recipe *recipe, const array_post *post, double eps, const sci_source *input,
-                   const char *provenance, const array_output *out)
+array_record_write(const array_recipe *recipe, const array_post *post, double eps,
+                   const sci_source *input, const char *provenance, const array_output *out)
 {
     sci_status st = array_recipe_write(recipe, out->file, out->record);
 
@@ -64,7 +65,8 @@ read_type(array_record *out, sci_h5_file *file, const char *record)
 
 /* The operand of a dataset in the record, if it is there. */
 static sci_status
-find_values(sci_h5_file *file, const char *path, const char *record, const char *name, char **operand)
+find_values(sci_h5_file *file, const char *path, const char *record, const char *name,
+            char **operand)
 {
     char *dataset = NULL;
     bool there = false;
@@ -85,13 +87,13 @@ array_record_read(array_record *out, const char *path, const char *record)
     int64_t version = 0;
     sci_status st;
 
-    *out = (array_record){0};
+    *out = (array_record){ 0 };
     st = sci_h5_file_open(&file, path);
     if (st == SCI_OK)
         st = sci_h5_file_integer(file, record, "version", &version);
     if (st == SCI_OK && version != RECORD_VERSION)
-        st = sci_fail(SCI_ERR_FORMAT, "'%s:%s' has version %lld, this program reads %d", path, record,
-                      (long long)version, RECORD_VERSION);
+        st = sci_fail(SCI_ERR_FORMAT, "'%s:%s' has version %lld, this program reads %d", path,
+                      record, (long long)version, RECORD_VERSION);
     if (st == SCI_OK)
         st = sci_h5_file_number(file, record, "eps", &out->eps);
     if (st == SCI_OK && !(out->eps >= 0.0 && out->eps <= 1e300))
@@ -116,5 +118,5 @@ array_record_clear(array_record *record)
     array_recipe_clear(&record->recipe);
     sci_free(record->gamma);
     sci_free(record->beta);
-    *record = (array_record){0};
+    *record = (array_record){ 0 };
 }

@@ -7,7 +7,8 @@
 
 #define CHUNK_ELEMENTS ((uint64_t)1 << 18) /* of a dataset that would not be chunked otherwise */
 
-static const char *const attributes[] = {"shard", "first", "count", "total", "contiguous", "table", "chunks"};
+static const char *const attributes[] = { "shard",      "first", "count", "total",
+                                          "contiguous", "table", "chunks" };
 
 /* ---- planning ---- */
 
@@ -26,8 +27,8 @@ choose_chunks(const sci_array *array, sci_h5_layout *layout)
     }
 }
 
-/* A band is a run of chunks that is one stretch of C order: one chunk along the first axis that chunks cut into more than
- * single indices, whole axes behind it. */
+/* A band is a run of chunks that is one stretch of C order: one chunk along the first axis that
+ * chunks cut into more than single indices, whole axes behind it. */
 typedef struct bands {
     uint64_t outer, inner; /* bands: outer × inner */
     uint64_t elements;     /* of the axes from the cut one on */
@@ -38,7 +39,7 @@ typedef struct bands {
 static bands
 cut_bands(const sci_array *array, const sci_h5_layout *layout)
 {
-    bands b = {.outer = 1, .inner = 1, .elements = 1, .thickness = 1, .chunks = 1};
+    bands b = { .outer = 1, .inner = 1, .elements = 1, .thickness = 1, .chunks = 1 };
     int cut = 0;
 
     while (cut < array->rank - 1 && (layout->chunk[cut] == 1 || array->shape[cut] == 1))
@@ -49,7 +50,8 @@ cut_bands(const sci_array *array, const sci_h5_layout *layout)
     }
     b.elements = b.thickness * array->shape[cut];
     b.thickness *= layout->chunk[cut];
-    b.inner = array->shape[cut] / layout->chunk[cut] + (array->shape[cut] % layout->chunk[cut] != 0);
+    b.inner =
+        array->shape[cut] / layout->chunk[cut] + (array->shape[cut] % layout->chunk[cut] != 0);
     return b;
 }
 
@@ -61,19 +63,22 @@ band_element(const bands *b, uint64_t band)
 }
 
 sci_range
-array_shard_range(const sci_array *array, const sci_h5_layout *layout, uint64_t first, uint64_t count)
+array_shard_range(const sci_array *array, const sci_h5_layout *layout, uint64_t first,
+                  uint64_t count)
 {
     bands b = cut_bands(array, layout);
     uint64_t end = b.chunks > 0 ? (first + count) / b.chunks : 0;
 
     if (b.chunks == 0 || b.outer * b.inner == 0)
-        return (sci_range){0, 0};
-    return (sci_range){.first = band_element(&b, first / b.chunks),
-                       .end = end == b.outer * b.inner ? b.outer * b.elements : band_element(&b, end)};
+        return (sci_range){ 0, 0 };
+    return (sci_range){ .first = band_element(&b, first / b.chunks),
+                        .end = end == b.outer * b.inner ? b.outer * b.elements
+                                                        : band_element(&b, end) };
 }
 
 sci_status
-array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *natural, cli_shard part)
+array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *natural,
+                 cli_shard part)
 {
     __extension__ typedef unsigned __int128 wide;
     bands b;
@@ -81,7 +86,8 @@ array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *
 
     if (array->rank == 0)
         return sci_fail(SCI_ERR_REFUSED, "an array without axes cannot be cut; leave out --shard");
-    *out = (array_shard){.part = part, .layout = *natural, .joins_to_contiguous = !natural->chunked};
+    *out =
+        (array_shard){ .part = part, .layout = *natural, .joins_to_contiguous = !natural->chunked };
     if (!natural->chunked)
         choose_chunks(array, &out->layout);
     b = cut_bands(array, &out->layout);
@@ -111,7 +117,8 @@ array_shard_write(const array_shard *shard, const array_output *out, const char 
 {
     char part[32], chunks[40];
     uint8_t digest[16];
-    sci_status st = sci_h5_output_chunks_digest(out->file, out->dataset, shard->first, shard->count, digest);
+    sci_status st =
+        sci_h5_output_chunks_digest(out->file, out->dataset, shard->first, shard->count, digest);
 
     (void)snprintf(part, sizeof part, "%d/%d", shard->part.number, shard->part.total);
     if (st != SCI_OK)
@@ -125,7 +132,8 @@ array_shard_write(const array_shard *shard, const array_output *out, const char 
     if (st == SCI_OK)
         st = sci_h5_output_integer(out->file, out->dataset, "total", (int64_t)shard->total);
     if (st == SCI_OK)
-        st = sci_h5_output_integer(out->file, out->dataset, "contiguous", shard->joins_to_contiguous);
+        st = sci_h5_output_integer(out->file, out->dataset, "contiguous",
+                                   shard->joins_to_contiguous);
     if (st == SCI_OK)
         st = sci_h5_output_text(out->file, out->dataset, "table", table);
     if (st == SCI_OK)
@@ -139,7 +147,7 @@ array_shard_claim_clear(array_shard_claim *claim)
     sci_free(claim->part);
     sci_free(claim->table);
     sci_free(claim->digest);
-    *claim = (array_shard_claim){0};
+    *claim = (array_shard_claim){ 0 };
 }
 
 sci_status
@@ -148,7 +156,7 @@ array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
     int64_t contiguous = 0;
     sci_status st;
 
-    *out = (array_shard_claim){0};
+    *out = (array_shard_claim){ 0 };
     st = sci_h5_file_text(file, dataset, "shard", &out->part);
     if (st == SCI_OK)
         st = sci_h5_file_integer(file, dataset, "first", &out->first);
@@ -162,8 +170,9 @@ array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
         st = sci_h5_file_text(file, dataset, "table", &out->table);
     if (st == SCI_OK)
         st = sci_h5_file_text(file, dataset, "chunks", &out->digest);
-    if (st == SCI_OK && (out->first < 0 || out->count < 0 || out->total < 0 || out->count > out->total ||
-                         out->first > out->total - out->count))
+    if (st == SCI_OK
+        && (out->first < 0 || out->count < 0 || out->total < 0 || out->count > out->total
+            || out->first > out->total - out->count))
         st = sci_fail(SCI_ERR_FORMAT, "'%s' claims chunks that cannot be", dataset);
     if (st != SCI_OK) {
         array_shard_claim_clear(out);

@@ -16,16 +16,17 @@ typedef struct array_shard {
     bool joins_to_contiguous;     /* the layout of an unsharded output */
 } array_shard;
 
-/* The part of an output of this array whose unsharded layout is `natural`. Parts are cut between runs of chunks that lie
- * together in C order. */
+/* The part of an output of this array whose unsharded layout is `natural`. Parts are cut between
+ * runs of chunks that lie together in C order. */
 sci_status array_shard_plan(array_shard *out, const sci_array *array, const sci_h5_layout *natural,
                             cli_shard part) SCI_MUST_CHECK;
 
 /* The elements of these chunks, which are whole runs. */
-sci_range array_shard_range(const sci_array *array, const sci_h5_layout *layout, uint64_t first, uint64_t count);
+sci_range array_shard_range(const sci_array *array, const sci_h5_layout *layout, uint64_t first,
+                            uint64_t count);
 
-/* What a shard says about itself: attributes of the dataset, after its sink is freed. `table` is the digest of the
- * statistics. */
+/* What a shard says about itself: attributes of the dataset, after its sink is freed. `table` is
+ * the digest of the statistics. */
 sci_status array_shard_write(const array_shard *shard, const array_output *out,
                              const char *table) SCI_MUST_CHECK;
 
@@ -36,7 +37,8 @@ typedef struct array_shard_claim {
     char *part, *table, *digest; /* "2/3"; of the statistics; of its chunks as stored */
 } array_shard_claim;
 
-sci_status array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset) SCI_MUST_CHECK;
+sci_status array_shard_read(array_shard_claim *out, sci_h5_file *file,
+                            const char *dataset) SCI_MUST_CHECK;
 void array_shard_claim_clear(array_shard_claim *claim);
 
 /* Take the attributes of a shard away from a whole output. */

@@ -14,11 +14,7 @@
 #include "table.h"
 #include "verbs.h"
 
-enum {
-    GROUPS_SHOWN = 20,
-    NAME_WIDTH_MOST = 40,
-    NAME_ROOM = 1024
-};
+enum { GROUPS_SHOWN = 20, NAME_WIDTH_MOST = 40, NAME_ROOM = 1024 };
 
 /* ---- JSON ---- */
 
@@ -73,7 +69,8 @@ show_json(const sci_stats *stats)
     }
     if (sci_stats_running(stats) != NULL) {
         cli_json_member_text(&json, "running",
-                             sci_stats_rule(stats) == SCI_RUNNING_CUMULATIVE ? "cumulative" : "exponential");
+                             sci_stats_rule(stats) == SCI_RUNNING_CUMULATIVE ? "cumulative"
+                                                                             : "exponential");
         cli_json_member_unsigned(&json, "steps", sci_stats_steps(stats));
     }
     cli_json_key(&json, "groups");
@@ -250,7 +247,7 @@ work(void *context, const cli_worker *worker)
 {
     const array_single *single = context;
     const array_settings *s = single->call->settings;
-    array_place place = {0};
+    array_place place = { 0 };
     sci_stats *stats = NULL;
     sci_status st = array_place_find(&place, single->inputs.items[0].operand);
 

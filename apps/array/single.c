@@ -18,8 +18,11 @@ static sci_status
 expand(array_single *single, size_t n_operands, const char *const *operands)
 {
     const array_settings *s = single->call->settings;
-    cli_inputs_rules rules = {.recursive = s->common.recursive, .manifest = s->common.manifest,
-                              .dataset = s->common.dataset, .datasets = true, .extensions = array_extensions};
+    cli_inputs_rules rules = { .recursive = s->common.recursive,
+                               .manifest = s->common.manifest,
+                               .dataset = s->common.dataset,
+                               .datasets = true,
+                               .extensions = array_extensions };
     sci_status st = cli_inputs_expand(&single->inputs, n_operands, operands, &rules);
 
     if (st == SCI_OK && s->common.output != NULL)
@@ -30,13 +33,13 @@ expand(array_single *single, size_t n_operands, const char *const *operands)
 }
 
 int
-array_single_run(const cli_call *call, size_t n_operands, const char *const *operands, const char *doing,
-                 cli_work work)
+array_single_run(const cli_call *call, size_t n_operands, const char *const *operands,
+                 const char *doing, cli_work work)
 {
     const array_settings *s = call->settings;
-    array_single single = {.call = call};
-    cli_job job = {.name = call->operands[0], .targets = {s->common.output}};
-    cli_run run = {.doing = doing, .work = work, .context = &single, .jobs = &job, .n_jobs = 1};
+    array_single single = { .call = call };
+    cli_job job = { .name = call->operands[0], .targets = { s->common.output } };
+    cli_run run = { .doing = doing, .work = work, .context = &single, .jobs = &job, .n_jobs = 1 };
     sci_status st = expand(&single, n_operands, operands);
     int code;
 

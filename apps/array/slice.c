@@ -12,12 +12,13 @@
 
 #define SIDE_MOST 1024 /* rows and columns drawn; a larger slice is thinned out */
 
-/* The last two axes of an array at the middle of the others, which of samples and channels is the first. */
+/* The last two axes of an array at the middle of the others, which of samples and channels is
+ * the first. */
 typedef struct slice {
-    uint64_t first;             /* element */
-    uint64_t rows, columns;     /* of the array */
+    uint64_t first;         /* element */
+    uint64_t rows, columns; /* of the array */
     uint64_t row_step, column_step;
-    char title[128];            /* "N=0, C=0, D=22" */
+    char title[128]; /* "N=0, C=0, D=22" */
 } slice;
 
 static bool
@@ -29,7 +30,7 @@ is_first_taken(const char *name)
 static slice
 middle_slice(const sci_array *array, const array_axes *axes)
 {
-    slice s = {.rows = 1, .columns = 1};
+    slice s = { .rows = 1, .columns = 1 };
     int leading = array->rank > 2 ? array->rank - 2 : 0;
     size_t used = 0;
 
@@ -37,8 +38,8 @@ middle_slice(const sci_array *array, const array_axes *axes)
         uint64_t index = is_first_taken(axes->names[a]) ? 0 : array->shape[a] / 2;
 
         s.first = s.first * array->shape[a] + index;
-        used += (size_t)snprintf(s.title + used, sizeof s.title - used, "%s%s=%" PRIu64, a > 0 ? ", " : "",
-                                 axes->names[a], index);
+        used += (size_t)snprintf(s.title + used, sizeof s.title - used, "%s%s=%" PRIu64,
+                                 a > 0 ? ", " : "", axes->names[a], index);
     }
     if (array->rank >= 1)
         s.columns = array->shape[array->rank - 1];
@@ -60,33 +61,47 @@ read_slice(sci_source *source, const slice *s, size_t rows, size_t columns, floa
     for (size_t r = 0; st == SCI_OK && r < rows; r++) {
         st = sci_source_read(source, s->first + r * s->row_step * s->columns, s->columns, row);
         for (size_t k = 0; st == SCI_OK && k < columns; k++)
-            values[r * columns + k] = (float)array_value_real(&source->array, row + k * s->column_step * bytes);
+            values[r * columns + k] =
+                (float)array_value_real(&source->array, row + k * s->column_step * bytes);
     }
     sci_free(row);
     return st;
 }
 
 static sci_status
-draw(const slice *s, const array_axes *axes, size_t rows, size_t columns, const float *before, const float *after,
-     const sci_source *input, const char *path)
+draw(const slice *s, const array_axes *axes, size_t rows, size_t columns, const float *before,
+     const float *after, const sci_source *input, const char *path)
 {
     int rank = axes->rank;
-    cli_axis x = {.label = rank >= 1 ? axes->names[rank - 1] : "", .step = (double)s->column_step};
-    cli_axis y = {.label = rank >= 2 ? axes->names[rank - 2] : "", .step = (double)s->row_step};
-    cli_panel panels[2] = {
-        {.values = before, .rows = rows, .columns = columns, .title = "before", .x = x, .y = y,
-         .value_label = "value"},
-        {.values = after, .rows = rows, .columns = columns, .title = "after", .x = x, .y = y,
-         .value_label = "normalized"}};
-    cli_picture picture = {.title = array_base_name(input->name), .footnote = s->title[0] != '\0' ? s->title : NULL, .panels = panels,
-                           .n_panels = 2, .colours = CLI_COLOURS_GREY};
+    cli_axis x = { .label = rank >= 1 ? axes->names[rank - 1] : "",
+                   .step = (double)s->column_step };
+    cli_axis y = { .label = rank >= 2 ? axes->names[rank - 2] : "", .step = (double)s->row_step };
+    cli_panel panels[2] = { { .values = before,
+                              .rows = rows,
+                              .columns = columns,
+                              .title = "before",
+                              .x = x,
+                              .y = y,
+                              .value_label = "value" },
+                            { .values = after,
+                              .rows = rows,
+                              .columns = columns,
+                              .title = "after",
+                              .x = x,
+                              .y = y,
+                              .value_label = "normalized" } };
+    cli_picture picture = { .title = array_base_name(input->name),
+                            .footnote = s->title[0] != '\0' ? s->title : NULL,
+                            .panels = panels,
+                            .n_panels = 2,
+                            .colours = CLI_COLOURS_GREY };
 
     return cli_picture_write(path, &picture);
 }
 
 sci_status
-array_picture(const array_context *c, const array_axes *axes, sci_source *before, const char *after_file,
-              const char *after_dataset, const char *path)
+array_picture(const array_context *c, const array_axes *axes, sci_source *before,
+              const char *after_file, const char *after_dataset, const char *path)
 {
     slice s = middle_slice(&before->array, axes);
     size_t rows = (size_t)((s.rows + s.row_step - 1) / s.row_step);

@@ -7,7 +7,8 @@
 #include "context.h"
 
 /* Draw into `path`. `after` is "FILE:/dataset" of the finished output. */
-sci_status array_picture(const array_context *c, const array_axes *axes, sci_source *before, const char *after_file,
-                         const char *after_dataset, const char *path) SCI_MUST_CHECK;
+sci_status array_picture(const array_context *c, const array_axes *axes, sci_source *before,
+                         const char *after_file, const char *after_dataset,
+                         const char *path) SCI_MUST_CHECK;
 
 #endif

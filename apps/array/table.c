@@ -21,7 +21,7 @@ array_place_clear(array_place *place)
     sci_free(place->file);
     sci_free(place->table);
     sci_free(place->record);
-    *place = (array_place){0};
+    *place = (array_place){ 0 };
 }
 
 /* Datasets of a file that have a record. */
@@ -44,7 +44,8 @@ find_record(void *context, const sci_h5_item *item)
 
         if (strcmp(a->name, "libsci") != 0 || a->texts == NULL || a->n != 1)
             continue;
-        (void)snprintf(f->names + used, sizeof f->names - used, "%s%s", f->n > 0 ? ", " : "", item->path);
+        (void)snprintf(f->names + used, sizeof f->names - used, "%s%s", f->n > 0 ? ", " : "",
+                       item->path);
         if (f->n++ > 0)
             continue;
         if (strlen(a->texts[0]) < SCI_H5_TEXT_MOST)
@@ -54,11 +55,12 @@ find_record(void *context, const sci_h5_item *item)
     return SCI_OK;
 }
 
-/* The record of an object ("/y"), or the single one of the file if `object` is NULL; NULL if there is none. */
+/* The record of an object ("/y"), or the single one of the file if `object` is NULL; NULL if
+ * there is none. */
 static sci_status
 record_of(sci_h5_file *file, const char *path, const char *object, char **record)
 {
-    finder f = {0};
+    finder f = { 0 };
     sci_status st;
 
     *record = NULL;
@@ -68,7 +70,8 @@ record_of(sci_h5_file *file, const char *path, const char *object, char **record
     }
     st = sci_h5_file_list(file, find_record, &f);
     if (st == SCI_OK && f.n > 1)
-        st = sci_fail(SCI_ERR_NOTFOUND, "'%s' keeps the statistics of %d datasets (%s); name one: %s:/DATASET", path,
+        st = sci_fail(SCI_ERR_NOTFOUND,
+                      "'%s' keeps the statistics of %d datasets (%s); name one: %s:/DATASET", path,
                       f.n, f.names, path);
     if (st != SCI_OK) {
         sci_free(f.record);
@@ -103,7 +106,7 @@ array_place_find(array_place *out, const char *operand)
     char *object = NULL;
     sci_status st;
 
-    *out = (array_place){0};
+    *out = (array_place){ 0 };
     st = sci_h5_split_operand(operand, &out->file, &object);
     if (st == SCI_OK)
         st = sci_h5_file_open(&file, out->file);
@@ -129,7 +132,8 @@ static sci_status
 append_name(char **list, const char *name)
 {
     char *longer = NULL;
-    sci_status st = *list != NULL ? sci_format(&longer, "%s,%s", *list, name) : sci_strdup(&longer, name);
+    sci_status st =
+        *list != NULL ? sci_format(&longer, "%s,%s", *list, name) : sci_strdup(&longer, name);
 
     if (st != SCI_OK)
         return st;
@@ -152,7 +156,7 @@ append_factor(array_recipe *out, const sci_stats *stats, int factor)
             st = append_name(f.keep ? &out->keep : &axes, axis.name);
     }
     if (st == SCI_OK && !f.keep && out->n_maps < ARRAY_MAPS_MOST) {
-        out->maps[out->n_maps++] = (array_map){.role = ARRAY_LABEL, .axes = axes};
+        out->maps[out->n_maps++] = (array_map){ .role = ARRAY_LABEL, .axes = axes };
         axes = NULL;
     }
     sci_free(axes);
@@ -164,7 +168,7 @@ recipe_of_table(const sci_stats *stats, array_recipe *out)
 {
     sci_status st = SCI_OK;
 
-    *out = (array_recipe){0};
+    *out = (array_recipe){ 0 };
     for (int a = 0; st == SCI_OK && a < sci_stats_rank(stats); a++) {
         sci_stats_axis axis;
 
@@ -209,8 +213,8 @@ array_stats_describe(sci_h5_output *out, const array_recipe *recipe, const char 
 }
 
 sci_status
-array_stats_write(const char *path, const sci_stats *stats, const array_recipe *recipe, const char *provenance,
-                  bool verify, bool sync)
+array_stats_write(const char *path, const sci_stats *stats, const array_recipe *recipe,
+                  const char *provenance, bool verify, bool sync)
 {
     sci_h5_output *out = NULL;
     sci_status st = sci_h5_output_create(&out, path);
@@ -226,10 +230,12 @@ array_stats_write(const char *path, const sci_stats *stats, const array_recipe *
     return sci_h5_output_close(out, verify, sync);
 }
 
-#define PROVENANCE_DIGESTS 256 /* more are left to the table, which has them all; attributes hold 64 KiB */
+#define PROVENANCE_DIGESTS \
+    256 /* more are left to the table, which has them all; attributes hold 64 KiB */
 
 static sci_status
-provenance(const cli_call *call, const sci_stats *stats, size_t n, const char *const *digests, char **text)
+provenance(const cli_call *call, const sci_stats *stats, size_t n, const char *const *digests,
+           char **text)
 {
     char fingerprint[33];
     uint8_t bytes[16];
@@ -265,11 +271,11 @@ array_provenance(const cli_call *call, const sci_stats *stats, char **text)
 }
 
 sci_status
-array_provenance_of(const cli_call *call, const sci_stats *stats, sci_digest_kind kind, const uint8_t *digest,
-                    char **text)
+array_provenance_of(const cli_call *call, const sci_stats *stats, sci_digest_kind kind,
+                    const uint8_t *digest, char **text)
 {
     char hex[80];
-    const char *digests[1] = {hex};
+    const char *digests[1] = { hex };
 
     if (digest != NULL)
         array_digest_text(kind, digest, hex);
@@ -294,13 +300,14 @@ append_rows(void *context, uint64_t first_group, uint64_t n, const sci_moments *
 
     for (uint64_t i = 0; i < n; i++)
         look_at(tee, first_group + i, &rows[i]);
-    return tee->next.append != NULL ? tee->next.append(tee->next.context, first_group, n, rows) : SCI_OK;
+    return tee->next.append != NULL ? tee->next.append(tee->next.context, first_group, n, rows)
+                                    : SCI_OK;
 }
 
 sci_rows_sink
 array_tee_sink(array_tee *tee)
 {
-    return (sci_rows_sink){.append = append_rows, .context = tee};
+    return (sci_rows_sink){ .append = append_rows, .context = tee };
 }
 
 void
@@ -315,8 +322,8 @@ array_tee_table(array_tee *tee, const sci_stats *stats)
 }
 
 static void
-note_groups(uint64_t n, const uint64_t *groups, const sci_stats *stats, const char *input, const char *what,
-            const char *effect)
+note_groups(uint64_t n, const uint64_t *groups, const sci_stats *stats, const char *input,
+            const char *what, const char *effect)
 {
     char names[512] = "", name[128];
     size_t used = 0;
@@ -326,10 +333,11 @@ note_groups(uint64_t n, const uint64_t *groups, const sci_stats *stats, const ch
     for (uint64_t i = 0; i < n && i < ARRAY_NAMED && used < sizeof names; i++) {
         if (sci_stats_group_name(stats, groups[i], name, sizeof name) != SCI_OK)
             return;
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? "; " : "", name);
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? "; " : "", name);
     }
-    cli_note("'%s': %llu group%s %s%s (%s%s)", input, (unsigned long long)n, n == 1 ? "" : "s", what, effect, names,
-             n > ARRAY_NAMED ? "; …" : "");
+    cli_note("'%s': %llu group%s %s%s (%s%s)", input, (unsigned long long)n, n == 1 ? "" : "s",
+             what, effect, names, n > ARRAY_NAMED ? "; …" : "");
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables of groups: where files keep them, statistics files, and what is said about degenerate groups. */
+/* Tables of groups: where files keep them, statistics files, and what is said about degenerate
+ * groups. */
 #ifndef ARRAY_TABLE_H
 #define ARRAY_TABLE_H
 
@@ -20,12 +21,15 @@ typedef struct array_place {
 sci_status array_place_find(array_place *out, const char *operand) SCI_MUST_CHECK;
 void array_place_clear(array_place *place);
 
-/* The recipe at a place. Where nothing is kept it is made from the table: kept axes, and labels without files. */
-sci_status array_place_recipe(const array_place *place, const sci_stats *stats, array_recipe *out) SCI_MUST_CHECK;
+/* The recipe at a place. Where nothing is kept it is made from the table: kept axes, and labels
+ * without files. */
+sci_status array_place_recipe(const array_place *place, const sci_stats *stats,
+                              array_recipe *out) SCI_MUST_CHECK;
 
 /* ---- statistics files ---- */
 
-/* Fill the empty file `path` with a table and, if it is not NULL, the recipe and a text of provenance. */
+/* Fill the empty file `path` with a table and, if it is not NULL, the recipe and a text of
+ * provenance. */
 sci_status array_stats_write(const char *path, const sci_stats *stats, const array_recipe *recipe,
                              const char *provenance, bool verify, bool sync) SCI_MUST_CHECK;
 
@@ -33,9 +37,12 @@ sci_status array_stats_write(const char *path, const sci_stats *stats, const arr
 sci_status array_stats_describe(sci_h5_output *out, const array_recipe *recipe,
                                 const char *provenance) SCI_MUST_CHECK;
 
-/* Provenance of a table: the options, the digests of its sources, its fingerprint. Released by sci_free. */
-sci_status array_provenance(const cli_call *call, const sci_stats *stats, char **text) SCI_MUST_CHECK;
-/* The same for what was made of one input with a table; `digest` is that of the input, NULL if it was not read whole. */
+/* Provenance of a table: the options, the digests of its sources, its fingerprint. Released by
+ * sci_free. */
+sci_status array_provenance(const cli_call *call, const sci_stats *stats,
+                            char **text) SCI_MUST_CHECK;
+/* The same for what was made of one input with a table; `digest` is that of the input, NULL if
+ * it was not read whole. */
 sci_status array_provenance_of(const cli_call *call, const sci_stats *stats, sci_digest_kind kind,
                                const uint8_t *digest, char **text) SCI_MUST_CHECK;
 

@@ -150,7 +150,8 @@ array_values_integer(sci_source *source, uint64_t *n, int64_t **values)
         uint64_t bits = element_bits(array, bytes + i * size);
 
         if (!is_signed && bits > INT64_MAX)
-            st = sci_fail(SCI_ERR_REFUSED, "'%s': %" PRIu64 " at index %" PRIu64 " is too large for a label",
+            st = sci_fail(SCI_ERR_REFUSED,
+                          "'%s': %" PRIu64 " at index %" PRIu64 " is too large for a label",
                           source->name, bits, i);
         else
             integers[i] = is_signed ? signed_value(bits, size) : (int64_t)bits;
@@ -170,7 +171,8 @@ array_shape_text(int rank, const uint64_t *shape, char *text, size_t size)
     size_t used = (size_t)snprintf(text, size, "(");
 
     for (int a = 0; a < rank && used < size; a++)
-        used += (size_t)snprintf(text + used, size - used, a == 0 ? "%" PRIu64 : ", %" PRIu64, shape[a]);
+        used += (size_t)snprintf(text + used, size - used, a == 0 ? "%" PRIu64 : ", %" PRIu64,
+                                 shape[a]);
     if (used < size)
         (void)snprintf(text + used, size - used, ")");
 }

@@ -8,8 +8,8 @@
 /* The whole source as doubles; *values is released by sci_free. */
 sci_status array_values_real(sci_source *source, uint64_t *n, double **values) SCI_MUST_CHECK;
 
-/* The whole source as integers; SCI_ERR_TYPE unless it is of an integer type, SCI_ERR_REFUSED if a value does not
- * fit. */
+/* The whole source as integers; SCI_ERR_TYPE unless it is of an integer type, SCI_ERR_REFUSED if
+ * a value does not fit. */
 sci_status array_values_integer(sci_source *source, uint64_t *n, int64_t **values) SCI_MUST_CHECK;
 
 /* One element at `bytes` of an array of this type and byte order. */

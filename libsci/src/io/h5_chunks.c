@@ -38,13 +38,14 @@ chunks_open(chunks *c, hid_t dataset, const char *where)
     hid_t list;
     bool chunked;
 
-    *c = (chunks){.dataset = dataset, .where = where};
+    *c = (chunks){ .dataset = dataset, .where = where };
     c->type = H5Dget_type(dataset);
     c->space = H5Dget_space(dataset);
     if (c->type < 0 || c->space < 0)
         return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", where);
     c->rank = H5Sget_simple_extent_ndims(c->space);
-    if (c->rank < 0 || c->rank > SCI_MAX_RANK || H5Sget_simple_extent_dims(c->space, c->shape, NULL) < 0)
+    if (c->rank < 0 || c->rank > SCI_MAX_RANK
+        || H5Sget_simple_extent_dims(c->space, c->shape, NULL) < 0)
         return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", where);
     list = H5Dget_create_plist(dataset);
     chunked = list >= 0 && H5Pget_layout(list) == H5D_CHUNKED;
@@ -83,7 +84,8 @@ read_stored(chunks *c, uint64_t index, const hsize_t *offset, uint32_t *mask, si
     if (size == 0)
         return sci_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " was not written", c->where, index);
     if (size > SIZE_MAX / 2)
-        return sci_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " claims an impossible size", c->where, index);
+        return sci_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " claims an impossible size",
+                        c->where, index);
     if (size > c->room) {
         sci_status st;
 
@@ -106,16 +108,17 @@ static sci_status
 check_range(const chunks *c, uint64_t first, uint64_t count)
 {
     if (first > c->total || count > c->total - first)
-        return sci_fail(SCI_ERR_REFUSED, "'%s' has %" PRIu64 " chunks, not %" PRIu64 " from %" PRIu64 " on", c->where,
-                        c->total, count, first);
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' has %" PRIu64 " chunks, not %" PRIu64 " from %" PRIu64 " on",
+                        c->where, c->total, count, first);
     return SCI_OK;
 }
 
 static void
 hash_chunk(XXH3_state_t *state, const chunks *c, uint32_t mask, size_t bytes)
 {
-    const unsigned char head[4] = {(unsigned char)mask, (unsigned char)(mask >> 8), (unsigned char)(mask >> 16),
-                                   (unsigned char)(mask >> 24)};
+    const unsigned char head[4] = { (unsigned char)mask, (unsigned char)(mask >> 8),
+                                    (unsigned char)(mask >> 16), (unsigned char)(mask >> 24) };
 
     (void)XXH3_128bits_update(state, head, sizeof head);
     (void)XXH3_128bits_update(state, c->bytes, bytes);
@@ -161,7 +164,7 @@ sci_status
 sci_h5_output_chunks_digest(sci_h5_output *out, const char *path, uint64_t first, uint64_t count,
                             uint8_t digest[16])
 {
-    chunks c = {.dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
+    chunks c = { .dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID };
     hid_t dataset;
     sci_status st = h5_enter();
 
@@ -184,21 +187,23 @@ sci_h5_output_chunks_digest(sci_h5_output *out, const char *path, uint64_t first
 static bool
 stored_alike(const chunks *from, hid_t to)
 {
-    hid_t ours = H5Dget_create_plist(from->dataset), theirs = H5Dget_create_plist(to), type = H5Dget_type(to);
+    hid_t ours = H5Dget_create_plist(from->dataset), theirs = H5Dget_create_plist(to),
+          type = H5Dget_type(to);
     hsize_t chunk[SCI_MAX_RANK];
-    bool alike = ours >= 0 && theirs >= 0 && type >= 0 && H5Tequal(from->type, type) > 0 &&
-                 H5Pget_layout(theirs) == H5D_CHUNKED && H5Pget_chunk(theirs, from->rank, chunk) == from->rank &&
-                 H5Pget_nfilters(ours) == H5Pget_nfilters(theirs);
+    bool alike = ours >= 0 && theirs >= 0 && type >= 0 && H5Tequal(from->type, type) > 0
+                 && H5Pget_layout(theirs) == H5D_CHUNKED
+                 && H5Pget_chunk(theirs, from->rank, chunk) == from->rank
+                 && H5Pget_nfilters(ours) == H5Pget_nfilters(theirs);
 
     for (int a = 0; alike && a < from->rank; a++)
         alike = chunk[a] == from->chunk[a];
     for (int f = 0; alike && f < H5Pget_nfilters(ours); f++) {
-        unsigned flags, a[8] = {0}, b[8] = {0}, config;
+        unsigned flags, a[8] = { 0 }, b[8] = { 0 }, config;
         size_t n_a = 8, n_b = 8;
         H5Z_filter_t id = H5Pget_filter2(ours, (unsigned)f, &flags, &n_a, a, 0, NULL, &config);
 
-        alike = id == H5Pget_filter2(theirs, (unsigned)f, &flags, &n_b, b, 0, NULL, &config) && n_a == n_b &&
-                (id == H5Z_FILTER_DEFLATE || memcmp(a, b, sizeof a) == 0);
+        alike = id == H5Pget_filter2(theirs, (unsigned)f, &flags, &n_b, b, 0, NULL, &config)
+                && n_a == n_b && (id == H5Z_FILTER_DEFLATE || memcmp(a, b, sizeof a) == 0);
     }
     h5_close(type);
     h5_close(theirs);
@@ -219,20 +224,23 @@ find_written(const sci_h5_output *out, const char *path)
 
 /* The elements of whole bands of chunks. */
 static sci_status
-range_of_chunks(const h5_grid *grid, const char *where, uint64_t first, uint64_t count, h5_range *range)
+range_of_chunks(const h5_grid *grid, const char *where, uint64_t first, uint64_t count,
+                h5_range *range)
 {
     uint64_t unused;
 
     if (first % grid->band_chunks != 0 || count % grid->band_chunks != 0)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s': %" PRIu64 " chunks from %" PRIu64 " on are no whole bands", where, count,
-                        first);
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s': %" PRIu64 " chunks from %" PRIu64 " on are no whole bands", where,
+                        count, first);
     h5_grid_band(grid, first / grid->band_chunks, &range->first, &unused);
     h5_grid_band(grid, (first + count) / grid->band_chunks - 1, &unused, &range->end);
     return SCI_OK;
 }
 
 static sci_status
-copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, h5_range *range, uint8_t digest[16])
+copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, h5_range *range,
+           uint8_t digest[16])
 {
     XXH3_state_t *state = XXH3_createState();
     sci_status st = check_range(from, first, count);
@@ -263,7 +271,8 @@ copy_range(chunks *from, hid_t to, uint64_t first, uint64_t count, h5_range *ran
     return st;
 }
 
-/* A dataset of a file as chunks. As a source first: every check of what is not trusted is made there. */
+/* A dataset of a file as chunks. As a source first: every check of what is not trusted is made
+ * there. */
 static sci_status
 open_checked(chunks *c, sci_h5_file *file, const char *dataset, sci_source **source)
 {
@@ -279,7 +288,7 @@ sci_status
 sci_h5_file_chunks_digest(sci_h5_file *file, const char *dataset, uint64_t first, uint64_t count,
                           uint8_t digest[16])
 {
-    chunks c = {.dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
+    chunks c = { .dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID };
     sci_source *source = NULL;
     sci_status st = h5_enter();
 
@@ -295,11 +304,11 @@ sci_h5_file_chunks_digest(sci_h5_file *file, const char *dataset, uint64_t first
 }
 
 static sci_status
-copy_to(sci_h5_output *out, const char *path, chunks *from, sci_source *source, uint64_t first, uint64_t count,
-        uint8_t digest[16])
+copy_to(sci_h5_output *out, const char *path, chunks *from, sci_source *source, uint64_t first,
+        uint64_t count, uint8_t digest[16])
 {
     h5_written *written = find_written(out, path);
-    h5_range range = {0};
+    h5_range range = { 0 };
     hid_t to;
     sci_status st, closed;
 
@@ -321,10 +330,10 @@ copy_to(sci_h5_output *out, const char *path, chunks *from, sci_source *source, 
 }
 
 sci_status
-sci_h5_output_chunks_copy(sci_h5_output *out, const char *path, sci_h5_file *file, const char *dataset,
-                          uint64_t first, uint64_t count, uint8_t digest[16])
+sci_h5_output_chunks_copy(sci_h5_output *out, const char *path, sci_h5_file *file,
+                          const char *dataset, uint64_t first, uint64_t count, uint8_t digest[16])
 {
-    chunks from = {.dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
+    chunks from = { .dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID };
     sci_source *source = NULL;
     sci_status st = h5_enter();
 

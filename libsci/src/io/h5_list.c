@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Everything that is in a file, one link after the other. Nothing outside the file is opened and no data
- * are read but attributes. */
+/* Everything that is in a file, one link after the other. Nothing outside the file is opened and
+ * no data are read but attributes. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -129,7 +129,8 @@ read_values(attributes *a, size_t i, hid_t attribute, hid_t type)
     } else if (kind == H5T_STRING) {
         st = read_texts(a, i, attribute, type, item->elements);
     }
-    if (item->reals == NULL && item->integers == NULL && item->unsigneds == NULL && item->texts == NULL)
+    if (item->reals == NULL && item->integers == NULL && item->unsigneds == NULL
+        && item->texts == NULL)
         item->n = 0;
     return st;
 }
@@ -138,8 +139,9 @@ read_values(attributes *a, size_t i, hid_t attribute, hid_t type)
 static bool
 is_bookkeeping(const char *name)
 {
-    static const char *const names[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS",
-                                        "_Netcdf4Dimid"};
+    static const char *const names[] = {
+        "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS", "_Netcdf4Dimid"
+    };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)
@@ -155,7 +157,8 @@ read_attribute(attributes *a, hid_t object, uint64_t index)
     sci_status st = SCI_OK;
     hssize_t elements;
 
-    attribute = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT, H5P_DEFAULT);
+    attribute =
+        H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute < 0 || H5Aget_name(attribute, sizeof a->names[i], a->names[i]) < 0)
         goto out;
     type = H5Aget_type(attribute);
@@ -163,7 +166,7 @@ read_attribute(attributes *a, hid_t object, uint64_t index)
     if (type < 0 || space < 0 || is_bookkeeping(a->names[i]))
         goto out;
     elements = H5Sget_simple_extent_npoints(space);
-    a->item[i] = (sci_h5_attribute){.name = a->names[i], .type = a->types[i]};
+    a->item[i] = (sci_h5_attribute){ .name = a->names[i], .type = a->types[i] };
     a->item[i].elements = elements > 0 ? (uint64_t)elements : 0;
     a->item[i].scalar = H5Sget_simple_extent_ndims(space) == 0;
     h5_type_text(type, a->types[i], sizeof a->types[i]);
@@ -215,7 +218,8 @@ layout_text(hid_t list)
 
 /* Shape, type and storage; what cannot be told stays empty. */
 static void
-describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_size, char *filters_room)
+describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_size,
+                 char *filters_room)
 {
     hid_t type = H5Dget_type(dataset), list = H5Dget_create_plist(dataset);
     bool whole = list >= 0 && H5Pget_layout(list) != H5D_VIRTUAL;
@@ -236,7 +240,8 @@ describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_
     if (list >= 0) {
         item->layout = layout_text(list);
         h5_storage_filters_text(list, filters_room, FILTERS_TEXT);
-        item->chunked = H5Pget_layout(list) == H5D_CHUNKED && H5Pget_chunk(list, SCI_MAX_RANK, chunk) == item->rank;
+        item->chunked = H5Pget_layout(list) == H5D_CHUNKED
+                        && H5Pget_chunk(list, SCI_MAX_RANK, chunk) == item->rank;
         for (int a = 0; item->chunked && a < item->rank; a++)
             item->chunk[a] = chunk[a];
     }
@@ -299,12 +304,14 @@ visit_soft_link(lister *l, sci_h5_item *item, hid_t group, const char *name, siz
     sci_status st;
 
     if (bytes > ATTRIBUTE_BYTES_MOST)
-        return sci_fail(SCI_ERR_FORMAT, "'%s:%s': the link is damaged", l->file->file->name, item->path);
+        return sci_fail(SCI_ERR_FORMAT, "'%s:%s': the link is damaged", l->file->file->name,
+                        item->path);
     st = sci_alloc_zero(&target, bytes + 1, 1, 1);
     if (st != SCI_OK)
         return st;
     if (H5Lget_val(group, name, target, bytes, H5P_DEFAULT) < 0) {
-        st = h5_fail(SCI_ERR_FORMAT, "'%s:%s': the link is damaged", l->file->file->name, item->path);
+        st = h5_fail(SCI_ERR_FORMAT, "'%s:%s': the link is damaged", l->file->file->name,
+                     item->path);
     } else {
         item->kind = SCI_H5_SOFT_LINK;
         item->target = target;
@@ -318,7 +325,7 @@ static herr_t
 visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
 {
     lister *l = context;
-    sci_h5_item item = {.filters = "", .layout = "", .type = ""};
+    sci_h5_item item = { .filters = "", .layout = "", .type = "" };
     char *path = NULL;
     hid_t object;
 
@@ -345,10 +352,11 @@ visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
 }
 
 sci_status
-sci_h5_file_list(sci_h5_file *file, sci_status (*visit)(void *context, const sci_h5_item *item), void *context)
+sci_h5_file_list(sci_h5_file *file, sci_status (*visit)(void *context, const sci_h5_item *item),
+                 void *context)
 {
-    lister l = {file, visit, context, SCI_OK};
-    sci_h5_item root = {.path = "/", .filters = "", .layout = "", .type = ""};
+    lister l = { file, visit, context, SCI_OK };
+    sci_h5_item root = { .path = "/", .filters = "", .layout = "", .type = "" };
     hid_t group;
     sci_status st = h5_enter();
 
@@ -360,9 +368,10 @@ sci_h5_file_list(sci_h5_file *file, sci_status (*visit)(void *context, const sci
     else
         st = visit_object(&l, &root, group);
     if (st == SCI_OK && H5Lvisit(group, H5_INDEX_NAME, H5_ITER_INC, visit_link, &l) < 0)
-        st = l.status != SCI_OK ? l.status
-                                : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: not all of it can be listed",
-                                          file->file->name);
+        st = l.status != SCI_OK
+                 ? l.status
+                 : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: not all of it can be listed",
+                           file->file->name);
     h5_close(group);
     h5_leave();
     return st;

@@ -48,7 +48,8 @@ sci_h5_file_has(sci_h5_file *file, const char *path, bool *out)
 /* Call `read` with the object at `path` open. */
 static sci_status
 with_object(sci_h5_file *file, const char *path, const char *name,
-            sci_status (*read)(hid_t object, const char *where, const char *name, void *value), void *value)
+            sci_status (*read)(hid_t object, const char *where, const char *name, void *value),
+            void *value)
 {
     hid_t object = H5I_INVALID_HID;
     char *where = NULL;
@@ -104,7 +105,8 @@ sci_h5_file_integer(sci_h5_file *file, const char *object, const char *name, int
 }
 
 sci_status
-sci_h5_file_source(sci_source **out, sci_h5_file *file, const char *dataset, const sci_h5_options *opt)
+sci_h5_file_source(sci_source **out, sci_h5_file *file, const char *dataset,
+                   const sci_h5_options *opt)
 {
     return h5_source_in(out, file->file, dataset, opt);
 }
@@ -153,7 +155,8 @@ sci_h5_output_remove(sci_h5_output *out, const char *path)
     st = h5_output_object(out, above, &parent);
     if (st == SCI_ERR_NOTFOUND)
         st = SCI_OK;
-    else if (st == SCI_OK && H5Lexists(parent, name, H5P_DEFAULT) > 0 && H5Ldelete(parent, name, H5P_DEFAULT) < 0)
+    else if (st == SCI_OK && H5Lexists(parent, name, H5P_DEFAULT) > 0
+             && H5Ldelete(parent, name, H5P_DEFAULT) < 0)
         st = h5_fail(SCI_ERR_IO, "'%s:%s' cannot be replaced", h5_output_name(out), path);
     h5_close(parent);
     h5_leave();
@@ -171,7 +174,8 @@ sci_h5_output_forget(sci_h5_output *out, const char *object, const char *name)
         return st;
     st = h5_output_object(out, object, &id);
     if (st == SCI_OK && H5Aexists(id, name) > 0 && H5Adelete(id, name) < 0)
-        st = h5_fail(SCI_ERR_IO, "'%s:%s': attribute '%s' cannot be taken away", h5_output_name(out), object, name);
+        st = h5_fail(SCI_ERR_IO, "'%s:%s': attribute '%s' cannot be taken away",
+                     h5_output_name(out), object, name);
     h5_close(id);
     h5_leave();
     return st;

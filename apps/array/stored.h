@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An input that statistics meet which are there already: what apply and invert share. */
+#ifndef ARRAY_STORED_H
+#define ARRAY_STORED_H
+
+#include <sci/select.h>
+
+#include "output.h"
+#include "post.h"
+#include "table.h"
+
+typedef struct array_stored {
+    array_context c;
+    sci_source *input;
+    array_recipe recipe;
+    array_groups groups;
+    sci_stats *table; /* its rows are those of the input's groups */
+    array_post post;
+    sci_affine *affine;
+    array_output out;
+    sci_report report;
+} array_stored;
+
+void array_stored_clear(array_stored *job);
+
+/* The table that --stats names, and its recipe. SCI_ERR_REFUSED for a shard. */
+sci_status array_stored_load(array_stored *job, sci_stats **all) SCI_MUST_CHECK;
+
+/* job->table: the rows of `all` for the input's groups, as moments. `digest` is that of the
+ * input, NULL where it is not needed. */
+sci_status array_stored_select(array_stored *job, const sci_stats *all, const char *name,
+                               const uint8_t *digest) SCI_MUST_CHECK;
+
+/* gamma and beta from these operands (NULL: none), and the affine of both steps. */
+sci_status array_stored_affine(array_stored *job, const char *scale, const char *shift,
+                               double eps) SCI_MUST_CHECK;
+
+/* The pass over `range` (NULL: everything) into the output, which is whole then. */
+sci_status array_stored_apply(array_stored *job, const sci_range *range) SCI_MUST_CHECK;
+
+#endif
