@@ -36,6 +36,22 @@ cli_worker_options(const cli_worker *worker, sci_options *options)
     options->progress_context = worker->progress_context;
 }
 
+/* A library that believes a damaged file's sizes shall be refused the memory. Libraries, stacks and the
+ * allocator's arenas take address space besides the budget. The sanitizers need terabytes of it. */
+static void
+limit_memory(const cli_worker *worker)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    rlim_t most = worker->chunk_most + (UINT64_C(1) << 30)
+                  + (UINT64_C(128) << 20) * (rlim_t)sci_processors();
+    struct rlimit limit = { most, most };
+
+    (void)setrlimit(RLIMIT_AS, &limit);
+#else
+    (void)worker;
+#endif
+}
+
 static void
 settle_in(pid_t parent)
 {
@@ -94,6 +110,7 @@ cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, p
         cli_worker mine = *worker;
 
         settle_in(parent);
+        limit_memory(worker);
         close(ends[0]);
         cli_message_redirect(ends[1]);
         mine.progress = count_progress;
