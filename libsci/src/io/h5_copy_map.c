@@ -119,24 +119,28 @@ h5_copy_note(sci_h5_output *out, hid_t object, const char *path)
     return SCI_OK;
 }
 
-haddr_t
-h5_copy_target(const sci_h5_output *out, unsigned long file, haddr_t address)
+sci_status
+h5_copy_target(const sci_h5_output *out, unsigned long file, haddr_t address, haddr_t *target)
 {
     h5_file view = { .id = out->id, .fd = out->fd, .name = out->name, .uses = 1 };
     h5_place *p = h5_copy_find(out->copy, file, address);
     hid_t object = H5I_INVALID_HID;
     H5O_info_t info;
+    sci_status st;
 
+    *target = 0;
     if (p == NULL)
-        return 0;
+        return SCI_OK;
     if (p->target == 0) {
-        p->target = HADDR_UNDEF;
-        if (h5_open_object(&view, p->path, &object, NULL) == SCI_OK &&
-            H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0)
-            p->target = info.addr;
+        st = h5_open_object(&view, p->path, &object, NULL);
+        if (st != SCI_OK && st != SCI_ERR_NOTFOUND)
+            return st;
+        p->target = st == SCI_OK && H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 ? info.addr : HADDR_UNDEF;
         h5_close(object);
     }
-    return p->target == HADDR_UNDEF ? 0 : p->target;
+    if (p->target != HADDR_UNDEF)
+        *target = p->target;
+    return SCI_OK;
 }
 
 /* ---- what waits ---- */

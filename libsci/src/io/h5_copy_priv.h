@@ -42,7 +42,8 @@ sci_status h5_copy_note(sci_h5_output *out, hid_t object, const char *path) SCI_
 sci_status h5_copy_defer(sci_h5_output *out, h5_pending_kind kind, h5_file *file, const char *from,
                          const char *to, const char *name) SCI_MUST_CHECK;
 /* Address in the output, or 0. */
-haddr_t h5_copy_target(const sci_h5_output *out, unsigned long file, haddr_t address);
+sci_status h5_copy_target(const sci_h5_output *out, unsigned long file, haddr_t address,
+                          haddr_t *target) SCI_MUST_CHECK;
 /* The table itself, made at its first use. */
 sci_status h5_copy_get(sci_h5_output *out, h5_copy **copy) SCI_MUST_CHECK;
 

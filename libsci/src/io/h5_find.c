@@ -41,15 +41,16 @@ is_candidate(hid_t id)
     return good;
 }
 
-static bool
-is_scale(hid_t id)
+static sci_status
+find_class(hid_t id, bool *scale)
 {
     char *class = NULL;
-    bool scale = h5_attribute_read_text(id, "", "CLASS", &class) == SCI_OK &&
-                 strcmp(class, "DIMENSION_SCALE") == 0;
+    sci_status st;
 
+    st = h5_attribute_read_text(id, "", "CLASS", &class);
+    *scale = st == SCI_OK && strcmp(class, "DIMENSION_SCALE") == 0;
     sci_free(class);
-    return scale;
+    return st == SCI_ERR_NOMEM ? st : SCI_OK;
 }
 
 static sci_status
@@ -77,6 +78,7 @@ visit(hid_t group, const char *name, const H5L_info_t *info, void *context)
 {
     finder *f = context;
     H5O_info_t object;
+    bool scale = false;
     hid_t id;
 
     h5_rearm(0);
@@ -84,7 +86,11 @@ visit(hid_t group, const char *name, const H5L_info_t *info, void *context)
         return 0;
     id = H5Oopen(group, name, H5P_DEFAULT);
     if (id >= 0 && H5Iget_type(id) == H5I_DATASET && H5Oget_info2(id, &object, H5O_INFO_BASIC) >= 0 &&
-        is_candidate(id) && !is_scale(id))
+        is_candidate(id))
+        f->status = find_class(id, &scale);
+    else
+        scale = true;
+    if (f->status == SCI_OK && !scale)
         f->status = add(f, name, object.addr);
     h5_close(id);
     return f->status == SCI_OK ? 0 : -1;

@@ -20,14 +20,18 @@ number_of_file(hid_t object)
 }
 
 /* An object reference is the address of its object. */
-static void
+static sci_status
 remap_object(const sci_h5_output *out, unsigned long file, void *value)
 {
     hobj_ref_t reference;
+    haddr_t target;
+    sci_status st;
 
     memcpy(&reference, value, sizeof reference);
-    reference = h5_copy_target(out, file, reference);
-    memcpy(value, &reference, sizeof reference);
+    st = h5_copy_target(out, file, reference, &target);
+    if (st == SCI_OK)
+        memcpy(value, &target, sizeof target);
+    return st;
 }
 
 /* A region reference names a selection kept in the file's heap: it is made anew. */
@@ -39,6 +43,7 @@ remap_region(const sci_h5_output *out, hid_t source, unsigned long file, void *v
     hid_t dataset, space = H5I_INVALID_HID;
     H5O_info_t info;
     const h5_place *place = NULL;
+    haddr_t target = 0;
     sci_status st = SCI_OK;
 
     if (memcmp(value, null, sizeof null) == 0)
@@ -46,7 +51,9 @@ remap_region(const sci_h5_output *out, hid_t source, unsigned long file, void *v
     dataset = H5Rdereference2(source, H5P_DEFAULT, H5R_DATASET_REGION, value);
     if (dataset >= 0 && H5Oget_info2(dataset, &info, H5O_INFO_BASIC) >= 0)
         place = h5_copy_find(out->copy, file, info.addr);
-    if (place != NULL && h5_copy_target(out, file, place->address) != 0) {
+    if (place != NULL)
+        st = h5_copy_target(out, file, place->address, &target);
+    if (st == SCI_OK && target != 0) {
         space = H5Rget_region(source, H5R_DATASET_REGION, value);
         if (space < 0 || H5Rcreate(&fresh, out->id, place->path, H5R_DATASET_REGION, space) < 0)
             st = h5_fail(SCI_ERR_FORMAT, "'%s': a region reference cannot be copied", out->name);
@@ -138,7 +145,7 @@ remap_values(const sci_h5_output *out, hid_t source, unsigned long file, hid_t t
         if (class == H5T_REFERENCE && region)
             st = remap_region(out, source, file, value);
         else if (class == H5T_REFERENCE)
-            remap_object(out, file, value);
+            st = remap_object(out, file, value);
         else if (class == H5T_COMPOUND)
             st = remap_members(out, source, file, type, value);
         else if (class == H5T_VLEN)
