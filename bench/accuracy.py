@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Largest error of a normalized float32 value, for data of standard deviation 1 far from zero, beside torch's
-group_norm: bench/accuracy.py [SCI-ARRAY]. The reference is computed in 80-bit floating point."""
+"""Largest error of a normalized float32 value, for data of standard deviation 1 far from zero,
+beside torch's group_norm: bench/accuracy.py [SCI-ARRAY]. The reference is computed in 80-bit
+floating point."""
 import os
 import subprocess
 import sys

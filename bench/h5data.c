@@ -79,8 +79,8 @@ creation(const slabs *s, bool gzip)
     chunk[0] = 1;
     if (s->rank > 1 && chunk[1] > 8)
         chunk[1] = 8;
-    if (H5Pset_chunk(plist, s->rank, chunk) < 0 || H5Pset_shuffle(plist) < 0 ||
-        H5Pset_deflate(plist, 4) < 0) {
+    if (H5Pset_chunk(plist, s->rank, chunk) < 0 || H5Pset_shuffle(plist) < 0
+        || H5Pset_deflate(plist, 4) < 0) {
         H5Pclose(plist);
         return -1;
     }
@@ -98,8 +98,8 @@ write_slabs(const slabs *s, hid_t dataset, hid_t space)
         hsize_t rows = total - first < step ? total - first : step;
         hid_t memory = select_rows(s, space, first, rows);
         fill_compressible(buffer, rows * s->row, first * s->row);
-        good = memory >= 0 &&
-               H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) >= 0;
+        good = memory >= 0
+               && H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) >= 0;
         H5Sclose(memory);
     }
     free(buffer);
@@ -117,8 +117,7 @@ h5_make(int argc, char **argv)
     hid_t file = H5Fcreate(argv[0], H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t space = H5Screate_simple(s.rank, s.shape, NULL);
     hid_t plist = creation(&s, strcmp(argv[2], "gzip") == 0);
-    hid_t dataset =
-        H5Dcreate2(file, "x", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, plist, H5P_DEFAULT);
+    hid_t dataset = H5Dcreate2(file, "x", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, plist, H5P_DEFAULT);
     bool good = dataset >= 0 && write_slabs(&s, dataset, space);
     H5Dclose(dataset);
     H5Pclose(plist);
@@ -137,9 +136,9 @@ copy_slabs(const slabs *s, hid_t from, hid_t to, hid_t space)
     for (hsize_t first = 0; good && first < total; first += step) {
         hsize_t rows = total - first < step ? total - first : step;
         hid_t memory = select_rows(s, space, first, rows);
-        good = memory >= 0 &&
-               H5Dread(from, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) >= 0 &&
-               H5Dwrite(to, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) >= 0;
+        good = memory >= 0
+               && H5Dread(from, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) >= 0
+               && H5Dwrite(to, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) >= 0;
         H5Sclose(memory);
     }
     free(buffer);

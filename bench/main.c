@@ -20,8 +20,8 @@ static const struct {
     const char *name;
     void (*run)(bench *b);
 } sections[] = {
-    { "norm", rows_norm }, { "moments", rows_moments }, { "threads", rows_threads },
-    { "stream", rows_stream }, { "gzip", rows_gzip }, { "memory", rows_memory },
+    { "norm", rows_norm },       { "moments", rows_moments }, { "threads", rows_threads },
+    { "stream", rows_stream },   { "gzip", rows_gzip },       { "memory", rows_memory },
     { "process", rows_process },
 };
 
@@ -37,24 +37,47 @@ static const struct {
 };
 
 static bool
+is_section(const char *name)
+{
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strcmp(name, sections[i].name) == 0)
+            return true;
+    return false;
+}
+
+static bool
 parse_options(bench *b, int argc, char **argv)
 {
     static const struct option options[] = {
-        { "only", required_argument, NULL, 'o' },   { "quick", no_argument, NULL, 'q' },
-        { "json", required_argument, NULL, 'j' },   { "sci-array", required_argument, NULL, 'a' },
-        { "peers", required_argument, NULL, 'p' },  { "python", required_argument, NULL, 'y' },
+        { "only", required_argument, NULL, 'o' },    { "quick", no_argument, NULL, 'q' },
+        { "json", required_argument, NULL, 'j' },    { "sci-array", required_argument, NULL, 'a' },
+        { "peers", required_argument, NULL, 'p' },   { "python", required_argument, NULL, 'y' },
         { "scratch", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 },
     };
     int letter;
 
     while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (letter) {
-        case 'o': b->only = optarg; break;
-        case 'q': b->quick = true; break;
-        case 'a': b->sci_array = optarg; break;
-        case 'p': b->peers = optarg; break;
-        case 'y': b->python = optarg; break;
-        case 's': b->directory = optarg; break;
+        case 'o':
+            b->only = optarg;
+            if (!is_section(optarg))
+                return false;
+            break;
+        case 'q':
+            b->quick = true;
+            break;
+        case 'a':
+            b->sci_array = optarg;
+            break;
+        case 'p':
+            b->peers = optarg;
+            break;
+        case 'y':
+            b->python = optarg;
+            break;
+        case 's':
+            b->directory = optarg;
+            break;
         case 'j':
             b->report.json = fopen(optarg, "w");
             if (b->report.json == NULL) {
@@ -62,7 +85,8 @@ parse_options(bench *b, int argc, char **argv)
                 return false;
             }
             break;
-        default: return false;
+        default:
+            return false;
         }
     }
     return optind == argc;
@@ -102,8 +126,11 @@ main(int argc, char **argv)
     char disk[1024], memory[1024];
     const char *temporary = getenv("TMPDIR");
     const char *parent = temporary != NULL ? temporary : "/tmp";
-    bench b = { .self = "/proc/self/exe", .sci_array = "sci-array", .peers = "bench",
-                .python = "/usr/bin/python3", .report = { .table = stdout } };
+    bench b = { .self = "/proc/self/exe",
+                .sci_array = "sci-array",
+                .peers = "bench",
+                .python = "/usr/bin/python3",
+                .report = { .table = stdout } };
 
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof *roles; i++)
         if (strcmp(argv[1], roles[i].name) == 0)

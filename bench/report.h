@@ -12,13 +12,13 @@
 typedef struct figure_row {
     const char *section; /* "norm", "moments", … */
     const char *what;
-    const char *peer_name; /* NULL: an absolute figure */
-    double ours, peer;     /* in `unit`; medians */
-    const char *unit;      /* "s" or "MiB" */
-    double figure;         /* what is compared with the bounds */
+    const char *peer_name;   /* NULL: an absolute figure */
+    double ours, peer;       /* in `unit`; medians */
+    const char *unit;        /* "s" or "MiB" */
+    double figure;           /* what is compared with the bounds */
     const char *figure_unit; /* "x", "%", "MiB", "ms" */
-    bool at_most;          /* else at least */
-    double must, aim;      /* NO_BOUND: none */
+    bool at_most;            /* else at least */
+    double must, aim;        /* NO_BOUND: none */
 } figure_row;
 
 /* Where the table goes, and the same as JSON lines (NULL: nowhere). */

@@ -7,7 +7,7 @@
 #include "report.h"
 
 typedef struct bench {
-    const char *self;      /* this program, for its servers */
+    const char *self; /* this program, for its servers */
     const char *sci_array;
     const char *python;    /* interpreter of the peers */
     const char *peers;     /* folder of the peers' scripts */

@@ -62,8 +62,12 @@ norm_case(bench *b, server *torch, const char *why_no_torch, const char *shape, 
     const contestant we = { .server = s, .word = "norm1" };
     const contestant memory = { .server = s, .word = "copy" };
     if (copy && contest(&we, &memory, repetitions, &ours, &theirs)) {
-        const figure_row r = { .section = section, .what = what, .peer_name = "memcpy",
-                               .figure_unit = "x", .must = 1.7, .aim = 1.3 };
+        const figure_row r = { .section = section,
+                               .what = what,
+                               .peer_name = "memcpy",
+                               .figure_unit = "x",
+                               .must = 1.7,
+                               .aim = 1.3 };
         report_contest(b, &r, &ours, &theirs, false);
     }
     snprintf(word, sizeof word, "%s %s", norm, shape);
@@ -71,9 +75,12 @@ norm_case(bench *b, server *torch, const char *why_no_torch, const char *shape, 
     if (torch == NULL)
         report_absent(&b->report, section, what, why_no_torch);
     else if (contest(&we, &peer, repetitions, &ours, &theirs)) {
-        const figure_row r = { .section = section, .what = what, .peer_name = "torch",
+        const figure_row r = { .section = section,
+                               .what = what,
+                               .peer_name = "torch",
                                .figure_unit = "x",
-                               .must = easy ? 3.0 : 1.3, .aim = easy ? 5.0 : 1.7 };
+                               .must = easy ? 3.0 : 1.3,
+                               .aim = easy ? 5.0 : 1.7 };
         report_contest(b, &r, &ours, &theirs, true);
     } else
         report_absent(&b->report, section, what, "a repetition failed");
@@ -127,8 +134,12 @@ rows_moments(bench *b)
         const kernel_case *k = &cases[i];
         const contestant kernel = { .server = s, .word = k->word };
         const contestant sum = { .server = s, .word = k->sum };
-        const figure_row r = { .section = "moments", .what = k->what, .peer_name = "sum",
-                               .figure_unit = "%", .must = k->must, .aim = k->aim };
+        const figure_row r = { .section = "moments",
+                               .what = k->what,
+                               .peer_name = "sum",
+                               .figure_unit = "%",
+                               .must = k->must,
+                               .aim = k->aim };
         if (contest(&kernel, &sum, b->quick ? 7 : 21, &ours, &theirs))
             report_contest(b, &r, &ours, &theirs, true);
         else
@@ -150,8 +161,12 @@ rows_threads(bench *b)
         const contestant with_two = { .server = s, .word = "norm2" };
         const contestant with_one = { .server = s, .word = "norm1" };
         snprintf(what, sizeof what, "2 threads, %s (%s)", norms[i], shape);
-        const figure_row r = { .section = "threads", .what = what, .peer_name = "1 thread",
-                               .figure_unit = "x", .must = 1.6, .aim = 1.9 };
+        const figure_row r = { .section = "threads",
+                               .what = what,
+                               .peer_name = "1 thread",
+                               .figure_unit = "x",
+                               .must = 1.6,
+                               .aim = 1.9 };
         if (s != NULL && contest(&with_two, &with_one, b->quick ? 5 : 15, &two, &one))
             report_contest(b, &r, &two, &one, true);
         else

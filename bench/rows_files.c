@@ -50,14 +50,18 @@ rows_stream(bench *b)
 
     bool made = files_make(b, b->fast, &f, shape, "contiguous");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *const run[] = { b->sci_array, "normalize", f.operand, "--norm",
-                                    cases[i].norm, "-t", cases[i].threads, "--no-sync",
-                                    "-q", "-o", f.ours, NULL };
+        const char *const run[] = { b->sci_array,  "normalize", f.operand,        "--norm",
+                                    cases[i].norm, "-t",        cases[i].threads, "--no-sync",
+                                    "-q",          "-o",        f.ours,           NULL };
         const char *const copy[] = { b->self, "copy-h5", f.in, f.peer, NULL };
         const contestant we = { .command = run, .output = f.ours };
         const contestant peer = { .command = copy, .output = f.peer };
-        const figure_row r = { .section = "stream", .what = cases[i].what, .peer_name = "HDF5 copy",
-                               .figure_unit = "%", .must = cases[i].must, .aim = cases[i].aim };
+        const figure_row r = { .section = "stream",
+                               .what = cases[i].what,
+                               .peer_name = "HDF5 copy",
+                               .figure_unit = "%",
+                               .must = cases[i].must,
+                               .aim = cases[i].aim };
         if (made && contest(&we, &peer, b->quick ? 5 : 9, &ours, &theirs))
             report_contest(b, &r, &ours, &theirs, true);
         else
@@ -86,14 +90,18 @@ rows_gzip(bench *b)
     bool peer_there = !isnan(command_run(probe, NULL));
     bool made = files_make(b, b->fast, &f, shape, "gzip");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *const run[] = { b->sci_array, "normalize", f.operand, "--norm", "group:8",
-                                    "-t", cases[i].threads, "--no-sync", "-q", "-o", f.ours,
-                                    NULL };
+        const char *const run[] = { b->sci_array, "normalize", f.operand,        "--norm",
+                                    "group:8",    "-t",        cases[i].threads, "--no-sync",
+                                    "-q",         "-o",        f.ours,           NULL };
         const char *const numpy[] = { b->python, script, f.in, f.peer, "8", NULL };
         const contestant we = { .command = run, .output = f.ours };
         const contestant peer = { .command = numpy, .output = f.peer };
-        const figure_row r = { .section = "gzip", .what = cases[i].what, .peer_name = "h5py",
-                               .figure_unit = "x", .must = cases[i].must, .aim = cases[i].aim };
+        const figure_row r = { .section = "gzip",
+                               .what = cases[i].what,
+                               .peer_name = "h5py",
+                               .figure_unit = "x",
+                               .must = cases[i].must,
+                               .aim = cases[i].aim };
         if (!peer_there)
             report_absent(&b->report, "gzip", cases[i].what, "h5py and numpy are not installed");
         else if (made && contest(&we, &peer, b->quick ? 3 : 7, &ours, &theirs))
@@ -109,7 +117,7 @@ static double
 run_watched(const bench *b, const files *f, const char *memory, uint64_t *peak)
 {
     const char *command[16] = { b->sci_array, "normalize", f->operand, "--norm", "group:8",
-                                "--no-sync", "-q", "-o", f->ours };
+                                "--no-sync",  "-q",        "-o",       f->ours };
 
     if (memory != NULL) {
         command[9] = "--memory";
@@ -122,9 +130,15 @@ run_watched(const bench *b, const files *f, const char *memory, uint64_t *peak)
 static void
 memory_row(bench *b, const char *what, uint64_t peak, double must)
 {
-    const figure_row r = { .section = "memory", .what = what, .ours = (double)peak / MEBI,
-                           .unit = "MiB", .figure = (double)peak / MEBI, .figure_unit = "MiB",
-                           .at_most = true, .must = must, .aim = NO_BOUND };
+    const figure_row r = { .section = "memory",
+                           .what = what,
+                           .ours = (double)peak / MEBI,
+                           .unit = "MiB",
+                           .figure = (double)peak / MEBI,
+                           .figure_unit = "MiB",
+                           .at_most = true,
+                           .must = must,
+                           .aim = NO_BOUND };
 
     report_row(&b->report, &r);
 }
@@ -156,8 +170,11 @@ rows_memory(bench *b)
     for (int i = 0; i < 3; i++)
         samples_add(&large, run_watched(b, &f, "128MiB", &peak) / 4.0);
     memory_row(b, "peak, 4 GiB array, --memory 128MiB", peak, 256.0);
-    const figure_row r = { .section = "memory", .what = "speed per byte, 4 GiB against 1 GiB",
-                           .peer_name = "1 GiB", .figure_unit = "%", .must = NO_BOUND,
+    const figure_row r = { .section = "memory",
+                           .what = "speed per byte, 4 GiB against 1 GiB",
+                           .peer_name = "1 GiB",
+                           .figure_unit = "%",
+                           .must = NO_BOUND,
                            .aim = 95.0 };
     report_contest(b, &r, &large, &small, true);
     files_remove(&f);
@@ -181,17 +198,24 @@ rows_process(bench *b)
     bool made = files_make(b, b->directory, &f, "8,32,32,32", "contiguous");
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *const run[] = { b->sci_array, "normalize", f.operand, "--norm", "group:8",
-                                    "-q", "-o", f.ours, cases[i].option, NULL };
+        const char *const run[] = { b->sci_array,    "normalize", f.operand, "--norm",
+                                    "group:8",       "-q",        "-o",      f.ours,
+                                    cases[i].option, NULL };
         const contestant we = { .command = run, .output = f.ours };
         samples ours = { 0 };
         double warm = made ? contestant_run(&we) : NO_TIME;
         for (int k = 0; !isnan(warm) && k < (b->quick ? 11 : 41); k++)
             samples_add(&ours, contestant_run(&we));
         double median = samples_median(&ours);
-        const figure_row r = { .section = "process", .what = cases[i].what, .ours = median,
-                               .unit = "s", .figure = 1e3 * median, .figure_unit = "ms",
-                               .at_most = true, .must = cases[i].must, .aim = cases[i].aim };
+        const figure_row r = { .section = "process",
+                               .what = cases[i].what,
+                               .ours = median,
+                               .unit = "s",
+                               .figure = 1e3 * median,
+                               .figure_unit = "ms",
+                               .at_most = true,
+                               .must = cases[i].must,
+                               .aim = cases[i].aim };
         if (isnan(median))
             report_absent(&b->report, "process", cases[i].what, "a run failed");
         else

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Build and measure every promised figure, in one table: scripts/bench.sh [OPTION...]
-# Options are those of sci-bench (bench/README.md): --quick, --only SECTION, --json FILE, … The peers (torch, h5py, numpy)
-# are not installed by this; where they are absent the table says so.
+# Options are those of sci-bench (bench/README.md): --quick, --only SECTION, --json FILE, … The peers
+# (torch, h5py, numpy) are not installed by this; where they are absent the table says so.
 set -eu
 . "$(dirname "$0")/common.sh"
 

@@ -40,7 +40,8 @@ say "the same volume, by tissue (1 fluid, 2 grey matter, 3 white matter; 0 is no
 # shellcheck disable=SC2086
 {
     table "before" "$out/tissue_before.h5" "$t1" $tissue
-    run sci-array normalize "$t1" $tissue --outside nan --picture "$out/t1.png" -f -o "$out/t1_tissue.h5:/t1"
+    run sci-array normalize "$t1" $tissue --outside nan --picture "$out/t1.png" -f \
+        -o "$out/t1_tissue.h5:/t1"
     table "after" "$out/tissue_after.h5" "$out/t1_tissue.h5:/t1" $tissue
 }
 
@@ -55,9 +56,8 @@ say "expression of 400 genes in 57 bladder samples, each gene by batch"
 printf '\n'
 say "written"
 printf '%s\n' \
-    "$out/t1.png             a slice before and after, by tissue" \
-    "$out/t1_whole.h5        the volume as one image: mean 0, standard deviation 1" \
-    "$out/t1_tissue.h5       the volume by tissue" \
-    "$out/bladder.h5ad       the expression matrix by batch; everything else of the input is in it" \
-    "$out/*_before.h5        the tables above (sci-array show FILE --json)" \
-    "$out/*_after.h5"
+    "$out/t1.png          a slice before and after, by tissue" \
+    "$out/t1_whole.h5     the volume as one image: mean 0, standard deviation 1" \
+    "$out/t1_tissue.h5    the volume by tissue" \
+    "$out/bladder.h5ad    the expression matrix by batch, with all else that was in the file" \
+    "$out/*_before.h5, $out/*_after.h5    the tables above"
