@@ -100,7 +100,7 @@ for file in external_storage.h5 vds_self.h5 vds_mutual_a.h5 shape_product_overfl
 done
 
 # A batch goes on: three good ones are written, the others are listed, and the code is 1.
-"$tools/limited" 120 $most_mib sci-array normalize "$hostile" -r --dataset /x --norm layer --no-sync -o batch > out 2> err
+"$tools/limited" 120 $most_mib sci-array normalize "$hostile" -r --dataset /x --norm layer --memory ${budget_mib}MiB --no-sync -o batch > out 2> err
 [ $? = 1 ] || wrong "the batch does not end with 1"
 for file in ok.h5 names.h5 hardlink_cycle.h5 zero_dim.h5; do
     [ -s "batch/$file" ] || wrong "the batch has no $file"
