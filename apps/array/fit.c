@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fit: the table of groups of one or several inputs, a shard of it, or a step of running
  * statistics. */
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sci/file.h>
@@ -15,6 +12,7 @@
 #include "cli/outputs.h"
 
 #include "groups.h"
+#include "running.h"
 #include "single.h"
 #include "table.h"
 #include "verbs.h"
@@ -219,85 +217,6 @@ merge_tables(const fit *f, sci_stats **out, array_recipe *recipe)
     return st;
 }
 
-/* ---- running statistics ---- */
-
-static bool
-is_there(const char *path)
-{
-    struct stat s;
-
-    return stat(path, &s) == 0;
-}
-
-/* The state so far; mean 0 and variance 1 where there is none yet. */
-static sci_status
-load_running(const fit *f, const sci_stats *batch, sci_stats **out)
-{
-    const array_settings *s = f->settings;
-    bool exponential = cli_given(f->call, "momentum");
-    sci_status st;
-
-    if (!is_there(s->running))
-        return sci_stats_create_running(
-            out, batch, s->cumulative ? SCI_RUNNING_CUMULATIVE : SCI_RUNNING_EXPONENTIAL);
-    st = sci_stats_load(out, s->running);
-    if (st != SCI_OK)
-        return st;
-    if (sci_stats_get_kind(*out) != SCI_STATS_RUNNING)
-        st =
-            sci_fail(SCI_ERR_REFUSED,
-                     "'%s' holds no running statistics; --running replaces only those", s->running);
-    else if (s->cumulative && sci_stats_rule(*out) != SCI_RUNNING_CUMULATIVE)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' was begun with a momentum; leave out --cumulative",
-                      s->running);
-    else if (exponential && sci_stats_rule(*out) != SCI_RUNNING_EXPONENTIAL)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' was begun with --cumulative; leave out --momentum",
-                      s->running);
-    return st;
-}
-
-/* A kept axis 0 counts samples, and those of the next batch are others. */
-static sci_status
-refuse_samples(const sci_stats *batch)
-{
-    sci_stats_axis axis;
-    sci_stats_factor factor;
-    sci_status st;
-
-    if (sci_stats_rank(batch) == 0)
-        return SCI_OK;
-    st = sci_stats_get_axis(batch, 0, &axis);
-    if (st != SCI_OK || axis.factor < 0)
-        return st;
-    st = sci_stats_get_factor(batch, axis.factor, &factor);
-    if (st == SCI_OK && factor.keep)
-        st =
-            sci_fail(SCI_ERR_REFUSED,
-                     "--running: axis %s holds the samples of a batch and must not be kept; --norm "
-                     "batch pools it",
-                     axis.name);
-    return st;
-}
-
-static sci_status
-step_running(const fit *f, sci_stats **table)
-{
-    sci_stats *running = NULL;
-    sci_status st = refuse_samples(*table);
-
-    if (st == SCI_OK)
-        st = load_running(f, *table, &running);
-    if (st == SCI_OK)
-        st = sci_stats_update(running, *table, f->settings->momentum);
-    if (st != SCI_OK) {
-        sci_stats_free(running);
-        return st;
-    }
-    sci_stats_free(*table);
-    *table = running;
-    return SCI_OK;
-}
-
 static sci_status
 put_together(void *context, const cli_worker *worker)
 {
@@ -309,7 +228,7 @@ put_together(void *context, const cli_worker *worker)
     sci_status st = merge_tables(f, &table, &recipe);
 
     if (st == SCI_OK && f->settings->running != NULL)
-        st = step_running(f, &table);
+        st = array_running_step(f->call, &table);
     if (st == SCI_OK)
         st = array_provenance(f->call, table, &provenance);
     if (st == SCI_OK)
@@ -376,22 +295,6 @@ run_single(fit *f)
     return cli_worker_run_one(&run);
 }
 
-static const char *
-find_misuse(const cli_call *call, const array_settings *s)
-{
-    if (s->running == NULL && s->common.output == NULL)
-        return "say where the table goes with -o FILE, or --running FILE for running statistics";
-    if (s->running != NULL && s->common.output != NULL)
-        return "--running names the output; leave out -o";
-    if (s->running != NULL && s->common.shard.total > 0)
-        return "running statistics have no shards; leave out --shard or --running";
-    if (s->running == NULL && (s->cumulative || cli_given(call, "momentum")))
-        return "--momentum and --cumulative need --running";
-    if (s->cumulative && cli_given(call, "momentum"))
-        return "--momentum and --cumulative exclude each other";
-    return NULL;
-}
-
 static sci_status
 check(fit *f)
 {
@@ -421,7 +324,7 @@ int
 array_fit(const cli_call *call)
 {
     fit f = { .call = call, .settings = call->settings };
-    const char *misuse = find_misuse(call, f.settings);
+    const char *misuse = array_running_misuse(call);
     sci_status st;
     int code;
 

@@ -10,6 +10,8 @@
 #include "settings.h"
 
 typedef enum array_role { ARRAY_LABEL, ARRAY_MASK, ARRAY_WEIGHTS, ARRAY_CONDITION } array_role;
+/* "label", …: names of the options without dashes. */
+extern const char *const array_role_names[];
 
 /* A label, mask or weight over some axes. */
 typedef struct array_map {
