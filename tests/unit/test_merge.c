@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Merging tables of separate sources. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sci/memory.h>
 #include <stats/content.h>
-#include <stats/merge.h>
 
 #include "support/tables.h"
 #include "support/testing.h"
@@ -408,57 +406,52 @@ merging_nothing_is_an_error(void **state)
     assert_fails(sci_stats_merge_all(&out, 0, NULL, NULL), SCI_ERR_ARGUMENT);
 }
 
-/* ---- row by row ---- */
-
-typedef struct collected {
-    sci_moments *rows;
-    uint64_t n;
-} collected;
-
-static sci_status
-collect(void *context, uint64_t first, uint64_t n, const sci_moments *rows)
-{
-    collected *c = context;
-
-    assert_count(first, c->n);
-    memcpy(c->rows + first, rows, n * sizeof *rows);
-    c->n += n;
-    return SCI_OK;
-}
-
+/* More groups than are merged at a time, with stretches that only one table has. */
 static void
-blocks_of_any_size_give_the_same_rows(void **state)
+many_groups_merge_by_name(void **state)
 {
-    static const uint64_t blocks[] = { 1, 2, 7, 64, 1000 };
     random_stream r = random_start(24);
-    sci_stats *tables[3], *expected;
-    const sci_stats *heads[3];
-    sci_rows_source rows[3];
+    sci_stats *tables[3], *merged;
+    char name[60];
 
     (void)state;
-    tables[0] = table_make("N:keep:5 C:keep:3 F:texts:a,b,d", "a.h5", 1, &r);
-    tables[1] = table_make("N:keep:4 C:keep:3 F:texts:b", "b.h5", 2, &r);
-    tables[2] = table_make("N:keep:6 C:keep:3 F:texts:c,d,e", "c.h5", 3, &r);
-    expected = merge(3, tables);
-    for (int i = 0; i < 3; i++) {
-        heads[i] = tables[i];
-        rows[i] = sci_stats_rows(tables[i]);
-    }
-    for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
-        sci_merging *m = NULL;
-        collected c = { .rows = test_alloc(sci_stats_groups(expected), sizeof *c.rows) };
-        sci_rows_sink sink = { .append = collect, .context = &c };
+    tables[0] = table_make("N:keep:500 C:keep:3 F:texts:a,b,d", "a.h5", 1, &r);
+    tables[1] = table_make("N:keep:400 C:keep:3 F:texts:b", "b.h5", 2, &r);
+    tables[2] = table_make("N:keep:600 C:keep:3 F:texts:c,d,e", "c.h5", 3, &r);
+    merged = merge(3, tables);
+    assert_count(merged->n_rows, 1500 * 3 * 5);
+    for (int k = 0; k < 300; k++) {
+        static const uint64_t levels[] = { 3, 1, 3 };
+        static const char *const level_names[3][3] = { { "a", "b", "d" },
+                                                       { "b" },
+                                                       { "c", "d", "e" } };
+        static const char *const files[] = { "a.h5", "b.h5", "c.h5" };
+        uint64_t t = random_below(&r, 3), sample = random_below(&r, tables[t]->space.shape[0]);
+        uint64_t c = random_below(&r, 3), level = random_below(&r, levels[t]);
+        sci_moments row;
 
-        assert_ok(sci_merging_create(&m, 3, heads, rows, NULL));
-        assert_count(sci_stats_groups(sci_merging_head(m)), sci_stats_groups(expected));
-        assert_ok(sci_merging_run(m, &sink, blocks[i]));
-        assert_count(c.n, sci_stats_groups(expected));
-        assert_same_bytes(c.rows, expected->moments, c.n, sizeof *c.rows);
-        sci_merging_free(m);
-        free(c.rows);
+        (void)snprintf(name, sizeof name, "N=%s:%d C=%d F=%s", files[t], (int)sample, (int)c,
+                       level_names[t][level]);
+        row = tables[t]->moments[(sample * 3 + c) * levels[t] + level];
+        assert_row(merged, name, &row);
     }
     free_all(3, tables);
-    sci_stats_free(expected);
+    sci_stats_free(merged);
+}
+
+/* Of a table in a file, say. */
+static void
+a_head_is_no_table(void **state)
+{
+    random_stream r = random_start(26);
+    sci_stats *table = table_make("N:pool:1 C:keep:3", "a.h5", 1, &r), *head = NULL;
+
+    (void)state;
+    assert_ok(sci_table_copy_head(&head, table));
+    assert_fails(sci_stats_merge(table, head), SCI_ERR_ARGUMENT);
+    assert_message_has("table 2: its rows are not in memory");
+    sci_stats_free(head);
+    sci_stats_free(table);
 }
 
 /* ---- faults ---- */
@@ -512,7 +505,8 @@ main(void)
         cmocka_unit_test(running_tables_and_shards_do_not_merge_with_tables),
         cmocka_unit_test(a_failed_merge_changes_nothing),
         cmocka_unit_test(merging_nothing_is_an_error),
-        cmocka_unit_test(blocks_of_any_size_give_the_same_rows),
+        cmocka_unit_test(many_groups_merge_by_name),
+        cmocka_unit_test(a_head_is_no_table),
         cmocka_unit_test(merging_survives_failed_allocations),
     };
 

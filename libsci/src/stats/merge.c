@@ -9,17 +9,15 @@
 
 #include "content.h"
 #include "match.h"
-#include "merge.h"
 #include "nodes.h"
 #include "unite.h"
 
-#define ROWS_AT_ONCE 1024 /* in memory: a few blocks stay in the cache */
+#define ROWS_AT_ONCE 1024 /* a few blocks of rows stay in the cache */
 
 /* ---- the order of the tables ---- */
 
 typedef struct entry {
-    const sci_stats *head;
-    sci_rows_source rows; /* without `read`: in the table */
+    const sci_stats *table;
     size_t argument;
     uint8_t content[SCI_CONTENT_BYTES];
 } entry;
@@ -33,60 +31,47 @@ compare_entries(const void *left, const void *right)
     return order != 0 ? order : (a->argument > b->argument) - (a->argument < b->argument);
 }
 
-/* Everything that is merged, the lists in the order of content. */
-struct sci_merging {
+/* Everything that is merged, in the order of content. */
+typedef struct merging {
     size_t n;
-    entry *entries;
-    const sci_stats **heads;
+    const sci_stats **tables;
     sci_space_map *maps;
     sci_stats *out;
     sci_moments *blocks; /* one a level of the tree of tables */
-    uint64_t block;
-};
+} merging;
 
-void
-sci_merging_free(sci_merging *m)
+static void
+merging_clear(merging *m)
 {
-    if (m == NULL)
-        return;
     if (m->maps != NULL)
         for (size_t i = 0; i < m->n; i++)
             sci_space_map_clear(&m->maps[i]);
-    sci_free(m->entries);
-    sci_free(m->heads);
+    sci_free(m->tables);
     sci_free(m->maps);
     sci_free(m->blocks);
     sci_stats_free(m->out);
-    sci_free(m);
-}
-
-const sci_stats *
-sci_merging_head(const sci_merging *m)
-{
-    return m->out;
 }
 
 static sci_status
-sort_tables(sci_merging *m, const sci_stats *const *heads, const sci_rows_source *rows)
+sort_tables(merging *m, const sci_stats *const *tables)
 {
-    sci_status st = sci_alloc(&m->entries, m->n, 1, sizeof *m->entries);
+    entry *entries = NULL;
+    sci_status st = sci_alloc(&entries, m->n, 1, sizeof *entries);
 
     if (st == SCI_OK)
-        st = sci_alloc(&m->heads, m->n, 1, sizeof *m->heads);
-    if (st == SCI_OK)
-        st = sci_alloc_zero(&m->maps, m->n, 1, sizeof *m->maps);
+        st = sci_alloc(&m->tables, m->n, 1, sizeof *m->tables);
     if (st != SCI_OK)
-        return st;
+        goto out;
     for (size_t i = 0; i < m->n; i++) {
-        m->entries[i] = (entry){ .head = heads[i], .argument = i };
-        if (rows != NULL)
-            m->entries[i].rows = rows[i];
-        sci_table_content(heads[i], m->entries[i].content);
+        entries[i] = (entry){ .table = tables[i], .argument = i };
+        sci_table_content(tables[i], entries[i].content);
     }
-    qsort(m->entries, m->n, sizeof *m->entries, compare_entries);
+    qsort(entries, m->n, sizeof *entries, compare_entries);
     for (size_t i = 0; i < m->n; i++)
-        m->heads[i] = m->entries[i].head;
-    return SCI_OK;
+        m->tables[i] = entries[i].table;
+out:
+    sci_free(entries);
+    return st;
 }
 
 /* ---- what makes no sense ---- */
@@ -108,48 +93,51 @@ check_blank(const sci_stats *stats, const char *label)
 }
 
 static sci_status
-check_tables(size_t n, const sci_stats *const *heads, const char *const *names)
+check_tables(size_t n, const sci_stats *const *tables, const char *const *names)
 {
     sci_table_label first = sci_table_label_of(names, 0);
     size_t pattern = 0;
     sci_status st = SCI_OK;
 
-    while (pattern < n - 1 && is_blank(heads[pattern]))
+    while (pattern < n - 1 && is_blank(tables[pattern]))
         pattern++;
     for (size_t i = 0; st == SCI_OK && i < n; i++) {
         sci_table_label label = sci_table_label_of(names, i);
         sci_table_label other = sci_table_label_of(names, pattern);
 
-        if (heads[i]->kind == SCI_STATS_RUNNING)
+        if (tables[i]->kind == SCI_STATS_RUNNING)
             st = sci_fail(SCI_ERR_REFUSED, "%s: running statistics cannot be merged", label.text);
-        else if (is_blank(heads[i]))
-            st = check_blank(heads[i], label.text);
+        else if (tables[i]->n_rows != sci_stats_groups(tables[i]))
+            st = sci_fail(SCI_ERR_ARGUMENT, "%s: its rows are not in memory", label.text);
+        else if (is_blank(tables[i]))
+            st = check_blank(tables[i], label.text);
         else
-            st = sci_parameters_match(heads[pattern], other.text, heads[i], label.text);
-        if (st == SCI_OK && heads[i]->parameters.ddof != heads[0]->parameters.ddof)
+            st = sci_parameters_match(tables[pattern], other.text, tables[i], label.text);
+        if (st == SCI_OK && tables[i]->parameters.ddof != tables[0]->parameters.ddof)
             st = sci_fail(SCI_ERR_REFUSED, "%s: ddof is %d, in %s it is %d", label.text,
-                          heads[i]->parameters.ddof, first.text, heads[0]->parameters.ddof);
+                          tables[i]->parameters.ddof, first.text, tables[0]->parameters.ddof);
         if (st == SCI_OK)
-            st = sci_space_match(&heads[0]->space, first.text, &heads[i]->space, label.text);
+            st = sci_space_match(&tables[0]->space, first.text, &tables[i]->space, label.text);
     }
     return st;
 }
 
-/* ---- head of the result ---- */
+/* ---- the result without its rows ---- */
 
 static sci_status
-make_head(sci_merging *m, const sci_stats *const *arguments, const char *const *names)
+make_head(merging *m, const sci_stats *const *arguments, const char *const *names)
 {
-    const sci_stats *pattern = m->heads[0];
+    const sci_stats *pattern = m->tables[0];
     sci_space space = { 0 };
-    sci_status st;
+    sci_status st = sci_alloc_zero(&m->maps, m->n, 1, sizeof *m->maps);
 
     for (size_t i = m->n; i-- > 0;)
-        if (!is_blank(m->heads[i]))
-            pattern = m->heads[i];
-    st = sci_spaces_unite(&space, m->maps, m->n, m->heads);
+        if (!is_blank(m->tables[i]))
+            pattern = m->tables[i];
     if (st == SCI_OK)
-        st = sci_table_create_rows(&m->out, SCI_STATS_MOMENTS, &space, &pattern->parameters, 0);
+        st = sci_spaces_unite(&space, m->maps, m->n, m->tables);
+    if (st == SCI_OK)
+        st = sci_table_create(&m->out, SCI_STATS_MOMENTS, &space, &pattern->parameters);
     sci_space_clear(&space);
     if (st != SCI_OK)
         return st;
@@ -159,148 +147,79 @@ make_head(sci_merging *m, const sci_stats *const *arguments, const char *const *
 
 /* ---- rows ---- */
 
-static sci_status
-read_rows(const entry *e, uint64_t first, uint64_t n, sci_moments *out)
+/* Rows of merged groups [group, group + n) as table i has them. False, and nothing is written, if
+ * it has none of them. */
+static bool
+read_table(const merging *m, size_t i, uint64_t group, uint64_t n, sci_moments *out)
 {
-    if (e->rows.read != NULL)
-        return e->rows.read(e->rows.context, first, n, out);
-    memcpy(out, e->head->moments + first, n * sizeof *out);
-    return SCI_OK;
-}
+    bool any = false;
 
-/* Rows of merged groups [group, group + n) as table i has them; false, and nothing written, if it
- * has none. */
-static sci_status
-read_table(const sci_merging *m, size_t i, uint64_t group, uint64_t n, sci_moments *out, bool *any)
-{
-    const sci_space_map *map = &m->maps[i];
-    uint64_t at = group, end = group + n;
-    sci_status st = SCI_OK;
+    for (uint64_t at = group; at < group + n;) {
+        sci_run run = sci_space_map_run(&m->maps[i], at, group + n);
 
-    *any = false;
-    while (st == SCI_OK && at < end) {
-        sci_run run = sci_space_map_run(map, at, end), more = { 0 };
-
-        while (run.present
-               && at + run.count < end) { /* one read where neighbours stay neighbours */
-            more = sci_space_map_run(map, at + run.count, end);
-            if (!more.present || more.local != run.local + run.count)
-                break;
-            run.count += more.count;
-        }
-        if (run.present && !*any) {
+        if (run.present && !any)
             sci_moments_clear_rows(out, n);
-            *any = true;
-        }
         if (run.present)
-            st = read_rows(&m->entries[i], run.local, run.count, out + (at - group));
+            memcpy(out + (at - group), m->tables[i]->moments + run.local, run.count * sizeof *out);
+        any = any || run.present;
         at += run.count;
     }
-    return st;
+    return any;
 }
 
 /* The same for node (level, index) of the tree of tables. */
-static sci_status
-read_node(const sci_merging *m, unsigned level, uint64_t index, uint64_t group, uint64_t n,
-          sci_moments *out, bool *any)
+static bool
+read_node(const merging *m, unsigned level, uint64_t index, uint64_t group, uint64_t n,
+          sci_moments *out)
 {
-    sci_moments *right = m->blocks + (size_t)level * m->block;
+    sci_moments *right = m->blocks + (size_t)level * ROWS_AT_ONCE;
     uint64_t first, end;
-    bool more = false;
-    sci_status st;
+    bool any, more;
 
     if (level == 0)
-        return read_table(m, index, group, n, out, any);
-    st = read_node(m, level - 1, 2 * index, group, n, out, any);
-    if (st != SCI_OK || !sci_tree_span(m->n, level - 1, 2 * index + 1, &first, &end))
-        return st;
-    st = read_node(m, level - 1, 2 * index + 1, group, n, *any ? right : out, &more);
-    if (st == SCI_OK && *any && more)
+        return read_table(m, index, group, n, out);
+    any = read_node(m, level - 1, 2 * index, group, n, out);
+    if (!sci_tree_span(m->n, level - 1, 2 * index + 1, &first, &end))
+        return any;
+    more = read_node(m, level - 1, 2 * index + 1, group, n, any ? right : out);
+    if (any && more)
         sci_moments_merge_rows(out, right, n);
-    *any = *any || more;
-    return st;
+    return any || more;
 }
-
-sci_status
-sci_merging_run(sci_merging *m, const sci_rows_sink *sink, uint64_t block)
-{
-    unsigned height = sci_tree_height(m->n);
-    uint64_t groups = sci_stats_groups(m->out);
-    sci_status st;
-
-    m->block = block < groups ? block : groups;
-    sci_free(m->blocks);
-    st = sci_alloc(&m->blocks, (size_t)height + 1, m->block, sizeof *m->blocks);
-    for (uint64_t group = 0; st == SCI_OK && group < groups; group += m->block) {
-        uint64_t n = groups - group < m->block ? groups - group : m->block;
-        bool any = false;
-
-        st = read_node(m, height, 0, group, n, m->blocks, &any);
-        if (st == SCI_OK && !any)
-            sci_moments_clear_rows(m->blocks, n);
-        if (st == SCI_OK)
-            st = sink->append(sink->context, group, n, m->blocks);
-    }
-    return st;
-}
-
-sci_status
-sci_merging_create(sci_merging **out, size_t n, const sci_stats *const *heads,
-                   const sci_rows_source *rows, const char *const *names)
-{
-    sci_merging *m = NULL;
-    sci_status st = check_tables(n, heads, names);
-
-    if (st == SCI_OK)
-        st = sci_alloc_zero(&m, 1, 1, sizeof *m);
-    if (st != SCI_OK)
-        return st;
-    m->n = n;
-    st = sort_tables(m, heads, rows);
-    if (st == SCI_OK)
-        st = make_head(m, heads, names);
-    if (st != SCI_OK) {
-        sci_merging_free(m);
-        return st;
-    }
-    *out = m;
-    return SCI_OK;
-}
-
-/* ---- in memory ---- */
 
 static sci_status
-append_memory(void *context, uint64_t first, uint64_t n, const sci_moments *rows)
+fold_rows(merging *m)
 {
-    sci_stats *stats = context;
+    unsigned height = sci_tree_height(m->n);
+    sci_status st = sci_alloc(&m->blocks, (size_t)height + 1, ROWS_AT_ONCE, sizeof *m->blocks);
 
-    memcpy(stats->moments + first, rows, n * sizeof *rows);
-    return SCI_OK;
+    for (uint64_t group = 0; st == SCI_OK && group < m->out->n_rows; group += ROWS_AT_ONCE) {
+        uint64_t left = m->out->n_rows - group;
+
+        /* Where no table has any of the groups the rows stay as they are: empty. */
+        (void)read_node(m, height, 0, group, left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE,
+                        m->out->moments + group);
+    }
+    return st;
 }
 
 static sci_status
 merge_whole(sci_stats **out, size_t n, const sci_stats *const *tables, const char *const *names)
 {
-    sci_merging *m = NULL;
-    sci_rows_sink sink = { .append = append_memory };
-    uint64_t groups;
-    sci_status st = sci_merging_create(&m, n, tables, NULL, names);
+    merging m = { .n = n };
+    sci_status st = check_tables(n, tables, names);
 
-    if (st != SCI_OK)
-        goto out;
-    groups = sci_stats_groups(m->out);
-    st = sci_alloc(&m->out->moments, groups, 1, sizeof *m->out->moments);
-    if (st != SCI_OK)
-        goto out;
-    m->out->n_rows = groups;
-    sink.context = m->out;
-    st = sci_merging_run(m, &sink, ROWS_AT_ONCE);
-    if (st != SCI_OK)
-        goto out;
-    *out = m->out;
-    m->out = NULL;
-out:
-    sci_merging_free(m);
+    if (st == SCI_OK)
+        st = sort_tables(&m, tables);
+    if (st == SCI_OK)
+        st = make_head(&m, tables, names);
+    if (st == SCI_OK)
+        st = fold_rows(&m);
+    if (st == SCI_OK) {
+        *out = m.out;
+        m.out = NULL;
+    }
+    merging_clear(&m);
     return st;
 }
 
