@@ -14,6 +14,9 @@ array_misuse(const cli_call *call, sci_status status)
     return cli_exit_of(status);
 }
 
+/* For verbs that only look: what a damaged file may make a library ask for. */
+#define LOOK_BYTES (UINT64_C(1) << 30)
+
 static sci_status
 expand(array_single *single, size_t n_operands, const char *const *operands)
 {
@@ -47,6 +50,8 @@ array_single_run(const cli_call *call, size_t n_operands, const char *const *ope
         code = array_misuse(call, st);
     } else {
         cli_run_settings(&run, call->general, &s->common);
+        if (doing == NULL && run.memory == 0)
+            run.memory = LOOK_BYTES;
         code = cli_worker_run_one(&run);
     }
     cli_inputs_clear(&single.inputs);
