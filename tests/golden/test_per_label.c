@@ -19,6 +19,7 @@ typedef struct t1 {
     sci_affine *affine;
     double *y;
     uint64_t n;
+    char golden[PLACE_ROOM];
 } t1;
 
 static const int all_axes[] = { 0, 1, 2 };
@@ -38,6 +39,7 @@ static void
 t1_open(t1 *t)
 {
     memset(t, 0, sizeof *t);
+    place_reference(t->golden, "imaging/golden_t1_4mm.h5"); /* skips before anything is owned */
     t->x = open_dataset("/t1");
     assert_ok(sci_array_count(&t->x->array, &t->n));
     t->y = test_alloc(t->n, sizeof *t->y);
@@ -86,12 +88,10 @@ t1_normalize(t1 *t, double eps, sci_outside outside)
 static void
 t1_check(t1 *t, const char *dataset)
 {
-    char path[PLACE_ROOM];
     uint64_t slice = t->x->array.shape[1] * t->x->array.shape[2];
     loaded expected;
 
-    place_reference(path, "imaging/golden_t1_4mm.h5");
-    expected = load_dataset(path, dataset);
+    expected = load_dataset(t->golden, dataset);
     test_context("%s", dataset);
     for (uint64_t i = 0; i < expected.n; i++)
         assert_close(t->y[i / slice * 3 * slice + i % slice], expected.values[i], 0.0, 1e-9);
