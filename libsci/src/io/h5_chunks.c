@@ -80,7 +80,7 @@ read_stored(chunks *c, uint64_t index, const hsize_t *offset, uint32_t *mask, si
 
     h5_rearm(0);
     if (H5Dget_chunk_storage_size(c->dataset, offset, &size) < 0)
-        return h5_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " cannot be found", c->where, index);
+        return h5_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " was not written", c->where, index);
     if (size == 0)
         return sci_fail(SCI_ERR_FORMAT, "'%s': chunk %" PRIu64 " was not written", c->where, index);
     if (size > SIZE_MAX / 2)

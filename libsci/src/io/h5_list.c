@@ -253,15 +253,18 @@ describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_
 }
 
 /* Labels of the axes, where the dataset is one that can be read at all. */
-static void
+static sci_status
 find_labels(const lister *l, sci_h5_item *item, sci_source **source)
 {
-    if (h5_source_in(source, l->file->file, item->path, NULL) != SCI_OK) {
+    sci_status st = h5_source_in(source, l->file->file, item->path, NULL);
+
+    if (st != SCI_OK) {
         *source = NULL;
-        return;
+        return st == SCI_ERR_NOMEM ? st : SCI_OK;
     }
     for (int a = 0; a < item->rank; a++)
         item->labels[a] = sci_h5_source_axis(*source, a);
+    return SCI_OK;
 }
 
 /* ---- the walk ---- */
@@ -284,9 +287,10 @@ visit_object(lister *l, sci_h5_item *item, hid_t object)
     item->layout = "";
     if (item->kind == SCI_H5_DATASET) {
         describe_dataset(item, object, type, sizeof type, filters);
-        find_labels(l, item, &source);
+        st = find_labels(l, item, &source);
     }
-    st = read_attributes(a, object);
+    if (st == SCI_OK)
+        st = read_attributes(a, object);
     item->attributes = a->item;
     item->n_attributes = a->n;
     if (st == SCI_OK)
