@@ -87,6 +87,10 @@ prepare(array_stored *job, const cli_input *input, terms *t)
     sci_stats *all = NULL;
     sci_status st = array_input_open(&job->c, input, &job->input);
 
+    if (st == SCI_OK && !given && cli_given(job->c.call, "outside"))
+        st = sci_fail(SCI_ERR_ARGUMENT, "'%s' keeps what was done outside of mask and labels; "
+                                        "--outside goes with --stats",
+                      job->input->name);
     if (st == SCI_OK)
         st = given ? read_given(job, t, &all) : read_kept(job, input->path, t, &all);
     if (st == SCI_OK)

@@ -222,7 +222,9 @@ read_lines(array_lines *lines, const array_context *c, const array_map_data *dat
                           input->name, n, options[map->role], map->axes);
         return st;
     }
-    st = is_hdf5(map->operand, &hdf5);
+    st = array_not_output(c, map->operand);
+    if (st == SCI_OK)
+        st = is_hdf5(map->operand, &hdf5);
     if (st == SCI_OK && !hdf5)
         return array_lines_read(lines, map->operand, n,
                                 map->role == ARRAY_MASK || map->role == ARRAY_WEIGHTS);
