@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Allocations and file operations of the HDF5 part fail in turn: a clean failure, nothing leaked, and never
- * data that are wrong. */
+/* Allocations and file operations of the HDF5 part fail in turn: a clean failure, nothing
+ * leaked, and never data that are wrong. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,8 @@ make_input(void **state)
 {
     static const sci_array a = { .rank = 2, .shape = { 20, 30 }, .type = SCI_FLOAT32 };
     static const uint64_t chunk[] = { 8, 7 };
-    const h5file_storage chunked = { .chunk = chunk, .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
+    const h5file_storage chunked = { .chunk = chunk,
+                                     .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
     const h5file_storage contiguous = { 0 };
     hobj_ref_t reference;
     hid_t file = h5file_create(input, "input.h5", 0), group, x, space, attribute;
@@ -153,7 +154,8 @@ write_output(const char *dataset, uint64_t band_bytes_most)
         st = sci_h5_output_copy_siblings(out, source);
     if (st == SCI_OK) {
         sci_h5_source_layout(source, &layout);
-        st = sci_h5_output_dataset(out, sci_h5_source_dataset(source), &source->array, &layout, source, &sink);
+        st = sci_h5_output_dataset(out, sci_h5_source_dataset(source), &source->array, &layout,
+                                   source, &sink);
     }
     if (st == SCI_OK)
         st = pass_through(source, sink);
@@ -191,8 +193,9 @@ write_by_scratch(void)
     return write_output("/g/x", 500);
 }
 
-static const operation operations[] = { read_contiguous, read_chunked,     read_rechunked,  look_for_a_dataset,
-                                        write_chunked,   write_contiguous, write_by_scratch };
+static const operation operations[] = { read_contiguous,    read_chunked,  read_rechunked,
+                                        look_for_a_dataset, write_chunked, write_contiguous,
+                                        write_by_scratch };
 
 /* ---- faults ---- */
 
@@ -205,7 +208,8 @@ no_allocation_is_taken_for_granted(void **state)
             for (long n = 0;; n++) {
                 sci_status st;
 
-                test_context("operation %zu, allocation %ld%s", i, n, onwards ? " and all after it" : "");
+                test_context("operation %zu, allocation %ld%s", i, n,
+                             onwards ? " and all after it" : "");
                 faults_memory(n, onwards != 0);
                 st = operations[i]();
                 assert_count(faults_memory_live(), 0);
@@ -220,8 +224,8 @@ no_allocation_is_taken_for_granted(void **state)
     }
 }
 
-/* A failing call is a failure with a message, or does not matter (closing what was read); a short one is
- * carried on with. */
+/* A failing call is a failure with a message, or does not matter (closing what was read); a
+ * short one is carried on with. */
 static void
 no_file_operation_is_taken_for_granted(void **state)
 {
@@ -236,8 +240,8 @@ no_file_operation_is_taken_for_granted(void **state)
                 for (long n = 0;; n++) {
                     sci_status st;
 
-                    test_context("operation %zu, %s %ld, error %d", i, faults_call_name((faults_call)call), n,
-                                 errors[e]);
+                    test_context("operation %zu, %s %ld, error %d", i,
+                                 faults_call_name((faults_call)call), n, errors[e]);
                     faults_files((faults_call)call, n, false, errors[e]);
                     st = operations[i]();
                     assert_count(faults_files_open(), 0);
@@ -248,7 +252,8 @@ no_file_operation_is_taken_for_granted(void **state)
                     } else if (call == FAULTS_CLOSE || call == FAULTS_UNLINK) {
                         assert_that(st == SCI_OK || sci_message()[0] != '\0');
                     } else {
-                        assert_that(st == SCI_ERR_IO || (st == SCI_ERR_NOSPACE && errors[e] == ENOSPC));
+                        assert_that(st == SCI_ERR_IO
+                                    || (st == SCI_ERR_NOSPACE && errors[e] == ENOSPC));
                         assert_that(sci_message()[0] != '\0');
                     }
                 }

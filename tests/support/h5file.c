@@ -42,7 +42,8 @@ h5file_type(sci_type type, bool swapped)
 
     h5file_check(id);
     if (swapped)
-        h5file_check(H5Tset_order(id, H5Tget_order(H5T_NATIVE_INT) == H5T_ORDER_LE ? H5T_ORDER_BE : H5T_ORDER_LE));
+        h5file_check(H5Tset_order(id, H5Tget_order(H5T_NATIVE_INT) == H5T_ORDER_LE ? H5T_ORDER_BE
+                                                                                   : H5T_ORDER_LE));
     return id;
 }
 

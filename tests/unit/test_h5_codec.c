@@ -51,7 +51,8 @@ shuffling_back_gives_the_bytes(void **state)
 static void
 encoded_chunks_decode_to_themselves(void **state)
 {
-    static const H5Z_filter_t ids[] = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE, H5Z_FILTER_FLETCHER32 };
+    static const H5Z_filter_t ids[] = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE,
+                                        H5Z_FILTER_FLETCHER32 };
     unsigned char chunk[CHUNK], to[CHUNK];
 
     (void)state;
@@ -110,12 +111,13 @@ masked_filters_are_left_out(void **state)
     h5_codec_clear(&c);
 }
 
-/* With a checksum not one byte can be changed or lost without notice. (Deflate's own is weaker: some bits of a
- * stream mean nothing, and small changes that cancel out pass.) */
+/* With a checksum not one byte can be changed or lost without notice. (Deflate's own is weaker:
+ * some bits of a stream mean nothing, and small changes that cancel out pass.) */
 static void
 damage_is_noticed(void **state)
 {
-    static const H5Z_filter_t ids[] = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE, H5Z_FILTER_FLETCHER32 };
+    static const H5Z_filter_t ids[] = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE,
+                                        H5Z_FILTER_FLETCHER32 };
     unsigned char chunk[CHUNK];
     h5_pipeline p = pipeline_of(3, ids, 4, CHUNK);
     unsigned char *stored = test_alloc(h5_codec_bound(&p), 1);

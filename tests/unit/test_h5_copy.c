@@ -96,7 +96,8 @@ attach(hid_t file, hid_t x, const char *x_path, hid_t scale, const char *scale_p
     hvl_t lists[2] = { { 0, NULL }, { 1, &to_scale } };
     hsize_t two = 2, one = 1;
     hid_t list = H5Tvlen_create(H5T_STD_REF_OBJ), pairs = H5Tcreate(H5T_COMPOUND, sizeof(user));
-    hid_t axes = H5Screate_simple(1, &two, NULL), users = H5Screate_simple(1, &one, NULL), attribute;
+    hid_t axes = H5Screate_simple(1, &two, NULL), users = H5Screate_simple(1, &one, NULL),
+          attribute;
 
     h5file_check(H5Rcreate(&to_scale, file, scale_path, H5R_OBJECT, -1));
     h5file_check(H5Rcreate(&back.dataset, file, x_path, H5R_OBJECT, -1));
@@ -124,10 +125,12 @@ make_input(char *path)
 {
     static const uint64_t chunk[] = { 4, 3 };
     static const sci_array row = { .rank = 1, .shape = { 8 }, .type = SCI_FLOAT64 };
-    const h5file_storage chunked = { .chunk = chunk, .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
+    const h5file_storage chunked = { .chunk = chunk,
+                                     .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
     int16_t fill = 9;
     const h5file_storage late = { .late = true, .fill = &fill };
-    hid_t file = h5file_create(path, "input.h5", 0), type = H5Tcopy(H5T_STD_I16BE), x, scale, root, space, typed;
+    hid_t file = h5file_create(path, "input.h5", 0), type = H5Tcopy(H5T_STD_I16BE), x, scale, root,
+          space, typed;
     hid_t group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 
     root = H5Gopen2(file, "/", H5P_DEFAULT);
@@ -151,7 +154,8 @@ make_input(char *path)
     h5file_check(H5Lcreate_hard(file, "raw", group, "raw", H5P_DEFAULT, H5P_DEFAULT));
     h5file_check(H5Lcreate_soft("/g/x", file, "soft", H5P_DEFAULT, H5P_DEFAULT));
     h5file_check(H5Lcreate_soft("/nowhere", file, "dangling", H5P_DEFAULT, H5P_DEFAULT));
-    h5file_check(H5Lcreate_external("/etc/passwd", "/x", file, "external", H5P_DEFAULT, H5P_DEFAULT));
+    h5file_check(
+        H5Lcreate_external("/etc/passwd", "/x", file, "external", H5P_DEFAULT, H5P_DEFAULT));
     h5file_check(H5Dclose(typed));
     h5file_check(H5Sclose(space));
     h5file_check(H5Dclose(scale));
@@ -164,7 +168,8 @@ make_input(char *path)
 
 /* ---- copying ---- */
 
-/* Replace /g/x by twice its values as float, or (`alone`) store that as `alone` in a file of its own. */
+/* Replace /g/x by twice its values as float, or (`alone`) store that as `alone` in a file of its
+ * own. */
 static void
 make_output(const char *input, char *path, const char *alone)
 {
@@ -186,8 +191,8 @@ make_output(const char *input, char *path, const char *alone)
     if (alone == NULL)
         assert_ok(sci_h5_output_copy_siblings(out, source));
     sci_h5_source_layout(source, &layout);
-    assert_ok(sci_h5_output_dataset(out, alone != NULL ? alone : sci_h5_source_dataset(source), &array, &layout, source,
-                                    &sink));
+    assert_ok(sci_h5_output_dataset(out, alone != NULL ? alone : sci_h5_source_dataset(source),
+                                    &array, &layout, source, &sink));
     assert_ok(sink->ops->start(sink, 0, 48, 1));
     assert_ok(sink->ops->prepare(sink, &piece));
     for (size_t task = 0; task < piece.n_tasks; task++)
@@ -229,7 +234,8 @@ scale_of(hid_t file, const char *path)
         int dimension;
     } back[2];
     hvl_t lists[2];
-    hid_t attribute = H5Aopen_by_name(file, path, "DIMENSION_LIST", H5P_DEFAULT, H5P_DEFAULT), scale;
+    hid_t attribute = H5Aopen_by_name(file, path, "DIMENSION_LIST", H5P_DEFAULT, H5P_DEFAULT),
+          scale;
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
     hobj_ref_t reference;
 
@@ -429,7 +435,8 @@ siblings_outside_of_the_file_are_refused(void **state)
 
     (void)state;
     h5file_check(H5Pset_virtual(list, space, ".", "v", space));
-    h5file_check(H5Dclose(H5Dcreate2(file, "v", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, list, H5P_DEFAULT)));
+    h5file_check(
+        H5Dclose(H5Dcreate2(file, "v", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, list, H5P_DEFAULT)));
     h5file_check(H5Dclose(h5file_dataset(file, "x", &plane, &contiguous, elements)));
     h5file_check(H5Pclose(list));
     h5file_check(H5Sclose(space));
@@ -469,7 +476,8 @@ copied_links_are_not_followed_when_writing(void **state)
     assert_ok(sci_h5_source_open(&source, path, "/x", NULL));
     assert_ok(sci_h5_output_create(&out, target));
     assert_ok(sci_h5_output_copy_siblings(out, source));
-    assert_fails(sci_h5_output_dataset(out, "/out/x", &plane, &layout, NULL, &sink), SCI_ERR_UNSAFE);
+    assert_fails(sci_h5_output_dataset(out, "/out/x", &plane, &layout, NULL, &sink),
+                 SCI_ERR_UNSAFE);
     assert_fails(sci_h5_output_text(out, "/out", "name", "value"), SCI_ERR_UNSAFE);
     sci_h5_output_free(out);
     sci_source_free(source);

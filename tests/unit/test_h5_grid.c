@@ -94,7 +94,8 @@ scattered_chunks_are_the_array(void **state)
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         h5_grid g = random_grid(&r);
-        uint64_t n = count_of(&g), from = random_below(&r, n), to = from + 1 + random_below(&r, n - from);
+        uint64_t n = count_of(&g), from = random_below(&r, n),
+                 to = from + 1 + random_below(&r, n - from);
         unsigned char *out = test_alloc(n, g.size), *chunk = test_alloc(g.chunk_elements, g.size);
         unsigned char *expected = test_alloc(n, g.size);
         h5_window window = { from, to, out };
@@ -180,7 +181,8 @@ static void
 impossible_chunks_are_refused(void **state)
 {
     sci_array array = { .rank = 2, .shape = { 3, 5 }, .type = SCI_FLOAT64 };
-    uint64_t none[2] = { 2, 0 }, huge[2] = { UINT64_C(1) << 62, 2 }, many[2] = { UINT64_C(1) << 40, 1 << 30 };
+    uint64_t none[2] = { 2, 0 }, huge[2] = { UINT64_C(1) << 62, 2 },
+             many[2] = { UINT64_C(1) << 40, 1 << 30 };
     h5_grid g;
 
     (void)state;
@@ -217,7 +219,8 @@ blocks_cover_the_array_once(void **state)
                 h5_cell in_array, in_block;
 
                 h5_blocks_cell(&b, c, &in_array, &in_block);
-                assert_memory_equal(in_array.extent, in_block.extent, (size_t)g.rank * sizeof *in_array.extent);
+                assert_memory_equal(in_array.extent, in_block.extent,
+                                    (size_t)g.rank * sizeof *in_array.extent);
                 chunks++;
             }
             assert_ok(h5_blocks_next(&b, &more));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Damaged files, opened and read in a process of their own as the programs do it: each gives an answer soon.
- * HDF5 1.10 itself crashes on some; that is an answer too, as long as it is rare and in the child. */
+/* Damaged files, opened and read in a process of their own as the programs do it: each gives an
+ * answer soon. HDF5 1.10 itself crashes on some; that is an answer too, as long as it is rare
+ * and in the child. */
 #define _DEFAULT_SOURCE /* wait4 */
 #include <signal.h>
 #include <stdio.h>
@@ -17,12 +18,7 @@
 #include "support/random.h"
 #include "support/testing.h"
 
-enum {
-    MUTANTS = 2000,
-    SECONDS_MOST = 5,
-    KIBIBYTES_MOST = 256 << 10,
-    CRASHES_IN_100_MOST = 5
-};
+enum { MUTANTS = 2000, SECONDS_MOST = 5, KIBIBYTES_MOST = 256 << 10, CRASHES_IN_100_MOST = 5 };
 
 typedef struct outcomes {
     int good, refused, crashed;
@@ -34,7 +30,8 @@ make_file(size_t *n)
 {
     static const sci_array a = { .rank = 2, .shape = { 60, 70 }, .type = SCI_FLOAT32 };
     static const uint64_t chunk[] = { 8, 16 };
-    const h5file_storage s = { .chunk = chunk, .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
+    const h5file_storage s = { .chunk = chunk,
+                               .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
     float *values = h5file_values(&a, 1);
     char path[PLACE_ROOM];
     hid_t file = h5file_create(path, "original.h5", 0), group, x;
@@ -132,7 +129,8 @@ every_mutant_gets_an_answer(void **state)
         place_write(path, mutant, keep);
         judge(path, i % 2 == 0 ? "/x" : NULL, &o);
     }
-    (void)printf("%d of %d read, %d refused, %d crashed in HDF5\n", o.good, MUTANTS, o.refused, o.crashed);
+    (void)printf("%d of %d read, %d refused, %d crashed in HDF5\n", o.good, MUTANTS, o.refused,
+                 o.crashed);
     assert_int_equal(o.good + o.refused + o.crashed, MUTANTS);
     assert_true(o.good > 0 && o.refused > 0);
     assert_true(o.crashed * 100 <= CRASHES_IN_100_MOST * MUTANTS);
@@ -188,7 +186,8 @@ hostile_files_get_what_they_must(void **state)
     }
 }
 
-/* Random damage on which HDF5 1.10.8 crashes when it reads by itself: the chunks never reach it here. */
+/* Random damage on which HDF5 1.10.8 crashes when it reads by itself: the chunks never reach it
+ * here. */
 static void
 files_that_crash_hdf5_get_an_answer(void **state)
 {

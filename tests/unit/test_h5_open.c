@@ -86,7 +86,8 @@ static void
 links_inside_the_file_are_followed(void **state)
 {
     char path[PLACE_ROOM];
-    hid_t file = h5file_create(path, "links.h5", 0), group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = h5file_create(path, "links.h5", 0),
+          group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 
     (void)state;
     h5file_check(H5Dclose(h5file_dataset(group, "x", &line, &contiguous, NULL)));
@@ -164,9 +165,11 @@ data_in_other_files_are_refused(void **state)
 
     (void)state;
     h5file_check(H5Pset_external(external, "/etc/passwd", 0, 40));
-    h5file_check(H5Dclose(H5Dcreate2(file, "external", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, external, H5P_DEFAULT)));
+    h5file_check(H5Dclose(
+        H5Dcreate2(file, "external", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, external, H5P_DEFAULT)));
     h5file_check(H5Pset_virtual(virtual, space, ".", "virtual", space));
-    h5file_check(H5Dclose(H5Dcreate2(file, "virtual", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, virtual, H5P_DEFAULT)));
+    h5file_check(H5Dclose(
+        H5Dcreate2(file, "virtual", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, virtual, H5P_DEFAULT)));
     h5file_check(H5Pclose(virtual));
     h5file_check(H5Pclose(external));
     h5file_check(H5Sclose(space));
@@ -198,7 +201,9 @@ claims_far_above_the_file_are_refused(void **state)
 {
     static const uint64_t chunk[] = { 1000, 1 }, one[] = { 1, 1 };
     sci_array huge = { .rank = 2, .shape = { UINT64_C(1) << 40, 1 }, .type = SCI_FLOAT32 };
-    sci_array overflow = { .rank = 2, .shape = { UINT64_C(1) << 32, UINT64_C(1) << 31 }, .type = SCI_FLOAT32 };
+    sci_array overflow = { .rank = 2,
+                           .shape = { UINT64_C(1) << 32, UINT64_C(1) << 31 },
+                           .type = SCI_FLOAT32 };
     sci_array many = { .rank = 2, .shape = { 1 << 15, 1 << 14 }, .type = SCI_UINT8 };
     h5file_storage chunked = { .chunk = chunk }, late = { .late = true }, tiny = { .chunk = one };
     char path[PLACE_ROOM];
@@ -344,7 +349,8 @@ a_null_space_has_no_array(void **state)
     hid_t file = h5file_create(path, "null.h5", 0), space = H5Screate(H5S_NULL);
 
     (void)state;
-    h5file_check(H5Dclose(H5Dcreate2(file, "x", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
+    h5file_check(H5Dclose(
+        H5Dcreate2(file, "x", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
     h5file_check(H5Sclose(space));
     h5file_close(file);
     refused(path, "/x", SCI_ERR_SHAPE, "no data space");
@@ -356,7 +362,8 @@ static void
 the_only_dataset_needs_no_name(void **state)
 {
     char path[PLACE_ROOM];
-    hid_t file = h5file_create(path, "only.h5", 0), group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = h5file_create(path, "only.h5", 0),
+          group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     hid_t type = pair("a", "b"), scale;
 
     (void)state;
@@ -383,8 +390,11 @@ an_operand_splits_at_its_last_colon(void **state)
     static const struct {
         const char *operand, *file, *dataset;
     } cases[] = {
-        { "x.h5:/a/b", "x.h5", "/a/b" }, { "x.h5", "x.h5", NULL },       { "dir:/x.h5:/a", "dir:/x.h5", "/a" },
-        { "x.h5:a", "x.h5:a", NULL },    { "x.h5:/", "x.h5", "/" },
+        { "x.h5:/a/b", "x.h5", "/a/b" },
+        { "x.h5", "x.h5", NULL },
+        { "dir:/x.h5:/a", "dir:/x.h5", "/a" },
+        { "x.h5:a", "x.h5:a", NULL },
+        { "x.h5:/", "x.h5", "/" },
     };
     char path[PLACE_ROOM], *file = NULL, *dataset = NULL;
 
@@ -420,9 +430,11 @@ axes_have_the_names_of_labels_or_scales(void **state)
     hsize_t rank = 3;
     char path[PLACE_ROOM];
     const char *labels[3] = { "depth", "", "" };
-    hid_t file = h5file_create(path, "axes.h5", 0), x = h5file_dataset(file, "x", &cube, &contiguous, NULL);
+    hid_t file = h5file_create(path, "axes.h5", 0),
+          x = h5file_dataset(file, "x", &cube, &contiguous, NULL);
     hid_t scale = h5file_dataset(file, "rows", &along, &contiguous, NULL);
-    hid_t strings = text(), space = H5Screate_simple(1, &rank, NULL), attribute, lists = H5Tvlen_create(H5T_STD_REF_OBJ);
+    hid_t strings = text(), space = H5Screate_simple(1, &rank, NULL), attribute,
+          lists = H5Tvlen_create(H5T_STD_REF_OBJ);
     hobj_ref_t reference;
     hvl_t values[3] = { { 0, NULL }, { 1, &reference }, { 0, NULL } };
     sci_source *s = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Datasets as sinks: what was stored is what HDF5 reads, however the pass is cut, and what is not there is
- * noticed when the file is closed. */
+/* Datasets as sinks: what was stored is what HDF5 reads, however the pass is cut, and what is
+ * not there is noticed when the file is closed. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -33,7 +33,8 @@ begin(char *path, const char *name)
 
 /* Store elements [first, end) in pieces of up to `most`, encoded by three workers. */
 static sci_status
-store(sci_sink *sink, const void *values, uint64_t first, uint64_t end, uint64_t most, random_stream *r)
+store(sci_sink *sink, const void *values, uint64_t first, uint64_t end, uint64_t most,
+      random_stream *r)
 {
     size_t size = sci_type_size(sink->array.type);
     sci_piece piece[2] = { { 0 }, { 0 } };
@@ -66,8 +67,8 @@ store(sci_sink *sink, const void *values, uint64_t first, uint64_t end, uint64_t
 
 /* Everything in one go. */
 static void
-write_dataset(sci_h5_output *out, const char *path, const sci_array *array, const sci_h5_layout *layout,
-              const void *values)
+write_dataset(sci_h5_output *out, const char *path, const sci_array *array,
+              const sci_h5_layout *layout, const void *values)
 {
     random_stream r = random_start(1);
     sci_sink *sink = NULL;
@@ -84,7 +85,8 @@ static void
 check_dataset(const char *path, const char *name, const sci_array *array, const void *values)
 {
     size_t size = sci_type_size(array->type);
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT),
+          dataset = H5Dopen2(file, name, H5P_DEFAULT);
     hid_t type = H5Dget_type(dataset);
     unsigned char *found;
     uint64_t n;
@@ -117,7 +119,11 @@ any_layout_is_read_back(void **state)
         { .chunked = true, .chunk = { 3, 9, 11 }, .shuffle = true, .deflate = 1 },
         { .chunked = true, .chunk = { 1, 1, 11 }, .deflate = 6 },
         { .chunked = true, .chunk = { 1, 1, 1 } },
-        { .chunked = true, .chunk = { 7, 2, 3 }, .shuffle = true, .deflate = 9, .fletcher32 = true },
+        { .chunked = true,
+          .chunk = { 7, 2, 3 },
+          .shuffle = true,
+          .deflate = 9,
+          .fletcher32 = true },
         { .chunked = true, .chunk = { 4, 5, 6 }, .shuffle = true, .fletcher32 = true },
         { .chunked = true, .chunk = { 4, 5, 6 }, .fletcher32 = true },
     };
@@ -267,7 +273,8 @@ impossible_datasets_are_refused(void **state)
     swapped.swapped = true;
     assert_fails(sci_h5_output_dataset(out, "/x", &a, &large, NULL, &sink), SCI_ERR_ARGUMENT);
     assert_fails(sci_h5_output_dataset(out, "/x", &scalar, &large, NULL, &sink), SCI_ERR_ARGUMENT);
-    assert_fails(sci_h5_output_dataset(out, "/x", &swapped, &contiguous, NULL, &sink), SCI_ERR_ARGUMENT);
+    assert_fails(sci_h5_output_dataset(out, "/x", &swapped, &contiguous, NULL, &sink),
+                 SCI_ERR_ARGUMENT);
     assert_fails(sci_h5_output_dataset(out, "/", &a, &contiguous, NULL, &sink), SCI_ERR_ARGUMENT);
     assert_ok(sci_h5_output_dataset(out, "x", &a, &contiguous, NULL, &sink));
     sci_sink_free(sink);
@@ -281,7 +288,8 @@ impossible_datasets_are_refused(void **state)
 static void
 attributes_and_small_arrays_are_kept(void **state)
 {
-    sci_array row = { .rank = 1, .shape = { 3 }, .type = SCI_FLOAT64 }, scalar = { .type = SCI_INT32 };
+    sci_array row = { .rank = 1, .shape = { 3 }, .type = SCI_FLOAT64 },
+              scalar = { .type = SCI_INT32 };
     sci_array empty = { .rank = 2, .shape = { 0, 4 }, .type = SCI_FLOAT32 };
     double values[3] = { 1, 2, 3 }, number = 0;
     int32_t one = 7;
@@ -315,8 +323,10 @@ attributes_and_small_arrays_are_kept(void **state)
     sci_free(text);
     assert_ok(h5_attribute_read(object, "row", "width", H5T_NATIVE_DOUBLE, 1, &number));
     assert_true(number == 0.25);
-    assert_fails(h5_attribute_read(object, "row", "width", H5T_NATIVE_DOUBLE, 2, values), SCI_ERR_FORMAT);
-    assert_fails(h5_attribute_read(object, "row", "unit", H5T_NATIVE_DOUBLE, 1, &number), SCI_ERR_FORMAT);
+    assert_fails(h5_attribute_read(object, "row", "width", H5T_NATIVE_DOUBLE, 2, values),
+                 SCI_ERR_FORMAT);
+    assert_fails(h5_attribute_read(object, "row", "unit", H5T_NATIVE_DOUBLE, 1, &number),
+                 SCI_ERR_FORMAT);
     assert_fails(h5_attribute_read_text(object, "row", "width", &text), SCI_ERR_FORMAT);
     assert_fails(h5_attribute_read_text(object, "row", "height", &text), SCI_ERR_NOTFOUND);
     h5_close(object);
@@ -403,11 +413,14 @@ checks_run_before_and_after_closing(void **state)
     assert_message_has("the number is 4");
 }
 
-/* Flip a byte of the data behind the output's back; verify_data notices, the quick check need not. */
+/* Flip a byte of the data behind the output's back; verify_data notices, the quick check need
+ * not. */
 static void
 data_that_changed_are_noticed(void **state)
 {
-    static const sci_h5_layout layouts[] = { { 0 }, { .chunked = true, .chunk = { 7, 9, 11 }, .deflate = 1 } };
+    static const sci_h5_layout layouts[] = {
+        { 0 }, { .chunked = true, .chunk = { 7, 9, 11 }, .deflate = 1 }
+    };
     sci_array a = cube_of(SCI_FLOAT32);
     float *values = h5file_values(&a, 5);
     char path[PLACE_ROOM];
@@ -487,7 +500,9 @@ write_with_limit(const char *path, rlim_t limit, const sci_h5_layout *layout)
 static void
 a_limit_on_the_size_of_files_is_no_space(void **state)
 {
-    static const sci_h5_layout layouts[] = { { 0 }, { .chunked = true, .chunk = { 3, 500 }, .deflate = 1 } };
+    static const sci_h5_layout layouts[] = {
+        { 0 }, { .chunked = true, .chunk = { 3, 500 }, .deflate = 1 }
+    };
     char path[PLACE_ROOM];
     struct stat whole;
 

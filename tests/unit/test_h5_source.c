@@ -24,9 +24,11 @@ array_of(sci_type type, bool swapped, int rank, const uint64_t *shape)
     return a;
 }
 
-/* A pass over [first, end) in pieces of at most `most`, tasks in reverse order on several workers. */
+/* A pass over [first, end) in pieces of at most `most`, tasks in reverse order on several
+ * workers. */
 static void
-read_in_pieces(sci_source *s, uint64_t first, uint64_t end, uint64_t most, random_stream *r, unsigned char *out)
+read_in_pieces(sci_source *s, uint64_t first, uint64_t end, uint64_t most, random_stream *r,
+               unsigned char *out)
 {
     size_t size = sci_type_size(s->array.type);
     sci_piece piece[2] = { { 0 }, { 0 } };
@@ -85,7 +87,8 @@ check_source(sci_source *s, const sci_array *array, const unsigned char *expecte
 
 /* Write, read back with a plain and with a tiny limit on bands (so that it is rechunked). */
 static void
-check_storage(const sci_array *array, const h5file_storage *storage, bool written, uint64_t user_block)
+check_storage(const sci_array *array, const h5file_storage *storage, bool written,
+              uint64_t user_block)
 {
     static const uint64_t limits[] = { 0, 64 };
     char path[PLACE_ROOM], scratch[PLACE_ROOM];
@@ -117,7 +120,9 @@ static const uint64_t badly[] = { 4, 3, 5 };
 static void
 every_type_and_byte_order_is_read(void **state)
 {
-    h5file_storage contiguous = { 0 }, chunked = { .chunk = badly, .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
+    h5file_storage contiguous = { 0 },
+                   chunked = { .chunk = badly,
+                               .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
 
     (void)state;
     for (int type = SCI_INT8; type <= SCI_FLOAT64; type++) {
@@ -167,7 +172,8 @@ any_chunks_of_any_shape_are_read(void **state)
     for (int round = 0; round < 60; round++) {
         uint64_t shape[5], chunk[5];
         int rank = (int)random_between(&r, 1, 5);
-        h5file_storage s = { .chunk = chunk, .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
+        h5file_storage s = { .chunk = chunk,
+                             .filters = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE } };
         sci_array a;
 
         for (int i = 0; i < rank; i++) {
@@ -188,7 +194,8 @@ static void
 what_was_never_written_reads_as_the_fill_value(void **state)
 {
     float fill = 7.5f;
-    h5file_storage chunked = { .chunk = badly, .fill = &fill }, late = { .late = true, .fill = &fill };
+    h5file_storage chunked = { .chunk = badly, .fill = &fill },
+                   late = { .late = true, .fill = &fill };
     sci_array a = array_of(SCI_FLOAT32, false, 3, cube);
 
     (void)state;
@@ -229,7 +236,8 @@ compact_scalar_and_empty_datasets_are_read(void **state)
     static const uint64_t small[] = { 3, 4 }, none[] = { 0, 4 };
     h5file_storage compact = { .compact = true }, contiguous = { 0 };
     h5file_storage chunked = { .chunk = small, .unlimited = true };
-    sci_array a = array_of(SCI_INT16, true, 2, small), scalar = array_of(SCI_FLOAT64, false, 0, NULL);
+    sci_array a = array_of(SCI_INT16, true, 2, small),
+              scalar = array_of(SCI_FLOAT64, false, 0, NULL);
     sci_array empty = array_of(SCI_FLOAT32, false, 2, none);
 
     (void)state;
@@ -289,7 +297,8 @@ a_damaged_chunk_is_named_by_its_place(void **state)
     h5file_storage s = { .chunk = chunk, .filters = { H5Z_FILTER_DEFLATE } };
     sci_array a = array_of(SCI_FLOAT32, false, 2, shape);
     char path[PLACE_ROOM];
-    hid_t file = h5file_create(path, "damaged.h5", 0), x = h5file_dataset(file, "x", &a, &s, values);
+    hid_t file = h5file_create(path, "damaged.h5", 0),
+          x = h5file_dataset(file, "x", &a, &s, values);
     sci_source *source = NULL;
 
     (void)state;
@@ -454,6 +463,8 @@ overhead_counts_what_a_pass_takes(void **state)
     assert_true(source->ops->overhead(source, 1, 1, 1) >= band);
     assert_true(source->ops->overhead(source, 1, 1, 2) > source->ops->overhead(source, 1, 1, 1));
     assert_true(source->ops->overhead(source, 64 * 64 * 64, 1, 1) < 16 * band);
+    /* four by four chunks of a band are decoded at once */
+    assert_count(source->ops->grain(source), 8 * 16 * 16);
     sci_source_free(source);
     free(values);
 }

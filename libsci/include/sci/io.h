@@ -39,6 +39,9 @@ typedef struct sci_source_ops {
     /* Bytes that the source needs besides piece->bytes for so many pieces at once, of up to `count`
      * elements each. May be NULL. */
     uint64_t (*overhead)(const sci_source *self, uint64_t count, int pieces, int workers);
+    /* Elements of one slow decode task: pieces of fewer than this for each worker leave some of them
+     * idle. May be NULL. */
+    uint64_t (*grain)(const sci_source *self);
     void (*free)(sci_source *self);
 } sci_source_ops;
 
@@ -60,6 +63,7 @@ typedef struct sci_sink_ops {
     sci_status (*store)(sci_sink *self, sci_piece *piece);
     void (*release)(sci_sink *self, sci_piece *piece);                       /* may be NULL */
     uint64_t (*overhead)(const sci_sink *self, uint64_t count, int pieces, int workers); /* may be NULL */
+    uint64_t (*grain)(const sci_sink *self); /* of one encode task; may be NULL */
     /* All pieces are stored: flush what is carried. */
     sci_status (*finish)(sci_sink *self); /* may be NULL */
     void (*free)(sci_sink *self);

@@ -147,12 +147,31 @@ in_memory(const sci_pass *pass)
            && (!pass->writes || run->job.out->ops->address);
 }
 
+/* Elements that keep every worker busy where chunks are decoded or encoded. */
+static uint64_t
+busy_elements(const sci_pass *pass)
+{
+    const sci_job *job = &pass->run->job;
+    uint64_t grain = job->x->ops->grain ? job->x->ops->grain(job->x) : 0, other = 0;
+
+    if (pass->reads_dy && job->dy->ops->grain)
+        other = job->dy->ops->grain(job->dy);
+    grain = other > grain ? other : grain;
+    other = pass->writes && job->out->ops->grain ? job->out->ops->grain(job->out) : 0;
+    grain = other > grain ? other : grain;
+    return grain * (uint64_t)pass->run->threads;
+}
+
 /* The largest slabs that fit, in units of segments, for run->threads workers; 0 if none does. */
 static uint64_t
 plan_slabs(sci_pass *pass, uint64_t unit, uint64_t most)
 {
-    uint64_t one = unit * pass->run->cut.segment_length * sci_type_size(pass->run->type), units = 0;
+    uint64_t elements = unit * pass->run->cut.segment_length, busy = busy_elements(pass);
+    uint64_t one = elements * sci_type_size(pass->run->type), units = 0;
     uint64_t wanted = one > 0 ? SLAB_BYTES / one : 1;
+
+    if (elements > 0 && wanted < (busy + elements - 1) / elements)
+        wanted = (busy + elements - 1) / elements;
 
     if (in_memory(pass)) {
         wanted = MEMORY_SEGMENTS * (uint64_t)pass->run->threads / unit;

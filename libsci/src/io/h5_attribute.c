@@ -41,7 +41,8 @@ h5_attribute_exists(hid_t object, const char *where, const char *name, bool *out
 /* ---- writing ---- */
 
 static sci_status
-write_value(hid_t object, const char *where, const char *name, hid_t type, hid_t space, const void *values)
+write_value(hid_t object, const char *where, const char *name, hid_t type, hid_t space,
+            const void *values)
 {
     sci_status st = SCI_OK;
     hid_t attribute = H5I_INVALID_HID;
@@ -80,8 +81,9 @@ text_type(size_t bytes)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
 
-    if (type >= 0 && (H5Tset_size(type, bytes) < 0 || H5Tset_strpad(type, H5T_STR_NULLTERM) < 0 ||
-                      H5Tset_cset(type, H5T_CSET_UTF8) < 0)) {
+    if (type >= 0
+        && (H5Tset_size(type, bytes) < 0 || H5Tset_strpad(type, H5T_STR_NULLTERM) < 0
+            || H5Tset_cset(type, H5T_CSET_UTF8) < 0)) {
         h5_close(type);
         return H5I_INVALID_HID;
     }
@@ -134,7 +136,8 @@ look(hid_t object, const char *where, const char *name, hid_t *attribute, hid_t 
 }
 
 sci_status
-h5_attribute_read(hid_t object, const char *where, const char *name, hid_t type, uint64_t n, void *values)
+h5_attribute_read(hid_t object, const char *where, const char *name, hid_t type, uint64_t n,
+                  void *values)
 {
     hid_t attribute = H5I_INVALID_HID, stored = H5I_INVALID_HID;
     H5T_class_t class;
@@ -151,8 +154,8 @@ h5_attribute_read(hid_t object, const char *where, const char *name, hid_t type,
     if (class != H5T_INTEGER && class != H5T_FLOAT)
         st = sci_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' is no number", where, name);
     else if (count != n)
-        st = sci_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' has %llu values, not %llu", where, name,
-                      (unsigned long long)count, (unsigned long long)n);
+        st = sci_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' has %llu values, not %llu", where,
+                      name, (unsigned long long)count, (unsigned long long)n);
     else if (H5Aread(attribute, type, values) < 0)
         st = fail_damaged(where, name);
 out:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of the axes, as HDF5's dimension scales have them (the "HDF5 Dimension Scale Specification"). */
+/* Names of the axes, as HDF5's dimension scales have them (the "HDF5 Dimension Scale
+ * Specification"). */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -47,7 +48,8 @@ name_scale(hid_t scale, char **out)
     sci_status st;
 
     st = h5_attribute_read_text(scale, "dimension scale", "NAME", &name);
-    if (st == SCI_OK && name[0] != '\0' && strncmp(name, NETCDF_NO_NAME, strlen(NETCDF_NO_NAME)) != 0) {
+    if (st == SCI_OK && name[0] != '\0'
+        && strncmp(name, NETCDF_NO_NAME, strlen(NETCDF_NO_NAME)) != 0) {
         *out = name;
         return SCI_OK;
     }
@@ -78,11 +80,13 @@ read_scales(h5_source *s)
     hvl_t lists[SCI_MAX_RANK];
     hid_t attribute = H5Aopen(s->data.id, "DIMENSION_LIST", H5P_DEFAULT);
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-    hid_t element = type >= 0 && H5Tget_class(type) == H5T_VLEN ? H5Tget_super(type) : H5I_INVALID_HID;
+    hid_t element =
+        type >= 0 && H5Tget_class(type) == H5T_VLEN ? H5Tget_super(type) : H5I_INVALID_HID;
     sci_status st = SCI_OK;
 
-    if (element >= 0 && H5Tequal(element, H5T_STD_REF_OBJ) > 0 &&
-        H5Sget_simple_extent_npoints(space) == s->data.array.rank && H5Aread(attribute, type, lists) >= 0) {
+    if (element >= 0 && H5Tequal(element, H5T_STD_REF_OBJ) > 0
+        && H5Sget_simple_extent_npoints(space) == s->data.array.rank
+        && H5Aread(attribute, type, lists) >= 0) {
         for (int i = 0; st == SCI_OK && i < s->data.array.rank; i++)
             if (s->axis[i] == NULL && lists[i].len > 0)
                 st = name_from_reference(s, i, lists[i].p);

@@ -32,7 +32,9 @@ measure(h5_blocks *b)
     sci_array array = { .rank = g->rank, .type = b->block.type };
 
     for (int i = 0; i < g->rank; i++) {
-        uint64_t most = i < b->axis ? g->chunk[i] : i == b->axis ? b->run * g->chunk[i] : g->shape[i];
+        uint64_t most = i < b->axis    ? g->chunk[i]
+                        : i == b->axis ? b->run * g->chunk[i]
+                                       : g->shape[i];
 
         array.shape[i] = least(most, g->shape[i] - b->origin[i]);
     }

@@ -27,7 +27,8 @@ h5_chunk_bytes_most(const h5_source *s)
 {
     size_t bytes = s->grid.chunk_bytes;
 
-    /* The worst that a deflate encoder can make of n bytes is n·9/8, apart from headers and checksums. */
+    /* The worst that a deflate encoder can make of n bytes is n·9/8, apart from headers and
+     * checksums. */
     return s->data.filtered_by_library ? bytes : bytes + bytes / 8 + 256;
 }
 
@@ -65,7 +66,8 @@ h5_chunk_size(const h5_source *s, const h5_cell *cell, size_t *out)
 static sci_status
 read_by_library(const h5_source *s, const h5_cell *cell, unsigned char *to)
 {
-    hsize_t offset[SCI_MAX_RANK], extent[SCI_MAX_RANK], chunk[SCI_MAX_RANK], zero[SCI_MAX_RANK] = { 0 };
+    hsize_t offset[SCI_MAX_RANK], extent[SCI_MAX_RANK], chunk[SCI_MAX_RANK],
+        zero[SCI_MAX_RANK] = { 0 };
     hid_t file_space = H5Dget_space(s->data.id), memory_space;
     bool good;
 
@@ -76,17 +78,18 @@ read_by_library(const h5_source *s, const h5_cell *cell, unsigned char *to)
     }
     memory_space = H5Screate_simple(s->grid.rank, chunk, NULL);
     h5_rearm(s->grid.chunk_bytes);
-    good = file_space >= 0 && memory_space >= 0 &&
-           H5Sselect_hyperslab(file_space, H5S_SELECT_SET, offset, NULL, extent, NULL) >= 0 &&
-           H5Sselect_hyperslab(memory_space, H5S_SELECT_SET, zero, NULL, extent, NULL) >= 0 &&
-           H5Dread(s->data.id, s->data.type, memory_space, file_space, H5P_DEFAULT, to) >= 0;
+    good = file_space >= 0 && memory_space >= 0
+           && H5Sselect_hyperslab(file_space, H5S_SELECT_SET, offset, NULL, extent, NULL) >= 0
+           && H5Sselect_hyperslab(memory_space, H5S_SELECT_SET, zero, NULL, extent, NULL) >= 0
+           && H5Dread(s->data.id, s->data.type, memory_space, file_space, H5P_DEFAULT, to) >= 0;
     h5_close(memory_space);
     h5_close(file_space);
     return good ? SCI_OK : h5_chunk_fail(s, cell, "it cannot be read");
 }
 
 sci_status
-h5_chunk_read(const h5_source *s, const h5_cell *cell, size_t bytes, unsigned char *to, uint32_t *mask)
+h5_chunk_read(const h5_source *s, const h5_cell *cell, size_t bytes, unsigned char *to,
+              uint32_t *mask)
 {
     hsize_t offset[SCI_MAX_RANK];
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A chunked dataset as a source: `fetch` reads stored chunks of whole bands, `decode` undoes their filters
- * and puts the elements in place. Of the last band of a piece, the part beyond the piece goes to the carry,
- * from where `prepare` of the next piece takes it: each chunk is read and decoded once in a pass. */
+/* A chunked dataset as a source: `fetch` reads stored chunks of whole bands, `decode` undoes
+ * their filters and puts the elements in place. Of the last band of a piece, the part beyond the
+ * piece goes to the carry, from where `prepare` of the next piece takes it: each chunk is read
+ * and decoded once in a pass. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -190,7 +191,8 @@ inside(const h5_cell *cell, const h5_window *w)
 }
 
 static sci_status
-decode_record(const h5_source *s, h5_codec *codec, const staging *t, const record *r, const h5_window *to)
+decode_record(const h5_source *s, h5_codec *codec, const staging *t, const record *r,
+              const h5_window *to)
 {
     const h5_grid *g = &s->grid;
     const unsigned char *chunk = NULL;
@@ -205,7 +207,8 @@ decode_record(const h5_source *s, h5_codec *codec, const staging *t, const recor
 
         if (cell.run && inside(&cell, to))
             place = to->bytes + (cell.first - to->first) * g->size;
-        wrong = h5_codec_decode(codec, &s->pipeline, r->mask, t->bytes + r->offset, r->bytes, place, &chunk);
+        wrong = h5_codec_decode(codec, &s->pipeline, r->mask, t->bytes + r->offset, r->bytes, place,
+                                &chunk);
         if (wrong != NULL)
             return h5_chunk_wrong(s, &cell, wrong);
     }
@@ -307,14 +310,25 @@ overhead(const sci_source *self, uint64_t count, int pieces, int workers)
     if (s->data.count == 0)
         return 0;
     if (h5_rechunk_needed(s))
-        return s->limits.band_bytes_most + g->chunk_bytes + h5_chunk_bytes_most(s) +
-               h5_codec_bytes(&s->pipeline);
+        return s->limits.band_bytes_most + g->chunk_bytes + h5_chunk_bytes_most(s)
+               + h5_codec_bytes(&s->pipeline);
     bands = count / g->band_elements + 2;
     chunks = (bands < g->bands ? bands : g->bands) * g->band_chunks;
     staged = chunks * h5_chunk_bytes_most(s);
     if (!s->data.filtered_by_library && staged > s->file->bytes)
         staged = s->file->bytes;
-    return codecs + g->band_elements * g->size + (uint64_t)pieces * (staged + chunks * sizeof(record));
+    return codecs + g->band_elements * g->size
+           + (uint64_t)pieces * (staged + chunks * sizeof(record));
+}
+
+static uint64_t
+grain(const sci_source *self)
+{
+    const h5_source *s = (const h5_source *)self;
+
+    if (s->pipeline.n == 0 || s->data.count == 0 || h5_rechunk_needed(s))
+        return 0;
+    return s->grid.band_elements / s->grid.band_chunks;
 }
 
 sci_status
@@ -324,7 +338,8 @@ h5_chunked_prepare(h5_source *s)
 
     st = h5_grid_create(&s->grid, &s->data.array, s->data.chunk);
     if (st != SCI_OK)
-        return sci_fail(SCI_ERR_FORMAT, "'%s': its chunks cannot be read: %s", s->name, sci_message());
+        return sci_fail(SCI_ERR_FORMAT, "'%s': its chunks cannot be read: %s", s->name,
+                        sci_message());
     s->pipeline.chunk_bytes = (size_t)s->grid.chunk_bytes;
     if (!s->data.filtered_by_library) {
         s->pipeline.n = s->data.n_filters;
@@ -350,5 +365,6 @@ const sci_source_ops h5_chunked_ops = {
     .decode = decode,
     .release = release,
     .overhead = overhead,
+    .grain = grain,
     .free = h5_source_free,
 };

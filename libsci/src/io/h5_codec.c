@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whole chunks through the pipeline. What comes out of a file is never trusted: every length is checked
- * against what the chunk must give. */
+/* Whole chunks through the pipeline. What comes out of a file is never trusted: every length is
+ * checked against what the chunk must give. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -48,7 +48,8 @@ static bool
 checksum_agrees(const unsigned char *bytes, size_t n)
 {
     const unsigned char *s = bytes + n;
-    uint32_t stored = (uint32_t)s[0] | (uint32_t)s[1] << 8 | (uint32_t)s[2] << 16 | (uint32_t)s[3] << 24;
+    uint32_t stored =
+        (uint32_t)s[0] | (uint32_t)s[1] << 8 | (uint32_t)s[2] << 16 | (uint32_t)s[3] << 24;
     uint32_t sum = h5_fletcher32(bytes, n);
     /* HDF5 before 1.6.3 swapped the bytes of each half. */
     uint32_t old = (sum & 0x00ff00ff) << 8 | (sum & 0xff00ff00) >> 8;
@@ -56,8 +57,8 @@ checksum_agrees(const unsigned char *bytes, size_t n)
     return stored == sum || stored == old;
 }
 
-/* Bytes that filter `i` was given when the chunk was written: checksums inside make it longer, and behind a
- * compressor nothing is known, which is 0. */
+/* Bytes that filter `i` was given when the chunk was written: checksums inside make it longer,
+ * and behind a compressor nothing is known, which is 0. */
 static size_t
 bytes_before(const h5_pipeline *p, int i, uint32_t mask)
 {
@@ -90,8 +91,8 @@ undo(h5_codec *c, const h5_filter *f, size_t expected, stage *s, unsigned char *
         h5_unshuffle(s->at, s->bytes, f->value, to);
         break;
     case H5Z_FILTER_DEFLATE:
-        if (libdeflate_zlib_decompress(c->decompressor, s->at, s->bytes, to, expected, NULL) !=
-            LIBDEFLATE_SUCCESS)
+        if (libdeflate_zlib_decompress(c->decompressor, s->at, s->bytes, to, expected, NULL)
+            != LIBDEFLATE_SUCCESS)
             return "its compressed data are damaged";
         break;
     default:
@@ -168,13 +169,15 @@ h5_codec_encode(h5_codec *c, const h5_pipeline *p, const unsigned char *chunk, u
     stage s = { chunk, p->chunk_bytes };
 
     for (int i = 0; i < p->n; i++) {
-        unsigned char *next = i + 1 < p->n && p->filters[i + 1].id == H5Z_FILTER_DEFLATE ? c->buffer[0] : to;
+        unsigned char *next =
+            i + 1 < p->n && p->filters[i + 1].id == H5Z_FILTER_DEFLATE ? c->buffer[0] : to;
 
         if (p->filters[i].id == H5Z_FILTER_SHUFFLE) {
             h5_shuffle(s.at, s.bytes, p->filters[i].value, next);
             s.at = next;
         } else if (p->filters[i].id == H5Z_FILTER_DEFLATE) {
-            s.bytes = libdeflate_zlib_compress(c->compressor, s.at, s.bytes, to, h5_codec_bound(p) - CHECKSUM_BYTES);
+            s.bytes = libdeflate_zlib_compress(c->compressor, s.at, s.bytes, to,
+                                               h5_codec_bound(p) - CHECKSUM_BYTES);
             s.at = to;
             if (s.bytes == 0)
                 return 0;

@@ -26,17 +26,20 @@ typedef struct h5_codec {
 /* level 0: for decoding. */
 sci_status h5_codec_create(h5_codec *out, const h5_pipeline *p, int level) SCI_MUST_CHECK;
 void h5_codec_clear(h5_codec *c);
-/* Bytes that h5_codec_create takes, without libdeflate's own (about 11 KiB, or 0.5 MiB to encode). */
+/* Bytes that h5_codec_create takes, without libdeflate's own (about 11 KiB, or 0.5 MiB to
+ * encode). */
 size_t h5_codec_bytes(const h5_pipeline *p);
 
-/* Decode a stored chunk; bit i of `mask` says that filter i was skipped. *out points to chunk_bytes bytes
- * in the codec's scratch, in `stored` itself, or, if `to` is not NULL, always to `to`. NULL, or what is
- * wrong in words. */
-const char *h5_codec_decode(h5_codec *c, const h5_pipeline *p, uint32_t mask, const unsigned char *stored,
-                            size_t stored_bytes, unsigned char *to, const unsigned char **out);
+/* Decode a stored chunk; bit i of `mask` says that filter i was skipped. *out points to
+ * chunk_bytes bytes in the codec's scratch, in `stored` itself, or, if `to` is not NULL, always
+ * to `to`. NULL, or what is wrong in words. */
+const char *h5_codec_decode(h5_codec *c, const h5_pipeline *p, uint32_t mask,
+                            const unsigned char *stored, size_t stored_bytes, unsigned char *to,
+                            const unsigned char **out);
 
 /* Encode chunk_bytes bytes into at most h5_codec_bound bytes at `to`; 0 if that failed. */
-size_t h5_codec_encode(h5_codec *c, const h5_pipeline *p, const unsigned char *chunk, unsigned char *to);
+size_t h5_codec_encode(h5_codec *c, const h5_pipeline *p, const unsigned char *chunk,
+                       unsigned char *to);
 size_t h5_codec_bound(const h5_pipeline *p);
 
 /* ---- single steps ---- */
@@ -46,7 +49,8 @@ void h5_shuffle(const unsigned char *from, size_t bytes, size_t size, unsigned c
 void h5_unshuffle(const unsigned char *from, size_t bytes, size_t size, unsigned char *to);
 /* True if exactly `bytes` bytes came out. */
 bool h5_lzf_decode(const unsigned char *from, size_t stored_bytes, unsigned char *to, size_t bytes);
-/* Let HDF5 decode lzf too, where elements have to go through it (variable-length texts). Once, at the start. */
+/* Let HDF5 decode lzf too, where elements have to go through it (variable-length texts). Once,
+ * at the start. */
 bool h5_lzf_register(void);
 uint32_t h5_fletcher32(const unsigned char *bytes, size_t n);
 

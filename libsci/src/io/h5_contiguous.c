@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Datasets without chunks: contiguous ones are read straight from their place in the file, compact ones
- * (at most 64 KiB) stay in memory. */
+/* Datasets without chunks: contiguous ones are read straight from their place in the file,
+ * compact ones (at most 64 KiB) stay in memory. */
 #include "../core/fileio.h"
 #include "h5_source_priv.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The objects that an output keeps from a source's file: all siblings of the dataset, or its attributes and
- * dimension scales alone. */
+/* The objects that an output keeps from a source's file: all siblings of the dataset, or its
+ * attributes and dimension scales alone. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -55,20 +55,22 @@ copy_link(const walk *w, const member *m, const H5L_info_t *info)
     sci_status st;
 
     if (info->type != H5L_TYPE_SOFT && info->type != H5L_TYPE_EXTERNAL)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s:%s' is a user-defined link, which cannot be copied", w->file->name,
-                        m->path);
+        return sci_fail(SCI_ERR_UNSAFE, "'%s:%s' is a user-defined link, which cannot be copied",
+                        w->file->name, m->path);
     if (bytes == 0 || bytes > LINK_BYTES_MOST)
         return fail_damaged(w, m->path);
     st = sci_alloc_zero(&value, bytes + 1, 1, 1);
     if (st != SCI_OK)
         return st;
-    if (H5Lget_val(m->from, m->name, value, bytes, H5P_DEFAULT) < 0 ||
-        (info->type == H5L_TYPE_EXTERNAL && H5Lunpack_elink_val(value, bytes, &flags, &file, &object) < 0)) {
+    if (H5Lget_val(m->from, m->name, value, bytes, H5P_DEFAULT) < 0
+        || (info->type == H5L_TYPE_EXTERNAL
+            && H5Lunpack_elink_val(value, bytes, &flags, &file, &object) < 0)) {
         st = fail_damaged(w, m->path);
         goto out;
     }
-    made = info->type == H5L_TYPE_SOFT ? H5Lcreate_soft(value, m->to, m->name, H5P_DEFAULT, H5P_DEFAULT)
-                                       : H5Lcreate_external(file, object, m->to, m->name, H5P_DEFAULT, H5P_DEFAULT);
+    made = info->type == H5L_TYPE_SOFT
+               ? H5Lcreate_soft(value, m->to, m->name, H5P_DEFAULT, H5P_DEFAULT)
+               : H5Lcreate_external(file, object, m->to, m->name, H5P_DEFAULT, H5P_DEFAULT);
     if (made < 0)
         st = fail_write(w, m->path);
 out:
@@ -78,17 +80,18 @@ out:
 
 /* ---- objects ---- */
 
-/* A creation list like that of a group. HDF5 1.10 counts the links of the group into the list itself, so that
- * it cannot be used as it is. */
+/* A creation list like that of a group. HDF5 1.10 counts the links of the group into the list
+ * itself, so that it cannot be used as it is. */
 static hid_t
 group_list(hid_t object)
 {
     hid_t old = H5Gget_create_plist(object), list = H5Pcreate(H5P_GROUP_CREATE);
     unsigned links = 0, attributes = 0;
-    bool good = old >= 0 && list >= 0 && H5Pget_link_creation_order(old, &links) >= 0 &&
-                H5Pget_attr_creation_order(old, &attributes) >= 0 && H5Pset_obj_track_times(list, false) >= 0 &&
-                (links == 0 || H5Pset_link_creation_order(list, links) >= 0) &&
-                (attributes == 0 || H5Pset_attr_creation_order(list, attributes) >= 0);
+    bool good = old >= 0 && list >= 0 && H5Pget_link_creation_order(old, &links) >= 0
+                && H5Pget_attr_creation_order(old, &attributes) >= 0
+                && H5Pset_obj_track_times(list, false) >= 0
+                && (links == 0 || H5Pset_link_creation_order(list, links) >= 0)
+                && (attributes == 0 || H5Pset_attr_creation_order(list, attributes) >= 0);
 
     h5_close(old);
     if (!good) {
@@ -105,7 +108,8 @@ copy_group(walk *w, const member *m, hid_t object)
     sci_status st;
 
     if (w->depth >= GROUPS_DEEP)
-        st = sci_fail(SCI_ERR_UNSAFE, "'%s:%s': groups nested more than %d deep", w->file->name, m->path, GROUPS_DEEP);
+        st = sci_fail(SCI_ERR_UNSAFE, "'%s:%s': groups nested more than %d deep", w->file->name,
+                      m->path, GROUPS_DEEP);
     else if (list < 0)
         st = fail_damaged(w, m->path);
     else if ((group = H5Gcreate2(m->to, m->name, H5P_DEFAULT, list, H5P_DEFAULT)) < 0)
@@ -128,8 +132,8 @@ copy_type(walk *w, const member *m, hid_t object)
     hid_t list = H5Pcreate(H5P_DATATYPE_CREATE), type = H5Tcopy(object);
     sci_status st = SCI_OK;
 
-    if (list < 0 || type < 0 || H5Pset_obj_track_times(list, false) < 0 ||
-        H5Tcommit2(m->to, m->name, type, H5P_DEFAULT, list, H5P_DEFAULT) < 0)
+    if (list < 0 || type < 0 || H5Pset_obj_track_times(list, false) < 0
+        || H5Tcommit2(m->to, m->name, type, H5P_DEFAULT, list, H5P_DEFAULT) < 0)
         st = fail_write(w, m->path);
     else
         st = h5_copy_attributes(w->out, w->file, object, m->path, type, m->path);
@@ -166,7 +170,8 @@ copy_object(walk *w, const member *m, hid_t object)
     if (info.addr == w->left_out.addr && info.fileno == w->left_out.fileno)
         return strcmp(m->path, w->source->path) == 0
                    ? SCI_OK
-                   : h5_copy_defer(w->out, H5_PENDING_LINK, w->file, w->source->path, m->path, NULL);
+                   : h5_copy_defer(w->out, H5_PENDING_LINK, w->file, w->source->path, m->path,
+                                   NULL);
     place = h5_copy_find(w->out->copy, info.fileno, info.addr);
     if (place != NULL)
         return H5Lcreate_hard(w->out->id, place->path, m->to, m->name, H5P_DEFAULT, H5P_DEFAULT) < 0
@@ -232,7 +237,8 @@ copy_members(walk *w, hid_t from, hid_t to, const char *path)
 static sci_status
 copy_root(walk *w)
 {
-    hid_t from = H5Gopen2(w->file->id, "/", H5P_DEFAULT), to = H5Gopen2(w->out->id, "/", H5P_DEFAULT);
+    hid_t from = H5Gopen2(w->file->id, "/", H5P_DEFAULT),
+          to = H5Gopen2(w->out->id, "/", H5P_DEFAULT);
     sci_status st;
 
     if (from < 0 || H5Oget_info2(w->source->data.id, &w->left_out, H5O_INFO_BASIC) < 0)

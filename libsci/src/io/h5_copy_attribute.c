@@ -42,7 +42,8 @@ value_read(value *v, hid_t object, const char *name, const char *where)
     }
     v->n = (size_t)n;
     if (v->n > ATTRIBUTE_BYTES_MOST / v->size) {
-        st = sci_fail(SCI_ERR_UNSAFE, "'%s': its attribute '%s' claims %zu elements", where, name, v->n);
+        st = sci_fail(SCI_ERR_UNSAFE, "'%s': its attribute '%s' claims %zu elements", where, name,
+                      v->n);
         goto out;
     }
     st = sci_alloc_zero(&v->bytes, v->n, v->size, 1);
@@ -69,12 +70,14 @@ value_write(const value *v, hid_t object, const char *name, const char *where)
     return st;
 }
 
-/* The list of datasets that use a scale: entries without a dataset are left out. False if none is left. */
+/* The list of datasets that use a scale: entries without a dataset are left out. False if none
+ * is left. */
 static bool
 shorten_reference_list(value *v)
 {
     static const hobj_ref_t null = 0;
-    int member = H5Tget_class(v->type) == H5T_COMPOUND ? H5Tget_member_index(v->type, "dataset") : -1;
+    int member =
+        H5Tget_class(v->type) == H5T_COMPOUND ? H5Tget_member_index(v->type, "dataset") : -1;
     size_t at, kept = 0;
     hsize_t left;
 
@@ -94,7 +97,8 @@ shorten_reference_list(value *v)
 }
 
 sci_status
-h5_copy_attribute(const sci_h5_output *out, hid_t from, hid_t to, const char *name, const char *where)
+h5_copy_attribute(const sci_h5_output *out, hid_t from, hid_t to, const char *name,
+                  const char *where)
 {
     value v;
     sci_status st;
@@ -131,7 +135,8 @@ copy_one(hid_t object, const char *name, const H5A_info_t *info, void *context)
     h5_close(attribute);
     h5_rearm(0);
     if (refers) {
-        w->status = h5_copy_defer(w->out, H5_PENDING_ATTRIBUTE, w->file, w->from_path, w->to_path, name);
+        w->status =
+            h5_copy_defer(w->out, H5_PENDING_ATTRIBUTE, w->file, w->from_path, w->to_path, name);
     } else {
         w->status = value_read(&v, object, name, w->from_path);
         if (w->status == SCI_OK)
@@ -148,7 +153,9 @@ h5_copy_attributes(sci_h5_output *out, h5_file *file, hid_t from, const char *fr
     visitor w = { out, file, to, from_path, to_path, SCI_OK };
     hsize_t start = 0;
 
-    if (H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &start, copy_one, &w) < 0 && w.status == SCI_OK)
-        w.status = h5_fail(SCI_ERR_FORMAT, "'%s:%s': its attributes are damaged", file->name, from_path);
+    if (H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &start, copy_one, &w) < 0
+        && w.status == SCI_OK)
+        w.status =
+            h5_fail(SCI_ERR_FORMAT, "'%s:%s': its attributes are damaged", file->name, from_path);
     return w.status;
 }

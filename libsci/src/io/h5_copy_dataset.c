@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whole datasets from file to file: stored bytes as they are, except where they hold pointers into their
- * file. */
+/* Whole datasets from file to file: stored bytes as they are, except where they hold pointers
+ * into their file. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -22,7 +22,7 @@ typedef struct transfer {
     size_t size;
     int rank;
     hsize_t shape[SCI_MAX_RANK], cell[SCI_MAX_RANK]; /* cell: a chunk, or what is moved at once */
-    uint64_t count; /* elements */
+    uint64_t count;                                  /* elements */
 } transfer;
 
 static sci_status
@@ -66,14 +66,15 @@ measure(transfer *t, hid_t space)
     t->rank = H5Sget_simple_extent_ndims(space);
     t->size = H5Tget_size(t->type);
     t->count = 1;
-    if (t->rank < 0 || t->rank > SCI_MAX_RANK || t->size == 0 ||
-        (t->rank > 0 && H5Sget_simple_extent_dims(space, t->shape, NULL) != t->rank))
+    if (t->rank < 0 || t->rank > SCI_MAX_RANK || t->size == 0
+        || (t->rank > 0 && H5Sget_simple_extent_dims(space, t->shape, NULL) != t->rank))
         return fail_damaged(t);
     if (H5Sget_simple_extent_type(space) == H5S_NULL)
         t->count = 0;
     for (int i = 0; i < t->rank; i++)
         if (__builtin_mul_overflow(t->count, t->shape[i], &t->count))
-            return sci_fail(SCI_ERR_UNSAFE, "'%s' claims a shape that no memory can hold", t->where);
+            return sci_fail(SCI_ERR_UNSAFE, "'%s' claims a shape that no memory can hold",
+                            t->where);
     return SCI_OK;
 }
 
@@ -89,8 +90,11 @@ measure_chunks(transfer *t, hid_t list)
             return fail_damaged(t);
         chunks *= t->shape[i] / t->cell[i] + (t->shape[i] % t->cell[i] != 0);
     }
-    if (bytes > h5_limits(NULL).chunk_bytes_most || (chunks > CHUNKS_MANY && chunks / CHUNKS_A_BYTE > t->file->bytes))
-        return sci_fail(SCI_ERR_UNSAFE, "'%s' claims more chunks, or larger ones, than its file can hold", t->where);
+    if (bytes > h5_limits(NULL).chunk_bytes_most
+        || (chunks > CHUNKS_MANY && chunks / CHUNKS_A_BYTE > t->file->bytes))
+        return sci_fail(SCI_ERR_UNSAFE,
+                        "'%s' claims more chunks, or larger ones, than its file can hold",
+                        t->where);
     return SCI_OK;
 }
 
@@ -148,7 +152,8 @@ copy_bytes(const transfer *t, const sci_h5_output *out)
 }
 
 static sci_status
-copy_chunk(const transfer *t, const hsize_t *at, unsigned char **room, size_t *capacity, uint64_t *total)
+copy_chunk(const transfer *t, const hsize_t *at, unsigned char **room, size_t *capacity,
+           uint64_t *total)
 {
     hsize_t bytes = 0;
     uint32_t mask = 0;
@@ -216,8 +221,8 @@ copy_cell(const transfer *t, const sci_h5_output *out, const hsize_t *at)
     st = sci_alloc_zero(&values, n, t->size, 1);
     if (st != SCI_OK)
         goto out;
-    if ((t->rank > 0 && H5Sselect_hyperslab(there, H5S_SELECT_SET, at, NULL, extent, NULL) < 0) ||
-        H5Dread(t->from, t->type, memory, there, H5P_DEFAULT, values) < 0) {
+    if ((t->rank > 0 && H5Sselect_hyperslab(there, H5S_SELECT_SET, at, NULL, extent, NULL) < 0)
+        || H5Dread(t->from, t->type, memory, there, H5P_DEFAULT, values) < 0) {
         st = fail_damaged(t);
         goto out;
     }
@@ -249,7 +254,9 @@ sci_status
 h5_copy_elements(const sci_h5_output *out, hid_t from, hid_t to, const char *where)
 {
     h5_file unknown = { .bytes = UINT64_MAX };
-    transfer t = { .file = &unknown, .where = where, .from = from, .to = to, .type = H5Dget_type(from) };
+    transfer t = {
+        .file = &unknown, .where = where, .from = from, .to = to, .type = H5Dget_type(from)
+    };
     hid_t space = H5Dget_space(from), list = H5Dget_create_plist(from);
     sci_status st;
 
@@ -277,7 +284,8 @@ type_for(const sci_h5_output *out, hid_t type)
     H5O_info_t info;
     const h5_place *place = NULL;
 
-    if (H5Tcommitted(type) > 0 && out->copy != NULL && H5Oget_info2(type, &info, H5O_INFO_BASIC) >= 0)
+    if (H5Tcommitted(type) > 0 && out->copy != NULL
+        && H5Oget_info2(type, &info, H5O_INFO_BASIC) >= 0)
         place = h5_copy_find(out->copy, info.fileno, info.addr);
     return place != NULL ? H5Topen2(out->id, place->path, H5P_DEFAULT) : H5Tcopy(type);
 }
@@ -291,7 +299,8 @@ settle_storage(hid_t list, H5D_layout_t layout, bool in_place)
         return H5Pset_alloc_time(list, H5D_ALLOC_TIME_INCR) >= 0;
     /* Fill values that HDF5 wrote now would reach the file after our bytes. */
     if (layout == H5D_CONTIGUOUS && in_place)
-        return H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0 && H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
+        return H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0
+               && H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
     return true;
 }
 
@@ -301,15 +310,15 @@ check_claim(const transfer *t)
     sci_h5_options o = h5_limits(NULL);
     uint64_t bytes;
 
-    if (__builtin_mul_overflow(t->count, t->size, &bytes) ||
-        (bytes > o.claim_bytes_most && bytes / 1000 > t->file->bytes))
+    if (__builtin_mul_overflow(t->count, t->size, &bytes)
+        || (bytes > o.claim_bytes_most && bytes / 1000 > t->file->bytes))
         return sci_fail(SCI_ERR_UNSAFE, "'%s' claims a shape far larger than its file", t->where);
     return SCI_OK;
 }
 
 static sci_status
-copy_contents(transfer *t, sci_h5_output *out, h5_file *file, const char *from_path, const char *to_path,
-              hid_t list, bool through_memory, bool in_place)
+copy_contents(transfer *t, sci_h5_output *out, h5_file *file, const char *from_path,
+              const char *to_path, hid_t list, bool through_memory, bool in_place)
 {
     H5D_layout_t layout = H5Pget_layout(list);
     sci_status st = SCI_OK;
@@ -354,13 +363,14 @@ h5_copy_dataset(sci_h5_output *out, h5_file *file, hid_t from, const char *from_
     if (st != SCI_OK)
         goto out;
     through_memory = has_pointers(t.type) || h5_has_references(t.type);
-    in_place = !through_memory && H5Dget_space_status(from, &status) >= 0 &&
-               status != H5D_SPACE_STATUS_NOT_ALLOCATED;
+    in_place = !through_memory && H5Dget_space_status(from, &status) >= 0
+               && status != H5D_SPACE_STATUS_NOT_ALLOCATED;
     type = type_for(out, t.type);
     if (type >= 0 && settle_storage(list, H5Pget_layout(list), in_place))
         t.to = H5Dcreate2(group, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
-    st = t.to < 0 ? fail_write(&t)
-                  : copy_contents(&t, out, file, from_path, to_path, list, through_memory, in_place);
+    st = t.to < 0
+             ? fail_write(&t)
+             : copy_contents(&t, out, file, from_path, to_path, list, through_memory, in_place);
 out:
     h5_close(t.to);
     h5_close(type);

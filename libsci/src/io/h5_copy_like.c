@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What comes along with one dataset, its attributes and dimension scales, and the connections that are made
- * at the end. */
+/* What comes along with one dataset, its attributes and dimension scales, and the connections
+ * that are made at the end. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -34,7 +34,8 @@ choose_path(const sci_h5_output *out, const char *own, const char *dataset, int 
 }
 
 static sci_status
-copy_scale(sci_h5_output *out, const h5_source *s, hid_t scale, const char *own, const char *to_path)
+copy_scale(sci_h5_output *out, const h5_source *s, hid_t scale, const char *own,
+           const char *to_path)
 {
     hid_t parent = H5I_INVALID_HID, copy = H5I_INVALID_HID;
     const char *name;
@@ -55,15 +56,17 @@ copy_scale(sci_h5_output *out, const h5_source *s, hid_t scale, const char *own,
 }
 
 static sci_status
-bring_scale(sci_h5_output *out, const h5_source *s, const char *dataset, int axis, const hobj_ref_t *reference)
+bring_scale(sci_h5_output *out, const h5_source *s, const char *dataset, int axis,
+            const hobj_ref_t *reference)
 {
     hid_t scale = H5Rdereference2(s->data.id, H5P_DEFAULT, H5R_OBJECT, reference);
     char own[PATH_BYTES] = "", *path = NULL;
     H5O_info_t info;
     sci_status st = SCI_OK;
 
-    if (scale >= 0 && H5Iget_type(scale) == H5I_DATASET && H5Oget_info2(scale, &info, H5O_INFO_BASIC) >= 0 &&
-        h5_copy_find(out->copy, info.fileno, info.addr) == NULL) {
+    if (scale >= 0 && H5Iget_type(scale) == H5I_DATASET
+        && H5Oget_info2(scale, &info, H5O_INFO_BASIC) >= 0
+        && h5_copy_find(out->copy, info.fileno, info.addr) == NULL) {
         ssize_t bytes = H5Rget_name(s->data.id, H5R_OBJECT, reference, own, sizeof own);
 
         /* A scale without a name, or with an endless one, is left behind. */
@@ -92,8 +95,9 @@ bring_scales(sci_h5_output *out, const h5_source *s, const char *path)
     type = H5Aget_type(attribute);
     space = H5Aget_space(attribute);
     element = type >= 0 && H5Tget_class(type) == H5T_VLEN ? H5Tget_super(type) : H5I_INVALID_HID;
-    if (element >= 0 && H5Tequal(element, H5T_STD_REF_OBJ) > 0 &&
-        H5Sget_simple_extent_npoints(space) == s->data.array.rank && H5Aread(attribute, type, lists) >= 0) {
+    if (element >= 0 && H5Tequal(element, H5T_STD_REF_OBJ) > 0
+        && H5Sget_simple_extent_npoints(space) == s->data.array.rank
+        && H5Aread(attribute, type, lists) >= 0) {
         for (int i = 0; i < s->data.array.rank; i++)
             for (size_t k = 0; st == SCI_OK && k < lists[i].len; k++)
                 st = bring_scale(out, s, path, i, (const hobj_ref_t *)lists[i].p + k);
@@ -133,14 +137,15 @@ finish_link(sci_h5_output *out, const h5_pending *p)
     h5_close(dataset);
     if (st == SCI_OK)
         st = h5_output_parent(out, p->to, &parent, &name);
-    if (st == SCI_OK && H5Lcreate_hard(out->id, p->from, parent, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
+    if (st == SCI_OK
+        && H5Lcreate_hard(out->id, p->from, parent, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
         st = h5_fail(SCI_ERR_IO, "'%s': link '%s' cannot be made", out->name, p->to);
     h5_close(parent);
     return st;
 }
 
-/* Objects that were taken out of the output meanwhile need no connection, and attributes that were written
- * anew stay. */
+/* Objects that were taken out of the output meanwhile need no connection, and attributes that
+ * were written anew stay. */
 static sci_status
 finish_object(sci_h5_output *out, const h5_pending *p)
 {

@@ -135,7 +135,8 @@ h5_copy_target(const sci_h5_output *out, unsigned long file, haddr_t address, ha
         st = h5_open_object(&view, p->path, &object, NULL);
         if (st != SCI_OK && st != SCI_ERR_NOTFOUND)
             return st;
-        p->target = st == SCI_OK && H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 ? info.addr : HADDR_UNDEF;
+        p->target = st == SCI_OK && H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 ? info.addr
+                                                                                     : HADDR_UNDEF;
         h5_close(object);
     }
     if (p->target != HADDR_UNDEF)
@@ -146,8 +147,8 @@ h5_copy_target(const sci_h5_output *out, unsigned long file, haddr_t address, ha
 /* ---- what waits ---- */
 
 sci_status
-h5_copy_defer(sci_h5_output *out, h5_pending_kind kind, h5_file *file, const char *from, const char *to,
-              const char *name)
+h5_copy_defer(sci_h5_output *out, h5_pending_kind kind, h5_file *file, const char *from,
+              const char *to, const char *name)
 {
     h5_copy *c;
     h5_pending *p = NULL;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The checks that a dataset passes before anything of it is read. The order matters: HDF5 opens the parts
- * of a virtual dataset as soon as its shape is asked for. */
+/* The checks that a dataset passes before anything of it is read. The order matters: HDF5 opens
+ * the parts of a virtual dataset as soon as its shape is asked for. */
 #include <string.h>
 #include <unistd.h>
 
 #include "h5_dataset_priv.h"
 
-#define CLAIM_FACTOR 1000       /* deflate reaches 1032 on constant data */
+#define CLAIM_FACTOR 1000 /* deflate reaches 1032 on constant data */
 #define CHUNKS_MANY ((uint64_t)1 << 20)
-#define CHUNKS_A_BYTE 100       /* an allocated chunk takes 24 bytes of index at least */
+#define CHUNKS_A_BYTE 100 /* an allocated chunk takes 24 bytes of index at least */
 
 sci_h5_options
 h5_limits(const sci_h5_options *opt)
@@ -20,7 +20,8 @@ h5_limits(const sci_h5_options *opt)
     if (o.chunk_bytes_most == 0) {
         long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
 
-        o.chunk_bytes_most = pages > 0 && page > 0 ? (uint64_t)pages / 4 * (uint64_t)page : UINT64_C(1) << 30;
+        o.chunk_bytes_most =
+            pages > 0 && page > 0 ? (uint64_t)pages / 4 * (uint64_t)page : UINT64_C(1) << 30;
     }
     if (o.band_bytes_most == 0)
         o.band_bytes_most = UINT64_C(16) << 20;
@@ -53,7 +54,8 @@ read_shape(h5_dataset *d, const char *where)
         d->array.shape[i] = extent[i];
     if (sci_array_count(&d->array, &d->count) != SCI_OK) {
         h5_shape_text(rank, d->array.shape, text, sizeof text);
-        return sci_fail(SCI_ERR_UNSAFE, "'%s' claims a shape that no memory can hold: %s", where, text);
+        return sci_fail(SCI_ERR_UNSAFE, "'%s' claims a shape that no memory can hold: %s", where,
+                        text);
     }
     return SCI_OK;
 }
@@ -73,12 +75,14 @@ check_claim(const h5_dataset *d, const h5_file *file, const char *where, const s
     if (bytes / CLAIM_FACTOR <= stored)
         return SCI_OK;
     h5_shape_text(d->array.rank, d->array.shape, text, sizeof text);
-    return sci_fail(SCI_ERR_UNSAFE, "'%s' claims %s elements (%llu bytes), but %llu bytes are stored", where,
-                    text, (unsigned long long)bytes, (unsigned long long)stored);
+    return sci_fail(SCI_ERR_UNSAFE,
+                    "'%s' claims %s elements (%llu bytes), but %llu bytes are stored", where, text,
+                    (unsigned long long)bytes, (unsigned long long)stored);
 }
 
 static sci_status
-check_chunk(h5_dataset *d, hid_t list, const h5_file *file, const char *where, const sci_h5_options *o)
+check_chunk(h5_dataset *d, hid_t list, const h5_file *file, const char *where,
+            const sci_h5_options *o)
 {
     hsize_t chunk[SCI_MAX_RANK];
     uint64_t bytes = d->size, chunks = 1;
@@ -101,10 +105,12 @@ check_chunk(h5_dataset *d, hid_t list, const h5_file *file, const char *where, c
     }
     h5_shape_text(rank, d->chunk, text, sizeof text);
     if (bytes > o->chunk_bytes_most)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s': a chunk (%s) takes %llu bytes of memory, more than %llu", where,
+        return sci_fail(SCI_ERR_UNSAFE,
+                        "'%s': a chunk (%s) takes %llu bytes of memory, more than %llu", where,
                         text, (unsigned long long)bytes, (unsigned long long)o->chunk_bytes_most);
     if (chunks > CHUNKS_MANY && chunks / CHUNKS_A_BYTE > file->bytes)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s' claims %llu chunks (%s), far more than its file can hold", where,
+        return sci_fail(SCI_ERR_UNSAFE,
+                        "'%s' claims %llu chunks (%s), far more than its file can hold", where,
                         (unsigned long long)chunks, text);
     return SCI_OK;
 }
@@ -127,7 +133,8 @@ find_contiguous(h5_dataset *d, const h5_file *file, const char *where)
         return h5_fail(SCI_ERR_FORMAT, "'%s': the place of its data is damaged", where);
     d->address = address;
     if (__builtin_add_overflow(d->address, bytes, &end) || end > file->bytes)
-        return sci_fail(SCI_ERR_FORMAT, "'%s' is cut off: its data end at byte %llu, its file at %llu", where,
+        return sci_fail(SCI_ERR_FORMAT,
+                        "'%s' is cut off: its data end at byte %llu, its file at %llu", where,
                         (unsigned long long)end, (unsigned long long)file->bytes);
     return SCI_OK;
 }
@@ -177,7 +184,8 @@ describe(h5_dataset *d, const h5_file *file, const char *where, const sci_h5_opt
 }
 
 sci_status
-h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *where, const sci_h5_options *opt)
+h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
+                const sci_h5_options *opt)
 {
     sci_h5_options o = h5_limits(opt);
     sci_status st;

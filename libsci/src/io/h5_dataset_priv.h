@@ -24,11 +24,12 @@ typedef struct h5_dataset {
     h5_filter filters[H5_FILTERS_MOST];
     bool filtered_by_library; /* szip, nbit, scaleoffset: HDF5 has to decode */
     bool allocated;
-    uint64_t address;         /* contiguous and allocated: byte in the file */
-    unsigned char fill[8];    /* one element */
+    uint64_t address;      /* contiguous and allocated: byte in the file */
+    unsigned char fill[8]; /* one element */
 } h5_dataset;
 
-/* Describe the dataset `id`, which is taken over (closed also on failure). `where` is "file:/path". */
+/* Describe the dataset `id`, which is taken over (closed also on failure). `where` is
+ * "file:/path". */
 sci_status h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
                            const sci_h5_options *opt) SCI_MUST_CHECK;
 void h5_dataset_close(h5_dataset *d);

@@ -12,7 +12,8 @@ typedef struct reason {
 } reason;
 
 /* How HDF5's drivers word ENOSPC, EDQUOT and EFBIG. */
-static const char *const full_disk[] = { "No space left on device", "Disk quota exceeded", "File too large" };
+static const char *const full_disk[] = { "No space left on device", "Disk quota exceeded",
+                                         "File too large" };
 
 /* Called from the innermost record outwards: the first one says what really happened. */
 static herr_t

@@ -18,7 +18,8 @@ open_regular(h5_file *file)
 {
     struct stat s;
 
-    file->fd = sci_file_ops_get()->open(file->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    file->fd =
+        sci_file_ops_get()->open(file->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (file->fd < 0 || fstat(file->fd, &s) != 0)
         return sci_fail_errno("open", file->name);
     if (S_ISDIR(s.st_mode))
@@ -80,16 +81,18 @@ static sci_status
 refuse_open(const h5_file *file)
 {
     if (h5_error_says("unable to lock file"))
-        return h5_fail(SCI_ERR_IO,
-                       "cannot open '%s': another program is writing it; wait for that program to end",
-                       file->name);
+        return h5_fail(
+            SCI_ERR_IO,
+            "cannot open '%s': another program is writing it; wait for that program to end",
+            file->name);
     if (h5_error_says("truncated file"))
         return h5_fail(SCI_ERR_FORMAT, "'%s' is cut off: copy or make it again", file->name);
     if (h5_error_says("already open for write"))
-        return h5_fail(SCI_ERR_FORMAT,
-                       "'%s' was not closed by the program that wrote it; if that program has ended,"
-                       " 'h5clear -s' may make it readable",
-                       file->name);
+        return h5_fail(
+            SCI_ERR_FORMAT,
+            "'%s' was not closed by the program that wrote it; if that program has ended,"
+            " 'h5clear -s' may make it readable",
+            file->name);
     return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: copy or make it again", file->name);
 }
 

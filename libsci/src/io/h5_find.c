@@ -32,8 +32,8 @@ is_candidate(hid_t id)
     if (good) {
         type = H5Dget_type(id);
         space = H5Dget_space(id);
-        good = type >= 0 && h5_type_decode(type, "", &array) == SCI_OK && space >= 0 &&
-               H5Sget_simple_extent_ndims(space) > 0;
+        good = type >= 0 && h5_type_decode(type, "", &array) == SCI_OK && space >= 0
+               && H5Sget_simple_extent_ndims(space) > 0;
     }
     h5_close(space);
     h5_close(type);
@@ -62,7 +62,8 @@ add(finder *f, const char *name, haddr_t address)
         return SCI_OK;
     f->found++;
     if (f->used < sizeof f->list) {
-        more = snprintf(f->list + f->used, sizeof f->list - f->used, "%s'/%s'", f->found > 1 ? ", " : "", name);
+        more = snprintf(f->list + f->used, sizeof f->list - f->used, "%s'/%s'",
+                        f->found > 1 ? ", " : "", name);
         f->used += more > 0 ? (size_t)more : 0;
         if (f->used >= sizeof f->list)
             memcpy(f->list + sizeof f->list - 4, "...", 4);
@@ -85,8 +86,8 @@ visit(hid_t group, const char *name, const H5L_info_t *info, void *context)
     if (info->type != H5L_TYPE_HARD || strncmp(name, RECORDS, strlen(RECORDS)) == 0)
         return 0;
     id = H5Oopen(group, name, H5P_DEFAULT);
-    if (id >= 0 && H5Iget_type(id) == H5I_DATASET && H5Oget_info2(id, &object, H5O_INFO_BASIC) >= 0 &&
-        is_candidate(id))
+    if (id >= 0 && H5Iget_type(id) == H5I_DATASET && H5Oget_info2(id, &object, H5O_INFO_BASIC) >= 0
+        && is_candidate(id))
         f->status = find_class(id, &scale);
     else
         scale = true;
@@ -107,12 +108,14 @@ h5_find_dataset(const h5_file *file, char **out)
         return st;
     if (H5Lvisit(file->id, H5_INDEX_NAME, H5_ITER_INC, visit, &f) < 0)
         st = f.status != SCI_OK ? f.status
-                                : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: its groups cannot be read",
-                                          file->name);
+                                : h5_fail(SCI_ERR_FORMAT,
+                                          "'%s' is damaged: its groups cannot be read", file->name);
     else if (f.found == 0)
-        st = sci_fail(SCI_ERR_NOTFOUND, "'%s' has no dataset of numbers that can be read", file->name);
+        st = sci_fail(SCI_ERR_NOTFOUND, "'%s' has no dataset of numbers that can be read",
+                      file->name);
     else if (f.found > 1)
-        st = sci_fail(SCI_ERR_NOTFOUND, "'%s' has %zu datasets; say which: %s", file->name, f.found, f.list);
+        st = sci_fail(SCI_ERR_NOTFOUND, "'%s' has %zu datasets; say which: %s", file->name, f.found,
+                      f.list);
     h5_leave();
     if (st != SCI_OK) {
         sci_free(f.first);

@@ -25,7 +25,8 @@ h5_grid_create(h5_grid *out, const sci_array *array, const uint64_t *chunk)
             return sci_fail(SCI_ERR_SHAPE, "chunks of no or too many elements");
         g.chunks[i] = g.shape[i] / chunk[i] + (g.shape[i] % chunk[i] != 0);
     }
-    if (__builtin_mul_overflow(g.chunk_elements, g.size, &g.chunk_bytes) || g.chunk_bytes > SIZE_MAX / 8)
+    if (__builtin_mul_overflow(g.chunk_elements, g.size, &g.chunk_bytes)
+        || g.chunk_bytes > SIZE_MAX / 8)
         return sci_fail(SCI_ERR_SHAPE, "chunks of too many elements");
     while (g.axis < g.rank - 1 && least(g.chunk[g.axis], g.shape[g.axis]) <= 1)
         g.axis++;
@@ -60,7 +61,8 @@ h5_grid_band(const h5_grid *g, uint64_t band, uint64_t *first, uint64_t *end)
     *end = *first + length * g->inner;
 }
 
-/* All of the chunk lies inside the array, and nothing else between its first and its last element. */
+/* All of the chunk lies inside the array, and nothing else between its first and its last
+ * element. */
 static bool
 is_run(const h5_grid *g, const h5_cell *c)
 {
@@ -179,7 +181,8 @@ rows_next(rows *r, const h5_cell *c)
     return false;
 }
 
-/* What the window has of [first, first + length): the elements left out before it and the number. */
+/* What the window has of [first, first + length): the elements left out before it and the
+ * number. */
 static uint64_t
 clip(const h5_window *w, uint64_t first, uint64_t length, uint64_t *skip)
 {
@@ -214,8 +217,8 @@ copy(unsigned char *to, const unsigned char *from, size_t bytes)
 }
 
 void
-h5_grid_scatter(const h5_grid *g, const h5_cell *cell, const unsigned char *chunk, const unsigned char *fill,
-                const h5_window *to)
+h5_grid_scatter(const h5_grid *g, const h5_cell *cell, const unsigned char *chunk,
+                const unsigned char *fill, const h5_window *to)
 {
     rows r;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Chunks and C order.
  *
- * Let `axis` be the first axis whose chunks hold more than one index. A *band* is one layer of chunks
- * across that axis: a run of the array in C order made of whole chunks, and the least such run. Bands are
- * numbered in C order, and the chunks inside a band too. No HDF5 here. */
+ * Let `axis` be the first axis whose chunks hold more than one index. A *band* is one layer of
+ * chunks across that axis: a run of the array in C order made of whole chunks, and the least
+ * such run. Bands are numbered in C order, and the chunks inside a band too. No HDF5 here. */
 #ifndef SCI_H5_GRID_PRIV_H
 #define SCI_H5_GRID_PRIV_H
 
@@ -36,7 +36,8 @@ typedef struct h5_window {
 } h5_window;
 
 /* Everything follows from shape and chunk; SCI_ERR_SHAPE if a chunk is empty or too large. */
-sci_status h5_grid_create(h5_grid *out, const sci_array *array, const uint64_t *chunk) SCI_MUST_CHECK;
+sci_status h5_grid_create(h5_grid *out, const sci_array *array,
+                          const uint64_t *chunk) SCI_MUST_CHECK;
 /* The band of an element, and the bounds of a band. */
 uint64_t h5_grid_band_of(const h5_grid *g, uint64_t element);
 void h5_grid_band(const h5_grid *g, uint64_t band, uint64_t *first, uint64_t *end);
@@ -50,7 +51,8 @@ void h5_grid_text(const h5_grid *g, const h5_cell *cell, char *text, size_t byte
 void h5_grid_scatter(const h5_grid *g, const h5_cell *cell, const unsigned char *chunk,
                      const unsigned char *fill, const h5_window *to);
 /* The other way; what the window does not have stays as it is. */
-void h5_grid_gather(const h5_grid *g, const h5_cell *cell, const h5_window *from, unsigned char *chunk);
+void h5_grid_gather(const h5_grid *g, const h5_cell *cell, const h5_window *from,
+                    unsigned char *chunk);
 /* n times one element of `size` bytes. */
 void h5_fill(unsigned char *to, uint64_t n, const unsigned char *fill, size_t size);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The lock of the process around HDF5, its initialisation, and the watchdog.
  *
- * HDF5 1.10 loops or crashes on damaged files now and then; nothing inside the process can interrupt it.
- * A timer on the CPU clock of the calling thread ends the process by SIGXCPU, whose default action is to
- * terminate: the parent of a worker sees that signal and knows why. */
+ * HDF5 1.10 loops or crashes on damaged files now and then; nothing inside the process can
+ * interrupt it. A timer on the CPU clock of the calling thread ends the process by SIGXCPU,
+ * whose default action is to terminate: the parent of a worker sees that signal and knows why. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -49,8 +49,8 @@ end_thread(void *state)
 static void
 initialise(void)
 {
-    /* Without this a file that could not be closed (a full disk) crashes the process at its exit. It
-     * fails where the host has used HDF5 before, and then the host's choice stands. */
+    /* Without this a file that could not be closed (a full disk) crashes the process at its
+     * exit. It fails where the host has used HDF5 before, and then the host's choice stands. */
     (void)H5dont_atexit();
     if (H5open() < 0 || H5PLset_loading_state(0) < 0)
         return;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Decoder of h5py's lzf filter (the format of Marc Lehmann's liblzf): runs of literal bytes, and copies
- * from at most 8 KiB back. */
+/* Decoder of h5py's lzf filter (the format of Marc Lehmann's liblzf): runs of literal bytes, and
+ * copies from at most 8 KiB back. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "h5_codec_priv.h"
 
 enum {
-    LITERALS = 32,    /* control bytes below it start a literal run of control + 1 bytes */
-    LONG_COPY = 7,    /* this length is continued in the next byte */
-    COPY_LENGTH = 2,  /* added to every copy's length */
+    LITERALS = 32,   /* control bytes below it start a literal run of control + 1 bytes */
+    LONG_COPY = 7,   /* this length is continued in the next byte */
+    COPY_LENGTH = 2, /* added to every copy's length */
 };
 
 bool
@@ -71,10 +71,11 @@ decoded_bytes(const unsigned char *from, size_t stored_bytes)
     return total;
 }
 
-/* HDF5's side of it. Data are only decoded: to encode fails, and HDF5 stores the chunk without this filter,
- * which h5py always makes an optional one. The buffers are HDF5's, from malloc. */
+/* HDF5's side of it. Data are only decoded: to encode fails, and HDF5 stores the chunk without
+ * this filter, which h5py always makes an optional one. The buffers are HDF5's, from malloc. */
 static size_t
-filter(unsigned flags, size_t n_values, const unsigned values[], size_t bytes, size_t *capacity, void **buffer)
+filter(unsigned flags, size_t n_values, const unsigned values[], size_t bytes, size_t *capacity,
+       void **buffer)
 {
     size_t decoded = decoded_bytes(*buffer, bytes);
     unsigned char *to;

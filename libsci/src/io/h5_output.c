@@ -41,10 +41,11 @@ name_target(char **out, const char *temporary)
     size_t directory = (size_t)(base - temporary), bytes = strlen(base);
     size_t tail = RANDOM_DIGITS + strlen("..tmp");
 
-    if (base[0] != '.' || bytes <= tail + 1 || strcmp(base + bytes - 4, ".tmp") != 0 ||
-        strspn(base + bytes - tail + 1, "0123456789abcdef") != RANDOM_DIGITS)
+    if (base[0] != '.' || bytes <= tail + 1 || strcmp(base + bytes - 4, ".tmp") != 0
+        || strspn(base + bytes - tail + 1, "0123456789abcdef") != RANDOM_DIGITS)
         return sci_strdup(out, temporary);
-    return sci_format(out, "%.*s%.*s", (int)directory, temporary, (int)(bytes - tail - 1), base + 1);
+    return sci_format(out, "%.*s%.*s", (int)directory, temporary, (int)(bytes - tail - 1),
+                      base + 1);
 }
 
 static hid_t
@@ -52,11 +53,12 @@ access_list(void)
 {
     H5AC_cache_config_t cache = { .version = H5AC__CURR_CACHE_CONFIG_VERSION };
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    bool good = list >= 0 && H5Pset_fapl_sec2(list) >= 0 && H5Pset_file_locking(list, true, true) >= 0 &&
+    bool good = list >= 0 && H5Pset_fapl_sec2(list) >= 0
+                && H5Pset_file_locking(list, true, true) >= 0 &&
                 /* Closing the file closes whatever a failure has left open in it. */
-                H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0 &&
-                H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0 &&
-                H5Pset_cache(list, 0, 521, 0, 0.75) >= 0 && H5Pget_mdc_config(list, &cache) >= 0;
+                H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0
+                && H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0
+                && H5Pset_cache(list, 0, 521, 0, 0.75) >= 0 && H5Pget_mdc_config(list, &cache) >= 0;
 
     cache.set_initial_size = true;
     cache.initial_size = METADATA_CACHE_BYTES / 4;
@@ -190,8 +192,8 @@ h5_output_check(sci_h5_output *out, const h5_check *check)
 }
 
 sci_status
-h5_output_remember(sci_h5_output *out, const char *path, const sci_array *array, const sci_h5_layout *layout,
-                   h5_written **record)
+h5_output_remember(sci_h5_output *out, const char *path, const sci_array *array,
+                   const sci_h5_layout *layout, h5_written **record)
 {
     h5_written *w = NULL;
     sci_status st;
@@ -377,7 +379,8 @@ sci_h5_output_text(sci_h5_output *out, const char *object, const char *name, con
 }
 
 static sci_status
-write_number(sci_h5_output *out, const char *object, const char *name, sci_type type, const void *value)
+write_number(sci_h5_output *out, const char *object, const char *name, sci_type type,
+             const void *value)
 {
     hid_t id = H5I_INVALID_HID;
     char *where = NULL;

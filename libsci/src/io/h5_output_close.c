@@ -44,8 +44,8 @@ is_full(const sci_h5_output *out)
 
     if (fstatvfs(out->fd, &space) == 0 && (uint64_t)space.f_bavail * space.f_frsize < LITTLE_SPACE)
         return true;
-    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-           fstat(out->fd, &file) == 0 && (uint64_t)file.st_size + LITTLE_SPACE > limit.rlim_cur;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
+           && fstat(out->fd, &file) == 0 && (uint64_t)file.st_size + LITTLE_SPACE > limit.rlim_cur;
 }
 
 static sci_status
@@ -75,8 +75,8 @@ compare_census(const sci_h5_output *out, const h5_file *file, const h5_census *b
     st = h5_census_take(file->id, out->name, &after);
     if (st != SCI_OK)
         return st;
-    if (after.links != before->links || after.attributes != before->attributes ||
-        after.stored_bytes != before->stored_bytes || after.sum != before->sum)
+    if (after.links != before->links || after.attributes != before->attributes
+        || after.stored_bytes != before->stored_bytes || after.sum != before->sum)
         return sci_fail(SCI_ERR_IO, "'%s' was not written completely", out->name);
     return SCI_OK;
 }
@@ -96,7 +96,8 @@ look_again(const sci_h5_output *out, const h5_census *census, bool data)
         st = run_verify(out, file);
     h5_file_close(file);
     if (st != SCI_OK && st != SCI_ERR_NOMEM)
-        st = is_full(out) ? sci_fail(SCI_ERR_NOSPACE, "cannot write '%s': no space left", out->name) : SCI_ERR_IO;
+        st = is_full(out) ? sci_fail(SCI_ERR_NOSPACE, "cannot write '%s': no space left", out->name)
+                          : SCI_ERR_IO;
     return st;
 }
 

@@ -17,8 +17,8 @@ h5_layout_pipeline(const sci_h5_layout *layout, size_t size, size_t chunk_bytes,
         out->filters[out->n++] = (h5_filter){ H5Z_FILTER_FLETCHER32, 0 };
 }
 
-/* The largest extents: those of the source's dataset where the shape is the same, so that one that can grow
- * still can. */
+/* The largest extents: those of the source's dataset where the shape is the same, so that one
+ * that can grow still can. */
 static void
 find_most(const sci_array *array, sci_source *like, hsize_t *most)
 {
@@ -31,8 +31,9 @@ find_most(const sci_array *array, sci_source *like, hsize_t *most)
     if (s == NULL || s->data.array.rank != array->rank)
         return;
     space = H5Dget_space(s->data.id);
-    if (H5Sget_simple_extent_ndims(space) == array->rank && H5Sget_simple_extent_dims(space, shape, limit) >= 0 &&
-        memcmp(shape, most, (size_t)array->rank * sizeof *most) == 0)
+    if (H5Sget_simple_extent_ndims(space) == array->rank
+        && H5Sget_simple_extent_dims(space, shape, limit) >= 0
+        && memcmp(shape, most, (size_t)array->rank * sizeof *most) == 0)
         memcpy(most, limit, (size_t)array->rank * sizeof *most);
     h5_close(space);
 }
@@ -54,16 +55,19 @@ set_layout(hid_t list, const sci_array *array, const sci_h5_layout *layout)
     hsize_t chunk[SCI_MAX_RANK];
 
     if (!layout->chunked)
-        return H5Pset_layout(list, H5D_CONTIGUOUS) >= 0 && H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0 &&
-               H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
+        return H5Pset_layout(list, H5D_CONTIGUOUS) >= 0
+               && H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0
+               && H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
     for (int i = 0; i < array->rank; i++)
         chunk[i] = layout->chunk[i];
-    return H5Pset_chunk(list, array->rank, chunk) >= 0 && (!layout->shuffle || H5Pset_shuffle(list) >= 0) &&
-           (layout->deflate == 0 || H5Pset_deflate(list, (unsigned)layout->deflate) >= 0) &&
-           (!layout->fletcher32 || H5Pset_fletcher32(list) >= 0);
+    return H5Pset_chunk(list, array->rank, chunk) >= 0
+           && (!layout->shuffle || H5Pset_shuffle(list) >= 0)
+           && (layout->deflate == 0 || H5Pset_deflate(list, (unsigned)layout->deflate) >= 0)
+           && (!layout->fletcher32 || H5Pset_fletcher32(list) >= 0);
 }
 
-/* Chunks of an array without elements may stand only where it can grow; otherwise it is contiguous. */
+/* Chunks of an array without elements may stand only where it can grow; otherwise it is
+ * contiguous. */
 static sci_status
 settle_layout(const sci_array *array, const hsize_t *most, const char *where, sci_h5_layout *layout)
 {
@@ -77,8 +81,9 @@ settle_layout(const sci_array *array, const hsize_t *most, const char *where, sc
         return sci_fail(SCI_ERR_ARGUMENT, "'%s': such a layout is impossible", where);
     for (int i = 0; i < array->rank; i++) {
         if (most[i] != H5S_UNLIMITED && layout->chunk[i] > most[i] && count > 0)
-            return sci_fail(SCI_ERR_ARGUMENT, "'%s': chunks of %llu along axis %d, which has %llu", where,
-                            (unsigned long long)layout->chunk[i], i, (unsigned long long)most[i]);
+            return sci_fail(SCI_ERR_ARGUMENT, "'%s': chunks of %llu along axis %d, which has %llu",
+                            where, (unsigned long long)layout->chunk[i], i,
+                            (unsigned long long)most[i]);
         if (most[i] != H5S_UNLIMITED && layout->chunk[i] > most[i]) {
             *layout = (sci_h5_layout){ 0 };
             return SCI_OK;
@@ -91,7 +96,8 @@ static sci_status
 create(sci_h5_output *out, const char *path, const sci_array *array, const sci_h5_layout *layout,
        const hsize_t *most, hid_t *dataset)
 {
-    hid_t parent = H5I_INVALID_HID, list = H5I_INVALID_HID, space = H5I_INVALID_HID, type = H5I_INVALID_HID;
+    hid_t parent = H5I_INVALID_HID, list = H5I_INVALID_HID, space = H5I_INVALID_HID,
+          type = H5I_INVALID_HID;
     const char *name;
     htri_t exists;
     sci_status st;
@@ -138,8 +144,8 @@ find_address(const sci_h5_output *out, hid_t dataset, h5_written *record)
 }
 
 sci_status
-sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *array, const sci_h5_layout *layout,
-                      sci_source *like, sci_sink **sink)
+sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *array,
+                      const sci_h5_layout *layout, sci_source *like, sci_sink **sink)
 {
     const h5_source *source = like != NULL ? h5_source_of(like) : NULL;
     sci_h5_layout settled = *layout;
@@ -149,7 +155,8 @@ sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *arr
     sci_status st;
 
     if (array->swapped)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s:%s': an output has native byte order", out->name, path);
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s:%s': an output has native byte order", out->name,
+                        path);
     st = h5_enter();
     if (st != SCI_OK)
         return st;
@@ -194,7 +201,8 @@ write_all(sci_sink *sink, const void *elements, uint64_t count)
 }
 
 sci_status
-sci_h5_output_array(sci_h5_output *out, const char *path, const sci_array *array, const void *elements)
+sci_h5_output_array(sci_h5_output *out, const char *path, const sci_array *array,
+                    const void *elements)
 {
     sci_h5_layout contiguous = { 0 };
     sci_sink *sink = NULL;

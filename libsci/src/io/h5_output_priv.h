@@ -20,7 +20,7 @@ typedef struct h5_written {
     char *path;
     sci_array array;
     sci_h5_layout layout;
-    uint64_t address;      /* contiguous: byte in the file */
+    uint64_t address; /* contiguous: byte in the file */
     size_t n_ranges, capacity;
     h5_range *ranges;
 } h5_written;
@@ -40,9 +40,11 @@ struct sci_h5_output {
 };
 
 /* Safe way to an object of the output: it may hold links that were copied. */
-sci_status h5_output_object(const sci_h5_output *out, const char *path, hid_t *object) SCI_MUST_CHECK;
+sci_status h5_output_object(const sci_h5_output *out, const char *path,
+                            hid_t *object) SCI_MUST_CHECK;
 /* Create every missing group above `path`; *name is the last component inside `path`. */
-sci_status h5_output_parent(sci_h5_output *out, const char *path, hid_t *parent, const char **name) SCI_MUST_CHECK;
+sci_status h5_output_parent(sci_h5_output *out, const char *path, hid_t *parent,
+                            const char **name) SCI_MUST_CHECK;
 sci_status h5_output_remember(sci_h5_output *out, const char *path, const sci_array *array,
                               const sci_h5_layout *layout, h5_written **record) SCI_MUST_CHECK;
 /* Append a range, in place of older ones that it overlaps. */
@@ -50,20 +52,24 @@ sci_status h5_written_add(h5_written *w, const h5_range *range) SCI_MUST_CHECK;
 
 /* ---- sinks ---- */
 
-/* The dataset `id` (taken over, also on failure) as a sink. `limits` are those of the source it comes from. */
+/* The dataset `id` (taken over, also on failure) as a sink. `limits` are those of the source it
+ * comes from. */
 sci_status h5_sink_create(sci_sink **sink, sci_h5_output *out, h5_written *record, hid_t id,
                           const sci_h5_options *limits) SCI_MUST_CHECK;
 
 /* The filters of a layout for elements of `size` bytes. */
-void h5_layout_pipeline(const sci_h5_layout *layout, size_t size, size_t chunk_bytes, h5_pipeline *out);
+void h5_layout_pipeline(const sci_h5_layout *layout, size_t size, size_t chunk_bytes,
+                        h5_pipeline *out);
 
-/* Digest of stored chunks that does not depend on their order: a sum of hashes seeded by chunk number. */
+/* Digest of stored chunks that does not depend on their order: a sum of hashes seeded by chunk
+ * number. */
 void h5_digest_chunk(uint8_t sum[16], uint64_t number, const void *bytes, size_t n);
 
 /* ---- copies (h5_copy.c) ---- */
 
 /* Attributes and dimension scales of `like`'s dataset for the new one at `path`. */
-sci_status h5_copy_like(sci_h5_output *out, sci_source *like, const char *path, hid_t dataset) SCI_MUST_CHECK;
+sci_status h5_copy_like(sci_h5_output *out, sci_source *like, const char *path,
+                        hid_t dataset) SCI_MUST_CHECK;
 /* Connect what refers to other objects, when all of them are there. */
 sci_status h5_copy_finish(sci_h5_output *out) SCI_MUST_CHECK;
 void h5_copy_free(h5_copy *copy);

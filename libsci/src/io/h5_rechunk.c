@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where chunks and C order clash so much that a band does not fit in memory, the array is written once in
- * C order to a file without a name, block by block; each chunk is decoded once. */
+/* Where chunks and C order clash so much that a band does not fit in memory, the array is
+ * written once in C order to a file without a name, block by block; each chunk is decoded once. */
 #include <sci/memory.h>
 
 #include "../core/fileio.h"
@@ -19,8 +19,8 @@ h5_rechunk_needed(const h5_source *s)
 {
     uint64_t bytes;
 
-    return __builtin_mul_overflow(s->grid.band_elements, s->data.size, &bytes) ||
-           bytes > s->limits.band_bytes_most;
+    return __builtin_mul_overflow(s->grid.band_elements, s->data.size, &bytes)
+           || bytes > s->limits.band_bytes_most;
 }
 
 static sci_status

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* References in memory, wherever they stand in a value: alone, in arrays, in members of compounds, in lists
- * of variable length. */
+/* References in memory, wherever they stand in a value: alone, in arrays, in members of
+ * compounds, in lists of variable length. */
 #include <string.h>
 
 #include "h5_copy_priv.h"
@@ -64,12 +64,12 @@ remap_region(const sci_h5_output *out, hid_t source, unsigned long file, void *v
     return st;
 }
 
-static sci_status
-remap_values(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type, size_t n,
-             unsigned char *values);
+static sci_status remap_values(const sci_h5_output *out, hid_t source, unsigned long file,
+                               hid_t type, size_t n, unsigned char *values);
 
 static sci_status
-remap_members(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type, unsigned char *value)
+remap_members(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type,
+              unsigned char *value)
 {
     int members = H5Tget_nmembers(type);
     sci_status st = SCI_OK;
@@ -101,7 +101,8 @@ drop_null(hid_t element, hvl_t *list)
 }
 
 static sci_status
-remap_list(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type, unsigned char *value)
+remap_list(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type,
+           unsigned char *value)
 {
     hid_t element = H5Tget_super(type);
     hvl_t list;
@@ -118,7 +119,8 @@ remap_list(const sci_h5_output *out, hid_t source, unsigned long file, hid_t typ
 }
 
 static sci_status
-remap_array(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type, unsigned char *value)
+remap_array(const sci_h5_output *out, hid_t source, unsigned long file, hid_t type,
+            unsigned char *value)
 {
     hid_t element = H5Tget_super(type);
     size_t size = element >= 0 ? H5Tget_size(element) : 0;

@@ -24,7 +24,8 @@ h5_scratch_open(int *fd, const char *directory)
     for (unsigned attempt = 0; *fd < 0; attempt++) {
         sci_free(path);
         (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        st = sci_format(&path, "%s/.sci.%ld.%09ld.%u.tmp", directory, (long)getpid(), now.tv_nsec, attempt);
+        st = sci_format(&path, "%s/.sci.%ld.%09ld.%u.tmp", directory, (long)getpid(), now.tv_nsec,
+                        attempt);
         if (st != SCI_OK)
             return st;
         *fd = ops->open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -51,7 +52,8 @@ h5_scratch_write(const h5_blocks *b, int fd, const char *name, const unsigned ch
     sci_status st = SCI_OK;
 
     for (uint64_t row = 0; st == SCI_OK && row < rows; row++)
-        st = sci_write_at(fd, name, bytes + row * row_bytes, row_bytes, h5_blocks_row(b, row) * size);
+        st = sci_write_at(fd, name, bytes + row * row_bytes, row_bytes,
+                          h5_blocks_row(b, row) * size);
     return st;
 }
 
@@ -63,6 +65,7 @@ h5_scratch_read(const h5_blocks *b, int fd, const char *name, unsigned char *byt
     sci_status st = SCI_OK;
 
     for (uint64_t row = 0; st == SCI_OK && row < rows; row++)
-        st = sci_read_at(fd, name, bytes + row * row_bytes, row_bytes, h5_blocks_row(b, row) * size);
+        st =
+            sci_read_at(fd, name, bytes + row * row_bytes, row_bytes, h5_blocks_row(b, row) * size);
     return st;
 }

@@ -8,7 +8,9 @@
 sci_status h5_scratch_open(int *fd, const char *directory) SCI_MUST_CHECK;
 
 /* The current block between memory and the array in C order in a scratch file. */
-sci_status h5_scratch_write(const h5_blocks *b, int fd, const char *name, const unsigned char *bytes) SCI_MUST_CHECK;
-sci_status h5_scratch_read(const h5_blocks *b, int fd, const char *name, unsigned char *bytes) SCI_MUST_CHECK;
+sci_status h5_scratch_write(const h5_blocks *b, int fd, const char *name,
+                            const unsigned char *bytes) SCI_MUST_CHECK;
+sci_status h5_scratch_read(const h5_blocks *b, int fd, const char *name,
+                           unsigned char *bytes) SCI_MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Datasets as sinks: what both layouts share, and contiguous ones, which are written straight to their place
- * in the file. */
+/* Datasets as sinks: what both layouts share, and contiguous ones, which are written straight to
+ * their place in the file. */
 #include "h5_sink_priv.h"
 
 #include <string.h>
@@ -13,7 +13,8 @@ sci_status
 h5_sink_order(const h5_sink *s, const sci_piece *piece, uint64_t expected)
 {
     if (piece->first != expected || piece->count > s->pass_end - piece->first)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements from %llu on come where %llu are expected", s->name,
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s': elements from %llu on come where %llu are expected", s->name,
                         (unsigned long long)piece->first, (unsigned long long)expected);
     return SCI_OK;
 }
@@ -21,7 +22,9 @@ h5_sink_order(const h5_sink *s, const sci_piece *piece, uint64_t expected)
 sci_status
 h5_sink_record(h5_sink *s, const uint8_t digest[16])
 {
-    h5_range range = { .first = s->pass_first, .end = s->pass_end, .stored_bytes = s->stored_bytes };
+    h5_range range = { .first = s->pass_first,
+                       .end = s->pass_end,
+                       .stored_bytes = s->stored_bytes };
 
     if (s->next != s->pass_end)
         return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements from %llu on were never written", s->name,
@@ -122,7 +125,8 @@ set_up(h5_sink *s, const sci_h5_options *limits)
 }
 
 sci_status
-h5_sink_create(sci_sink **sink, sci_h5_output *out, h5_written *record, hid_t id, const sci_h5_options *limits)
+h5_sink_create(sci_sink **sink, sci_h5_output *out, h5_written *record, hid_t id,
+               const sci_h5_options *limits)
 {
     h5_sink *s = NULL;
     sci_status st;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A chunked dataset as a sink. A chunk can be encoded when its whole band has come; the beginning of a band
- * waits in the carry for the pieces with its end. Two carries by turns: what waits for the next piece must
- * not overwrite what this piece's tasks still gather from. */
+/* A chunked dataset as a sink. A chunk can be encoded when its whole band has come; the
+ * beginning of a band waits in the carry for the pieces with its end. Two carries by turns: what
+ * waits for the next piece must not overwrite what this piece's tasks still gather from. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -55,8 +55,8 @@ carry_over(h5_sink *s, const sci_piece *piece, uint64_t from)
 
     if (from >= end)
         return;
-    memcpy(s->carry.bytes + (from - s->carry.first) * s->size, bytes + (from - piece->first) * s->size,
-           (end - from) * s->size);
+    memcpy(s->carry.bytes + (from - s->carry.first) * s->size,
+           bytes + (from - piece->first) * s->size, (end - from) * s->size);
     s->carry.end = end;
 }
 
@@ -120,7 +120,8 @@ h5_sink_encode(const h5_sink *s, h5_codec *codec, const h5_cell *cell, const h5_
     bool whole = true;
 
     if (cell->run && cell->first >= from->first && cell->end <= from->end)
-        return h5_codec_encode(codec, &s->pipeline, from->bytes + (cell->first - from->first) * g->size, to);
+        return h5_codec_encode(codec, &s->pipeline,
+                               from->bytes + (cell->first - from->first) * g->size, to);
     for (int i = 0; i < g->rank; i++)
         whole = whole && cell->extent[i] == g->chunk[i];
     if (!whole)
@@ -142,8 +143,10 @@ encode(sci_sink *self, sci_piece *piece, size_t task, int worker)
     for (size_t i = first; i < end; i++) {
         h5_cell cell;
 
-        h5_grid_cell(&s->grid, t->first_band + i / s->grid.band_chunks, i % s->grid.band_chunks, &cell);
-        t->sizes[i] = h5_sink_encode(s, &s->codecs[worker], &cell, &from, &t->carry, t->bytes + i * t->slot_bytes);
+        h5_grid_cell(&s->grid, t->first_band + i / s->grid.band_chunks, i % s->grid.band_chunks,
+                     &cell);
+        t->sizes[i] = h5_sink_encode(s, &s->codecs[worker], &cell, &from, &t->carry,
+                                     t->bytes + i * t->slot_bytes);
         if (t->sizes[i] == 0)
             return sci_fail(SCI_ERR_IO, "'%s': a chunk cannot be compressed", s->name);
     }
@@ -177,7 +180,8 @@ store(sci_sink *self, sci_piece *piece)
     if (st != SCI_OK || piece->count == 0)
         return st;
     if (s->flat >= 0) {
-        st = sci_write_at(s->flat, s->limits.scratch, piece->bytes, piece->count * s->size, piece->first * s->size);
+        st = sci_write_at(s->flat, s->limits.scratch, piece->bytes, piece->count * s->size,
+                          piece->first * s->size);
         s->next += piece->count;
         return st;
     }
@@ -217,7 +221,8 @@ h5_sink_needs_scratch(const h5_sink *s)
 {
     uint64_t bytes;
 
-    return __builtin_mul_overflow(s->grid.band_elements, s->size, &bytes) || bytes > s->limits.band_bytes_most;
+    return __builtin_mul_overflow(s->grid.band_elements, s->size, &bytes)
+           || bytes > s->limits.band_bytes_most;
 }
 
 void
@@ -262,7 +267,8 @@ check_range(const h5_sink *s, uint64_t first, uint64_t end)
     else
         band_end = end + 1;
     if (band_end != end)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements %llu to %llu are no whole bands of chunks", s->name,
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s': elements %llu to %llu are no whole bands of chunks", s->name,
                         (unsigned long long)first, (unsigned long long)end);
     return SCI_OK;
 }
@@ -283,7 +289,8 @@ start(sci_sink *self, uint64_t first, uint64_t end, int workers)
     st = check_range(s, first, end);
     if (st == SCI_OK && h5_sink_needs_scratch(s)) {
         if (first > 0 || end < s->count)
-            return sci_fail(SCI_ERR_BUDGET, "'%s': a band of chunks takes %llu bytes, more than %llu", s->name,
+            return sci_fail(SCI_ERR_BUDGET,
+                            "'%s': a band of chunks takes %llu bytes, more than %llu", s->name,
                             (unsigned long long)(s->grid.band_elements * s->size),
                             (unsigned long long)s->limits.band_bytes_most);
         return h5_scratch_open(&s->flat, s->limits.scratch);
@@ -322,8 +329,18 @@ overhead(const sci_sink *self, uint64_t count, int pieces, int workers)
         return s->limits.band_bytes_most + 2 * g->chunk_bytes + codec;
     bands = count / g->band_elements + 1;
     chunks = (bands < g->bands ? bands : g->bands) * g->band_chunks;
-    return (uint64_t)workers * codec + 2 * g->band_elements * s->size +
-           (uint64_t)pieces * chunks * (h5_codec_bound(&s->pipeline) + sizeof(size_t));
+    return (uint64_t)workers * codec + 2 * g->band_elements * s->size
+           + (uint64_t)pieces * chunks * (h5_codec_bound(&s->pipeline) + sizeof(size_t));
+}
+
+static uint64_t
+grain(const sci_sink *self)
+{
+    const h5_sink *s = (const h5_sink *)self;
+
+    if (s->pipeline.n == 0 || s->count == 0 || h5_sink_needs_scratch(s))
+        return 0;
+    return s->grid.band_elements / s->grid.band_chunks;
 }
 
 const sci_sink_ops h5_chunked_sink_ops = {
@@ -333,6 +350,7 @@ const sci_sink_ops h5_chunked_sink_ops = {
     .store = store,
     .release = release,
     .overhead = overhead,
+    .grain = grain,
     .finish = finish,
     .free = h5_sink_free,
 };

@@ -26,13 +26,13 @@ typedef struct h5_sink {
     h5_pipeline pipeline;
     int workers;
     h5_codec *codecs;
-    uint64_t prepared;    /* elements before it went through `prepare` */
+    uint64_t prepared;       /* elements before it went through `prepare` */
     unsigned char *spare[2]; /* storage of the carry, by turns */
     int turn;
-    h5_window carry;      /* the beginning of a band whose end is to come */
+    h5_window carry;       /* the beginning of a band whose end is to come */
     uint64_t stored_bytes; /* of this pass, and their digest */
     uint8_t digest[16];
-    int flat;             /* scratch file, or -1 */
+    int flat; /* scratch file, or -1 */
 } h5_sink;
 
 extern const sci_sink_ops h5_contiguous_sink_ops;
@@ -41,7 +41,8 @@ extern const sci_sink_ops h5_chunked_sink_ops;
 void h5_sink_free(sci_sink *self);
 /* The pass is complete: put it into the dataset's record. */
 sci_status h5_sink_record(h5_sink *s, const uint8_t digest[16]) SCI_MUST_CHECK;
-sci_status h5_sink_order(const h5_sink *s, const sci_piece *piece, uint64_t expected) SCI_MUST_CHECK;
+sci_status h5_sink_order(const h5_sink *s, const sci_piece *piece,
+                         uint64_t expected) SCI_MUST_CHECK;
 /* Store one encoded chunk, inside the lock. */
 sci_status h5_sink_chunk(h5_sink *s, const h5_cell *cell, uint64_t number, const void *bytes,
                          size_t n) SCI_MUST_CHECK;

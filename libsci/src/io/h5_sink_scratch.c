@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Chunks whose bands do not fit in memory: the elements wait in a scratch file in C order and are encoded
- * block by block when all are there. */
+/* Chunks whose bands do not fit in memory: the elements wait in a scratch file in C order and
+ * are encoded block by block when all are there. */
 #include <sci/memory.h>
 
 #include "h5_scratch_priv.h"
@@ -17,7 +17,8 @@ number_of(const h5_grid *g, const h5_cell *cell)
 }
 
 static sci_status
-unload_block(h5_sink *s, const h5_blocks *b, h5_codec *codec, unsigned char *bytes, unsigned char *slot)
+unload_block(h5_sink *s, const h5_blocks *b, h5_codec *codec, unsigned char *bytes,
+             unsigned char *slot)
 {
     h5_sink view = *s; /* the block as an array of its own */
     h5_window all = { 0, UINT64_MAX, bytes }, none = { 0 };

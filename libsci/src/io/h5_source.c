@@ -129,7 +129,8 @@ out:
 }
 
 sci_status
-sci_h5_source_open(sci_source **out, const char *file, const char *dataset, const sci_h5_options *opt)
+sci_h5_source_open(sci_source **out, const char *file, const char *dataset,
+                   const sci_h5_options *opt)
 {
     h5_file *f = NULL;
     sci_status st;
@@ -166,7 +167,8 @@ sci_h5_split_operand(const char *operand, char **file, char **dataset)
         at = NULL;
     if (operand[0] == '\0' || at == operand)
         return sci_fail(SCI_ERR_ARGUMENT, "'%s' names no file", operand);
-    st = sci_format(&name, "%.*s", at != NULL ? (int)(at - operand) : (int)strlen(operand), operand);
+    st =
+        sci_format(&name, "%.*s", at != NULL ? (int)(at - operand) : (int)strlen(operand), operand);
     if (st == SCI_OK && at != NULL)
         st = sci_strdup(&path, at + 1);
     if (st != SCI_OK) {

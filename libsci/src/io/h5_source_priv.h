@@ -23,9 +23,9 @@ typedef struct h5_source {
     h5_codec *codecs;
     int flat; /* the array in C order in an unlinked file, or -1 */
     uint64_t pass_first, pass_end;
-    uint64_t next_band;  /* not fetched yet */
+    uint64_t next_band;   /* not fetched yet */
     unsigned char *spare; /* storage of the carry: one band */
-    h5_window carry;     /* what decoded bands have beyond the pieces that are done */
+    h5_window carry;      /* what decoded bands have beyond the pieces that are done */
 } h5_source;
 
 /* The operations of each layout. */
@@ -53,7 +53,8 @@ sci_status h5_chunk_read(const h5_source *s, const h5_cell *cell, size_t bytes, 
                          uint32_t *mask) SCI_MUST_CHECK;
 /* What a stored chunk takes at most. */
 size_t h5_chunk_bytes_most(const h5_source *s);
-/* "'x.h5:/x': chunk at (0, 3): <what>". `fail` adds HDF5's reason, `wrong` is for what runs outside the lock. */
+/* "'x.h5:/x': chunk at (0, 3): <what>". `fail` adds HDF5's reason, `wrong` is for what runs
+ * outside the lock. */
 sci_status h5_chunk_fail(const h5_source *s, const h5_cell *cell, const char *what);
 sci_status h5_chunk_wrong(const h5_source *s, const h5_cell *cell, const char *what);
 

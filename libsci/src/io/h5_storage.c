@@ -41,10 +41,12 @@ h5_storage_safe(hid_t list, const char *where)
     int external = H5Pget_external_count(list);
 
     if (layout == H5D_VIRTUAL)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s' is a virtual dataset, whose parts are never opened: copy it first",
+        return sci_fail(SCI_ERR_UNSAFE,
+                        "'%s' is a virtual dataset, whose parts are never opened: copy it first",
                         where);
     if (external > 0)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s' has its data in other files, which are never opened", where);
+        return sci_fail(SCI_ERR_UNSAFE, "'%s' has its data in other files, which are never opened",
+                        where);
     if (layout < 0 || external < 0)
         return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", where);
     return SCI_OK;
@@ -53,8 +55,9 @@ h5_storage_safe(hid_t list, const char *where)
 static sci_status
 refuse_filter(H5Z_filter_t id, const char *name, const char *where)
 {
-    return sci_fail(SCI_ERR_UNSAFE, "'%s' needs filter %d%s%s%s, and filters are never loaded from outside",
-                    where, id, name[0] != '\0' ? " (" : "", name, name[0] != '\0' ? ")" : "");
+    return sci_fail(SCI_ERR_UNSAFE,
+                    "'%s' needs filter %d%s%s%s, and filters are never loaded from outside", where,
+                    id, name[0] != '\0' ? " (" : "", name, name[0] != '\0' ? ")" : "");
 }
 
 /* Combinations that nobody writes on purpose: two compressors, or ours together with HDF5's. */
@@ -87,15 +90,16 @@ h5_storage_filters(hid_t list, const char *where, h5_dataset *d)
         char name[64] = "";
         H5Z_filter_t id;
 
-        id = H5Pget_filter2(list, (unsigned)i, &flags, &n_values, values, sizeof name, name, &config);
+        id = H5Pget_filter2(list, (unsigned)i, &flags, &n_values, values, sizeof name, name,
+                            &config);
         if (id < 0)
             return h5_fail(SCI_ERR_FORMAT, "'%s': its filters are damaged", where);
         name[sizeof name - 1] = '\0';
         if (filter_name(id) == NULL)
             return refuse_filter(id, name, where);
         if (by_library(id) && H5Zfilter_avail(id) <= 0)
-            return sci_fail(SCI_ERR_UNSAFE, "'%s' needs filter %s, which this HDF5 library lacks", where,
-                            filter_name(id));
+            return sci_fail(SCI_ERR_UNSAFE, "'%s' needs filter %s, which this HDF5 library lacks",
+                            where, filter_name(id));
         d->filters[i].id = id;
         d->filters[i].value = values[0];
         d->filtered_by_library = d->filtered_by_library || by_library(id);
@@ -117,12 +121,14 @@ h5_storage_filters_text(hid_t list, char *text, size_t bytes)
         H5Z_filter_t id;
         int more;
 
-        id = H5Pget_filter2(list, (unsigned)i, &flags, &n_values, values, sizeof name, name, &config);
+        id = H5Pget_filter2(list, (unsigned)i, &flags, &n_values, values, sizeof name, name,
+                            &config);
         name[sizeof name - 1] = '\0';
         if (id == H5Z_FILTER_DEFLATE)
             (void)snprintf(number, sizeof number, " %u", values[0]);
         if (filter_name(id) != NULL)
-            more = snprintf(text + used, bytes - used, "%s%s%s", i > 0 ? ", " : "", filter_name(id), number);
+            more = snprintf(text + used, bytes - used, "%s%s%s", i > 0 ? ", " : "", filter_name(id),
+                            number);
         else
             more = snprintf(text + used, bytes - used, "%sfilter %d%s%s", i > 0 ? ", " : "", id,
                             name[0] != '\0' ? " " : "", name);

@@ -22,8 +22,8 @@ is_plain(hid_t type, bool *swapped)
     H5T_order_t order = H5Tget_order(type);
 
     *swapped = size > 1 && order != native_order();
-    return H5Tget_precision(type) == 8 * size && H5Tget_offset(type) == 0 &&
-           (size == 1 || order == H5T_ORDER_LE || order == H5T_ORDER_BE);
+    return H5Tget_precision(type) == 8 * size && H5Tget_offset(type) == 0
+           && (size == 1 || order == H5T_ORDER_LE || order == H5T_ORDER_BE);
 }
 
 static bool
@@ -57,9 +57,9 @@ has_fields(hid_t type, size_t exponent_bits, size_t fraction_bits)
 
     if (H5Tget_fields(type, &spos, &epos, &esize, &mpos, &msize) < 0)
         return false;
-    return mpos == 0 && msize == fraction_bits && epos == fraction_bits && esize == exponent_bits &&
-           spos == fraction_bits + exponent_bits && H5Tget_norm(type) == H5T_NORM_IMPLIED &&
-           H5Tget_ebias(type) == ((size_t)1 << (exponent_bits - 1)) - 1;
+    return mpos == 0 && msize == fraction_bits && epos == fraction_bits && esize == exponent_bits
+           && spos == fraction_bits + exponent_bits && H5Tget_norm(type) == H5T_NORM_IMPLIED
+           && H5Tget_ebias(type) == ((size_t)1 << (exponent_bits - 1)) - 1;
 }
 
 static bool
@@ -128,8 +128,8 @@ is_complex(hid_t type)
     for (unsigned i = 0; both && i < 2; i++) {
         char *name = H5Tget_member_name(type, i);
 
-        both = name != NULL && (name[0] == 'r' || name[0] == 'i') &&
-               H5Tget_member_class(type, i) == H5T_FLOAT;
+        both = name != NULL && (name[0] == 'r' || name[0] == 'i')
+               && H5Tget_member_class(type, i) == H5T_FLOAT;
         (void)H5free_memory(name);
     }
     return both;
@@ -170,11 +170,12 @@ h5_type_text(hid_t type, char *text, size_t bytes)
     H5T_class_t class = H5Tget_class(type);
     size_t size = H5Tget_size(type);
     bool number = class == H5T_INTEGER || class == H5T_FLOAT;
-    const char *order = number && size > 1 && H5Tget_order(type) == H5T_ORDER_BE ? ", big-endian" : "";
+    const char *order =
+        number && size > 1 && H5Tget_order(type) == H5T_ORDER_BE ? ", big-endian" : "";
 
     if (class == H5T_INTEGER)
-        (void)snprintf(text, bytes, "%sint%zu%s", H5Tget_sign(type) == H5T_SGN_2 ? "" : "u", 8 * size,
-                       order);
+        (void)snprintf(text, bytes, "%sint%zu%s", H5Tget_sign(type) == H5T_SGN_2 ? "" : "u",
+                       8 * size, order);
     else
         (void)snprintf(text, bytes, "%s%s", class_name(type), order);
 }
@@ -206,7 +207,8 @@ h5_type_decode(hid_t type, const char *where, sci_array *array)
     if (!known)
         return sci_fail(SCI_ERR_TYPE, "'%s': elements of type %s are not supported", where, text);
     if (H5Tget_class(type) != H5T_ENUM && !is_plain(type, &array->swapped))
-        return sci_fail(SCI_ERR_TYPE, "'%s': elements of type %s with unused bits are not supported", where,
+        return sci_fail(SCI_ERR_TYPE,
+                        "'%s': elements of type %s with unused bits are not supported", where,
                         text);
     return SCI_OK;
 }
@@ -250,8 +252,9 @@ h5_type_create(sci_type type)
         return H5Tcopy(h5_native(type));
     half = H5Tcopy(H5T_NATIVE_FLOAT);
     /* The fields must fit at every step: first the fields, then the size. */
-    if (half >= 0 && (H5Tset_fields(half, 15, 10, 5, 0, 10) < 0 || H5Tset_size(half, 2) < 0 ||
-                      H5Tset_ebias(half, 15) < 0)) {
+    if (half >= 0
+        && (H5Tset_fields(half, 15, 10, 5, 0, 10) < 0 || H5Tset_size(half, 2) < 0
+            || H5Tset_ebias(half, 15) < 0)) {
         h5_close(half);
         return H5I_INVALID_HID;
     }

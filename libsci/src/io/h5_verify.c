@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What was written against what is there. HDF5 1.10 reports success when it closes a file on a full disk,
- * so that only reading it again tells. */
+/* What was written against what is there. HDF5 1.10 reports success when it closes a file on a
+ * full disk, so that only reading it again tells. */
 #include <string.h>
 
 #include <xxhash.h>
@@ -35,7 +35,8 @@ typedef struct census {
     const char *where;
 } census;
 
-/* Plain values enter the sum; of those that may hold pointers it only counts that they can be read. */
+/* Plain values enter the sum; of those that may hold pointers it only counts that they can be
+ * read. */
 static herr_t
 count_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
 {
@@ -49,13 +50,16 @@ count_attribute(hid_t object, const char *name, const H5A_info_t *info, void *co
     h5_rearm(0);
     c->out->attributes++;
     if (attribute < 0 || type < 0 || n < 0)
-        c->status = h5_fail(SCI_ERR_IO, "attribute '%s' of '%s' cannot be read back", name, c->where);
+        c->status =
+            h5_fail(SCI_ERR_IO, "attribute '%s' of '%s' cannot be read back", name, c->where);
     if (c->status == SCI_OK && bytes > 0 && bytes <= ATTRIBUTE_BYTES_MOST) {
-        bool variable = H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tdetect_class(type, H5T_STRING) > 0;
+        bool variable =
+            H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tdetect_class(type, H5T_STRING) > 0;
 
         c->status = sci_alloc_zero(&values, bytes, 1, 1);
         if (c->status == SCI_OK && H5Aread(attribute, type, values) < 0)
-            c->status = h5_fail(SCI_ERR_IO, "attribute '%s' of '%s' cannot be read back", name, c->where);
+            c->status =
+                h5_fail(SCI_ERR_IO, "attribute '%s' of '%s' cannot be read back", name, c->where);
         else if (c->status == SCI_OK && variable)
             (void)H5Dvlen_reclaim(type, space, H5P_DEFAULT, values);
         else if (c->status == SCI_OK)
@@ -85,9 +89,11 @@ count_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
         c->status = h5_fail(SCI_ERR_IO, "'%s' of '%s' cannot be read back", name, c->where);
     else if (H5Iget_type(object) == H5I_DATASET)
         c->out->stored_bytes += H5Dget_storage_size(object);
-    if (c->status == SCI_OK &&
-        H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &start, count_attribute, c) < 0 && c->status == SCI_OK)
-        c->status = h5_fail(SCI_ERR_IO, "attributes of '%s' in '%s' cannot be read back", name, c->where);
+    if (c->status == SCI_OK
+        && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &start, count_attribute, c) < 0
+        && c->status == SCI_OK)
+        c->status =
+            h5_fail(SCI_ERR_IO, "attributes of '%s' in '%s' cannot be read back", name, c->where);
     h5_close(object);
     return c->status == SCI_OK ? 0 : -1;
 }
@@ -103,9 +109,9 @@ h5_census_take(hid_t file, const char *where, h5_census *out)
     st = h5_enter();
     if (st != SCI_OK)
         return st;
-    if ((H5Aiterate2(file, H5_INDEX_NAME, H5_ITER_INC, &start, count_attribute, &c) < 0 ||
-         H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, count_link, &c) < 0) &&
-        c.status == SCI_OK)
+    if ((H5Aiterate2(file, H5_INDEX_NAME, H5_ITER_INC, &start, count_attribute, &c) < 0
+         || H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, count_link, &c) < 0)
+        && c.status == SCI_OK)
         c.status = h5_fail(SCI_ERR_IO, "'%s' cannot be read back", where);
     h5_leave();
     return c.status;
@@ -120,7 +126,8 @@ fail_difference(const sci_h5_output *out, const h5_written *w, const char *what)
 }
 
 static sci_status
-verify_elements(const sci_h5_output *out, const h5_written *w, sci_source *source, const h5_range *range)
+verify_elements(const sci_h5_output *out, const h5_written *w, sci_source *source,
+                const h5_range *range)
 {
     size_t size = sci_type_size(w->array.type);
     uint64_t step = READ_BYTES / size;
@@ -149,7 +156,8 @@ verify_elements(const sci_h5_output *out, const h5_written *w, sci_source *sourc
 }
 
 static sci_status
-verify_chunks(const sci_h5_output *out, const h5_written *w, const h5_source *s, const h5_range *range)
+verify_chunks(const sci_h5_output *out, const h5_written *w, const h5_source *s,
+              const h5_range *range)
 {
     const h5_grid *g = &s->grid;
     uint64_t band = h5_grid_band_of(g, range->first), last = h5_grid_band_of(g, range->end - 1);
@@ -186,12 +194,13 @@ verify_storage(const sci_h5_output *out, const h5_written *w, const h5_source *s
     uint64_t expected = 0, stored = 0;
     sci_status st;
 
-    if (a->rank != w->array.rank || a->type != w->array.type || a->swapped ||
-        memcmp(a->shape, w->array.shape, (size_t)a->rank * sizeof *a->shape) != 0)
+    if (a->rank != w->array.rank || a->type != w->array.type || a->swapped
+        || memcmp(a->shape, w->array.shape, (size_t)a->rank * sizeof *a->shape) != 0)
         return fail_difference(out, w, "shape or type is wrong");
     if (!w->layout.chunked)
-        return s->data.count == 0 || s->data.address == w->address ? SCI_OK
-                                                                   : fail_difference(out, w, "its data are elsewhere");
+        return s->data.count == 0 || s->data.address == w->address
+                   ? SCI_OK
+                   : fail_difference(out, w, "its data are elsewhere");
     for (size_t i = 0; i < w->n_ranges; i++)
         expected += w->ranges[i].stored_bytes;
     st = h5_enter();
@@ -206,7 +215,8 @@ static sci_status
 verify_one(const sci_h5_output *out, const h5_written *w, h5_file *file, bool data)
 {
     /* Written by us: no shape is a lie, no chunk too large. */
-    sci_h5_options all = { .chunk_bytes_most = UINT64_MAX, .band_bytes_most = UINT64_MAX,
+    sci_h5_options all = { .chunk_bytes_most = UINT64_MAX,
+                           .band_bytes_most = UINT64_MAX,
                            .claim_bytes_most = UINT64_MAX };
     sci_source *source = NULL;
     sci_status st;

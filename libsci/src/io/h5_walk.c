@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The safe way from the root of a file to an object: one component after the other, so that no link is
- * followed that was not looked at. */
+/* The safe way from the root of a file to an object: one component after the other, so that no
+ * link is followed that was not looked at. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -63,7 +63,8 @@ order_of(hid_t group)
 {
     hid_t list = H5Gget_create_plist(group);
     unsigned flags = 0;
-    bool kept = list >= 0 && H5Pget_link_creation_order(list, &flags) >= 0 && (flags & H5P_CRT_ORDER_INDEXED) != 0;
+    bool kept = list >= 0 && H5Pget_link_creation_order(list, &flags) >= 0
+                && (flags & H5P_CRT_ORDER_INDEXED) != 0;
 
     h5_close(list);
     return kept ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
@@ -81,8 +82,9 @@ h5_names_read(h5_names *out, hid_t group, const char *where)
     if (st != SCI_OK)
         return st;
     if (H5Literate(group, order_of(group), H5_ITER_INC, &start, collect, &c) < 0)
-        st = c.status != SCI_OK ? c.status
-                                : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: its names cannot be read", where);
+        st = c.status != SCI_OK
+                 ? c.status
+                 : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: its names cannot be read", where);
     h5_leave();
     if (st != SCI_OK)
         h5_names_clear(out);
@@ -175,7 +177,8 @@ follow_soft(walk *w, const char *name, size_t bytes)
         return sci_fail(SCI_ERR_UNSAFE, "'%s:%s': more than %d soft links, or a cycle of them",
                         w->file->name, w->asked, SOFT_LINKS_MOST);
     if (bytes == 0 || bytes > LINK_BYTES_MOST)
-        return sci_fail(SCI_ERR_FORMAT, "'%s:%s': link '%s' is damaged", w->file->name, w->asked, name);
+        return sci_fail(SCI_ERR_FORMAT, "'%s:%s': link '%s' is damaged", w->file->name, w->asked,
+                        name);
     st = sci_alloc_zero(&value, bytes + 1, 1, 1);
     if (st != SCI_OK)
         return st;
@@ -228,7 +231,8 @@ step(walk *w, const char *name)
     if (strcmp(name, ".") == 0)
         return SCI_OK;
     if (H5Iget_type(w->at) != H5I_GROUP)
-        return sci_fail(SCI_ERR_NOTFOUND, "'%s:%s': '%s' is not a group", w->file->name, w->asked, w->real);
+        return sci_fail(SCI_ERR_NOTFOUND, "'%s:%s': '%s' is not a group", w->file->name, w->asked,
+                        w->real);
     exists = H5Lexists(w->at, name, H5P_DEFAULT);
     if (exists == 0)
         return fail_missing(w, name);
@@ -237,10 +241,12 @@ step(walk *w, const char *name)
     if (info.type == H5L_TYPE_SOFT)
         return follow_soft(w, name, info.u.val_size);
     if (info.type == H5L_TYPE_EXTERNAL)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s:%s': '%s' is a link to another file, which is never followed",
+        return sci_fail(SCI_ERR_UNSAFE,
+                        "'%s:%s': '%s' is a link to another file, which is never followed",
                         w->file->name, w->asked, name);
     if (info.type != H5L_TYPE_HARD)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s:%s': '%s' is a user-defined link, which is never followed",
+        return sci_fail(SCI_ERR_UNSAFE,
+                        "'%s:%s': '%s' is a user-defined link, which is never followed",
                         w->file->name, w->asked, name);
     return follow_hard(w, name);
 }

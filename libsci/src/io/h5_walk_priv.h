@@ -10,7 +10,8 @@ typedef struct h5_names {
     char **name;
 } h5_names;
 
-/* The names of all links of a group, in the order of creation if it keeps that, else sorted. `out` is overwritten, and cleared by h5_names_clear. */
+/* The names of all links of a group, in the order of creation if it keeps that, else sorted.
+ * `out` is overwritten, and cleared by h5_names_clear. */
 sci_status h5_names_read(h5_names *out, hid_t group, const char *where) SCI_MUST_CHECK;
 void h5_names_clear(h5_names *names);
 

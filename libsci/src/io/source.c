@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* Pieces of sci_source_read are at most this large, so that a long read does not stage a whole file. */
+/* Pieces of sci_source_read are at most this large, so that a long read does not stage a whole
+ * file. */
 #define READ_PIECE_BYTES ((uint64_t)4 << 20)
 
 void
@@ -70,9 +71,9 @@ sci_source_read(sci_source *source, uint64_t first, uint64_t count, void *out)
     if (st != SCI_OK)
         return st;
     if (first > total || count > total - first)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements %llu to %llu of %llu asked for", source->name,
-                        (unsigned long long)first, (unsigned long long)(first + count),
-                        (unsigned long long)total);
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s': elements %llu to %llu of %llu asked for",
+                        source->name, (unsigned long long)first,
+                        (unsigned long long)(first + count), (unsigned long long)total);
     if (count == 0)
         return SCI_OK;
     size = sci_type_size(source->array.type);
