@@ -2,10 +2,6 @@
 /* Statistics files with random damage: each is refused, or gives the table that it held before (the
  * damage was in bytes that nothing depends on). Every file is read in a process of its own; HDF5
  * may crash there, our code may not. */
-#define _GNU_SOURCE 1 /* dladdr */
-
-#include <dlfcn.h>
-#include <execinfo.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +14,7 @@
 #include <stats/content.h>
 #include <stats/nodes.h>
 
+#include <support/blame.h>
 #include <support/place.h>
 #include <support/tables.h>
 #include <support/testing.h>
@@ -25,7 +22,6 @@
 enum {
     MUTATIONS = 2000,
     SECONDS = 6, /* of CPU that a file may take; HDF5's watchdog waits 4 */
-    FRAMES = 64
 };
 
 /* What became of a file. */
@@ -47,37 +43,6 @@ const char *
 __asan_default_options(void)
 {
     return "abort_on_error=1:allocator_may_return_null=1:max_allocation_size_mb=1024";
-}
-
-static bool
-is_in(const char *object, const char *name)
-{
-    return strstr(object, name) != NULL;
-}
-
-/* The frames are: this handler, the signal trampoline of libc, what crashed, its callers. Functions
- * of libc and of the sanitizer are those of whoever called them. */
-static void
-blame(int signal)
-{
-    void *frames[FRAMES];
-    int n = backtrace(frames, FRAMES);
-    bool past_trampoline = false;
-    Dl_info info;
-
-    (void)signal;
-    for (int i = 1; i < n; i++) {
-        bool libc = dladdr(frames[i], &info) != 0
-                    && (is_in(info.dli_fname, "libc.so") || is_in(info.dli_fname, "san.so"));
-
-        if (!past_trampoline) {
-            past_trampoline = libc;
-            continue;
-        }
-        if (!libc)
-            _exit(is_in(info.dli_fname, "hdf5") ? CRASH_IN_HDF5 : CRASH_ELSEWHERE);
-    }
-    _exit(CRASH_ELSEWHERE);
 }
 
 static int
@@ -112,18 +77,13 @@ read_file(const uint8_t expected[16])
 static int
 read_in_child(const uint8_t expected[16])
 {
-    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
     const struct itimerval limit = { .it_value.tv_sec = SECONDS };
     int status = 0;
     pid_t child = fork();
 
     assert_that(child >= 0);
     if (child == 0) {
-        void *frame[1];
-
-        (void)backtrace(frame, 1); /* loads what it needs, which a handler may not */
-        for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-            (void)signal(signals[i], blame);
+        blame_crashes(CRASH_IN_HDF5, CRASH_ELSEWHERE);
         (void)setitimer(ITIMER_PROF, &limit, NULL);
         (void)alarm(20 * SECONDS);
         _exit(read_file(expected));
