@@ -69,6 +69,7 @@ done
 refuse 2 "the output 'm.h5' is the input 'm.h5'; choose another name" \
     normalize x.h5:/x --norm batch --mask H,W=m.h5:/seg -o m.h5 -f -q
 refuse 2 "the output 'g.h5' is the input 'g.h5'" normalize x.h5:/x --norm batch --scale g.h5:/gamma -o g.h5 -f -q
+echo 1 > m.csv
 refuse 2 "the output 'm.csv' is the input 'm.csv'" normalize x.h5:/x --norm batch --mask N=m.csv -o m.csv -f -q
 same_bytes x.h5 copy.h5
 echo old > y.h5
