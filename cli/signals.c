@@ -22,6 +22,11 @@ is_ignored(int number)
 static void
 leave(int number)
 {
+    static const char text[] = "interrupted\n";
+
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+        /* nobody is left to be told */
+    }
     _exit(CLI_EXIT_SIGNAL + number);
 }
 
