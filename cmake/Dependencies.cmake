@@ -38,3 +38,16 @@ if(SCI_HDF5_ARCHIVE_LINKS)
 else()
     target_link_libraries(sci_hdf5 INTERFACE PkgConfig::hdf5)
 endif()
+
+# GSL for distributions and small dense algebra, over the BLAS and LAPACK of OpenBLAS. The serial build: our
+# own threads call it on blocks of their own, and its results must not depend on how many there are.
+pkg_check_modules(gsl REQUIRED gsl)
+find_library(SCI_OPENBLAS_LIBRARY NAMES openblas PATH_SUFFIXES openblas-serial REQUIRED
+             HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-serial)
+find_path(SCI_OPENBLAS_INCLUDE NAMES cblas.h PATH_SUFFIXES openblas-serial REQUIRED
+          HINTS /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-serial)
+find_library(SCI_GSL_LIBRARY NAMES gsl HINTS ${gsl_LIBRARY_DIRS} REQUIRED)
+mark_as_advanced(SCI_OPENBLAS_LIBRARY SCI_OPENBLAS_INCLUDE SCI_GSL_LIBRARY)
+add_library(sci_gsl INTERFACE)
+target_include_directories(sci_gsl SYSTEM INTERFACE ${gsl_INCLUDE_DIRS} ${SCI_OPENBLAS_INCLUDE})
+target_link_libraries(sci_gsl INTERFACE ${SCI_GSL_LIBRARY} ${SCI_OPENBLAS_LIBRARY} m)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Principal components of the columns of a matrix, centred, from rows that stream (and, where a map is
+ * given, are corrected on the way, so that the corrected matrix need not exist). */
+#ifndef GENOMICS_PCA_H
+#define GENOMICS_PCA_H
+
+#include <sci/crossed.h>
+
+typedef struct pca_input {
+    sci_matrix *matrix;
+    const sci_row_model *model; /* with map; else NULL */
+    const sci_column_map *map;  /* NULL: the matrix as it is */
+} pca_input;
+
+typedef struct pca {
+    uint64_t rows, columns, components;
+    double *scores;   /* [rows][components] */
+    double *loadings; /* [columns][components], orthonormal; the largest |loading| is positive */
+    double *variance; /* [components], divided by rows - 1 */
+    double *variance_ratio; /* of the total variance */
+    double total_variance;
+} pca;
+
+/* The exact eigenproblem of the smaller Gram matrix up to 4000 rows or columns, randomized subspace
+ * iteration (Halko, Martinsson, Tropp 2011) beyond. At most min(rows, columns) - 1 components are
+ * found if more are asked for. SCI_ERR_NONFINITE if a value is missing. */
+sci_status pca_compute(pca **out, const pca_input *in, uint64_t components, uint64_t seed,
+                       const sci_options *opt) SCI_MUST_CHECK;
+void pca_free(pca *p); /* accepts NULL */
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plots as SVG elements for a page (page.h): points, lines, bars, with axes, ticks, legend and a
+ * title. Colours are told apart by people with any colour vision and follow the page's theme. */
+#ifndef CLI_PLOT_H
+#define CLI_PLOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <sci/status.h>
+
+typedef enum cli_mark {
+    CLI_MARK_POINTS,
+    CLI_MARK_LINE,
+    CLI_MARK_BARS, /* x is the left edge, `width` the width, y the height */
+    CLI_MARK_AREA  /* between y and 0 */
+} cli_mark;
+
+typedef struct cli_series {
+    const char *name; /* in the legend; NULL: not there */
+    cli_mark mark;
+    size_t n;
+    const double *x, *y; /* NaN: a gap */
+    double width;        /* of bars, in units of x; 0: 1 */
+    int colour;          /* number in the palette; negative: the neutral grey */
+    double opacity;      /* 0: as suits the number of points */
+    bool dashed;
+} cli_series;
+
+typedef struct cli_plot_axis {
+    const char *label;
+    double low, high; /* both 0: as the data need */
+    bool logarithmic;
+    size_t n_names; /* names instead of numbers at 0, 1, 2, … */
+    const char *const *names;
+} cli_plot_axis;
+
+typedef struct cli_plot {
+    const char *title;
+    cli_plot_axis x, y;
+    size_t n_series;
+    const cli_series *series;
+    bool equal;          /* one unit of x is as long as one of y */
+    int width, height;   /* CSS pixels; 0: 460 × 340 */
+    const char *summary; /* for screen readers */
+} cli_plot;
+
+/* One <svg> element, self-contained apart from the classes that page.h styles. Many points of a
+ * series (over some thousands) are thinned to those that can be seen, always the same ones. */
+sci_status cli_plot_write(FILE *out, const cli_plot *plot) SCI_MUST_CHECK;
+
+#endif
