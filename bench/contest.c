@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -170,27 +172,73 @@ wait_for(pid_t pid, uint64_t *peak)
     return status;
 }
 
-double
-command_run(const char *const *command, uint64_t *peak_bytes)
+/* Start a command; -1 if that failed. */
+static pid_t
+command_start(const char *const *command)
 {
+    pid_t pid;
+
     fflush(NULL);
-    double start = now_seconds();
-    pid_t pid = fork();
-    if (pid < 0)
-        return NO_TIME;
+    pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
         execute(command);
     }
-    int status = wait_for(pid, peak_bytes);
-    double seconds = now_seconds() - start;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        fprintf(stderr, "bench: '%s' failed (status %d)\n", command[0], status);
+    return pid;
+}
+
+static bool
+ended_well(const char *const *command, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    fprintf(stderr, "bench: '%s' failed (status %d)\n", command[0], status);
+    return false;
+}
+
+double
+command_run(const char *const *command, uint64_t *peak_bytes)
+{
+    double start = now_seconds(), seconds;
+    pid_t pid = command_start(command);
+    int status;
+
+    if (pid < 0)
         return NO_TIME;
-    }
-    return seconds;
+    status = wait_for(pid, peak_bytes);
+    seconds = now_seconds() - start;
+    return ended_well(command, status) ? seconds : NO_TIME;
+}
+
+static double
+seconds_of(const struct timeval *t)
+{
+    return (double)t->tv_sec + 1e-6 * (double)t->tv_usec;
+}
+
+/* The usage of all children that have been waited for, and theirs. */
+static double
+children_seconds(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return seconds_of(&usage.ru_utime) + seconds_of(&usage.ru_stime);
+}
+
+double
+command_cpu(const char *const *command)
+{
+    double before = children_seconds();
+    pid_t pid = command_start(command);
+    int status = -1;
+
+    if (pid < 0)
+        return NO_TIME;
+    waitpid(pid, &status, 0);
+    return ended_well(command, status) ? children_seconds() - before : NO_TIME;
 }
 
 double
@@ -200,7 +248,7 @@ contestant_run(const contestant *c)
         return server_ask(c->server, c->word);
     if (c->output != NULL)
         unlink(c->output);
-    return command_run(c->command, NULL);
+    return c->cpu ? command_cpu(c->command) : command_run(c->command, NULL);
 }
 
 bool

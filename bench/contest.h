@@ -39,6 +39,7 @@ typedef struct contestant {
     const char *word;
     const char *const *command; /* NULL-terminated; used if server is NULL */
     const char *output;         /* removed before each run, may be NULL */
+    bool cpu;                   /* of a command: CPU seconds of all its processes, not wall */
 } contestant;
 
 /* One repetition; NO_TIME if it failed. */
@@ -56,5 +57,8 @@ double samples_ratio(const samples *b, const samples *a);
  * (may be NULL) gets the largest sum of VmHWM over the process and its descendants, looked at every
  * millisecond: an upper bound, for pages that they share are counted twice. */
 double command_run(const char *const *command, uint64_t *peak_bytes);
+
+/* The same in CPU seconds of the process and all that it waited for. */
+double command_cpu(const char *const *command);
 
 #endif

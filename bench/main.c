@@ -7,22 +7,25 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "h5cells.h"
 #include "h5data.h"
 #include "rows.h"
 #include "serve.h"
 
 static const char usage[] =
     "usage: sci-bench [--only SECTION] [--quick] [--json FILE] [--sci-array PATH]\n"
-    "                 [--peers FOLDER] [--python PATH] [--scratch FOLDER]\n"
-    "sections: norm moments threads stream gzip memory process\n";
+    "                 [--sci-genomics PATH]"
+    " [--peers FOLDER] [--python PATH]\n"
+    "                 [--scratch FOLDER]\n"
+    "sections: norm moments threads stream gzip memory process genomics\n";
 
 static const struct {
     const char *name;
     void (*run)(bench *b);
 } sections[] = {
-    { "norm", rows_norm },       { "moments", rows_moments }, { "threads", rows_threads },
-    { "stream", rows_stream },   { "gzip", rows_gzip },       { "memory", rows_memory },
-    { "process", rows_process },
+    { "norm", rows_norm },       { "moments", rows_moments },   { "threads", rows_threads },
+    { "stream", rows_stream },   { "gzip", rows_gzip },         { "memory", rows_memory },
+    { "process", rows_process }, { "genomics", rows_genomics },
 };
 
 /* What the program does for itself in a child. */
@@ -30,10 +33,8 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } roles[] = {
-    { "serve-norm", serve_norm },
-    { "serve-moments", serve_moments },
-    { "make-h5", h5_make },
-    { "copy-h5", h5_copy },
+    { "serve-norm", serve_norm }, { "serve-moments", serve_moments }, { "make-h5", h5_make },
+    { "copy-h5", h5_copy },       { "make-cells", h5_make_cells },    { "write-raw", write_raw },
 };
 
 static bool
@@ -49,10 +50,15 @@ static bool
 parse_options(bench *b, int argc, char **argv)
 {
     static const struct option options[] = {
-        { "only", required_argument, NULL, 'o' },    { "quick", no_argument, NULL, 'q' },
-        { "json", required_argument, NULL, 'j' },    { "sci-array", required_argument, NULL, 'a' },
-        { "peers", required_argument, NULL, 'p' },   { "python", required_argument, NULL, 'y' },
-        { "scratch", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 },
+        { "only", required_argument, NULL, 'o' },
+        { "quick", no_argument, NULL, 'q' },
+        { "json", required_argument, NULL, 'j' },
+        { "sci-array", required_argument, NULL, 'a' },
+        { "sci-genomics", required_argument, NULL, 'g' },
+        { "peers", required_argument, NULL, 'p' },
+        { "python", required_argument, NULL, 'y' },
+        { "scratch", required_argument, NULL, 's' },
+        { NULL, 0, NULL, 0 },
     };
     int letter;
 
@@ -68,6 +74,9 @@ parse_options(bench *b, int argc, char **argv)
             break;
         case 'a':
             b->sci_array = optarg;
+            break;
+        case 'g':
+            b->sci_genomics = optarg;
             break;
         case 'p':
             b->peers = optarg;
@@ -128,6 +137,7 @@ main(int argc, char **argv)
     const char *parent = temporary != NULL ? temporary : "/tmp";
     bench b = { .self = "/proc/self/exe",
                 .sci_array = "sci-array",
+                .sci_genomics = "sci-genomics",
                 .peers = "bench",
                 .python = "/usr/bin/python3",
                 .report = { .table = stdout } };

@@ -8,7 +8,7 @@
 
 typedef struct bench {
     const char *self; /* this program, for its servers */
-    const char *sci_array;
+    const char *sci_array, *sci_genomics;
     const char *python;    /* interpreter of the peers */
     const char *peers;     /* folder of the peers' scripts */
     const char *directory; /* scratch on a disk */
@@ -18,13 +18,14 @@ typedef struct bench {
     report report;
 } bench;
 
-void rows_norm(bench *b);    /* in memory, against memcpy and torch */
-void rows_moments(bench *b); /* against a plain sum */
-void rows_threads(bench *b); /* two against one */
-void rows_stream(bench *b);  /* HDF5, not compressed, against a copy */
-void rows_gzip(bench *b);    /* HDF5, gzip and shuffle, against h5py and numpy */
-void rows_memory(bench *b);  /* peak resident memory */
-void rows_process(bench *b); /* a small array, whole process */
+void rows_norm(bench *b);     /* in memory, against memcpy and torch */
+void rows_moments(bench *b);  /* against a plain sum */
+void rows_threads(bench *b);  /* two against one */
+void rows_stream(bench *b);   /* HDF5, not compressed, against a copy */
+void rows_gzip(bench *b);     /* HDF5, gzip and shuffle, against h5py and numpy */
+void rows_memory(bench *b);   /* peak resident memory */
+void rows_process(bench *b);  /* a small array, whole process */
+void rows_genomics(bench *b); /* sci-genomics, against numpy, sva, h5py and a raw write */
 
 /* Report a ratio of times: with `speed` the peer's over ours (at least), else ours over the peer's
  * (at most). */
