@@ -261,7 +261,7 @@ run_many(fit *f)
         st = cli_scratch_create(&f->tables[i], common->scratch);
     }
     if (st != SCI_OK) {
-        code = array_misuse(f->call, st);
+        code = cli_misuse(f->call, st);
         goto out;
     }
     run.jobs = jobs;
@@ -332,7 +332,7 @@ array_fit(const cli_call *call)
         return cli_usage_error(call, "%s", misuse);
     st = check(&f);
     if (st != SCI_OK)
-        code = array_misuse(call, st);
+        code = cli_misuse(call, st);
     else
         code = f.inputs.n > 1 || f.settings->running != NULL ? run_many(&f) : run_single(&f);
     cli_inputs_clear(&f.inputs);

@@ -14,7 +14,7 @@
 
 /* The one input on its way. */
 typedef struct job {
-    const array_single *single;
+    const cli_single *single;
     array_context c;
     sci_source *x, *dy;
     array_recipe recipe;
@@ -132,6 +132,6 @@ array_gradient(const cli_call *call)
 
     array_recipe_clear(&recipe);
     if (st != SCI_OK)
-        return array_misuse(call, st);
+        return cli_misuse(call, st);
     return array_single_run(call, 2, operands, "computing gradients", work);
 }

@@ -266,7 +266,7 @@ show_text(sci_h5_file *file, const cli_input *input, viewer *v)
 static sci_status
 work(void *context, const cli_worker *worker)
 {
-    const array_single *single = context;
+    const cli_single *single = context;
     const array_settings *s = single->call->settings;
     const cli_input *input = &single->inputs.items[0];
     viewer v = { .only = input->dataset };

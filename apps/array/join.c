@@ -177,7 +177,7 @@ check_cover(const part *parts, size_t n)
 }
 
 static sci_status
-open_parts(const array_single *j, const array_context *c, part *parts)
+open_parts(const cli_single *j, const array_context *c, part *parts)
 {
     size_t n = j->inputs.n;
     sci_status st = SCI_OK;
@@ -276,7 +276,7 @@ open_output(array_output *out, const array_context *c, const part *first)
 static sci_status
 work(void *context, const cli_worker *worker)
 {
-    const array_single *j = context;
+    const cli_single *j = context;
     array_context c = { 0 };
     array_output out = { 0 };
     part *parts = NULL;

@@ -10,7 +10,7 @@
 
 /* All tables, and what their recipes share. */
 static sci_status
-load_all(const array_single *m, sci_stats **tables, array_recipe *recipe)
+load_all(const cli_single *m, sci_stats **tables, array_recipe *recipe)
 {
     sci_status st = SCI_OK;
 
@@ -32,7 +32,7 @@ load_all(const array_single *m, sci_stats **tables, array_recipe *recipe)
 }
 
 static sci_status
-merge_loaded(const array_single *m, const sci_stats *const *tables, sci_stats **out)
+merge_loaded(const cli_single *m, const sci_stats *const *tables, sci_stats **out)
 {
     const char **names = NULL;
     sci_status st = sci_alloc(&names, m->inputs.n, 1, sizeof *names);
@@ -49,7 +49,7 @@ merge_loaded(const array_single *m, const sci_stats *const *tables, sci_stats **
 static sci_status
 work(void *context, const cli_worker *worker)
 {
-    const array_single *m = context;
+    const cli_single *m = context;
     const array_settings *s = m->call->settings;
     sci_stats **tables = NULL, *merged = NULL;
     array_recipe recipe = { 0 };

@@ -161,6 +161,6 @@ array_normalize(const cli_call *call)
 
     array_recipe_clear(&recipe);
     if (st != SCI_OK)
-        return array_misuse(call, st);
+        return cli_misuse(call, st);
     return cli_batch_run(&batch);
 }

@@ -245,7 +245,7 @@ show_text(const sci_stats *stats, bool all)
 static sci_status
 work(void *context, const cli_worker *worker)
 {
-    const array_single *single = context;
+    const cli_single *single = context;
     const array_settings *s = single->call->settings;
     array_place place = { 0 };
     sci_stats *stats = NULL;

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "single.h"
+
+#include "exit.h"
+#include "message.h"
+#include "outputs.h"
+
+int
+cli_misuse(const cli_call *call, sci_status status)
+{
+    if (status == SCI_ERR_ARGUMENT || status == SCI_ERR_EXISTS)
+        return cli_usage_error(call, "%s", sci_message());
+    cli_error_status(status);
+    return cli_exit_of(status);
+}
+
+/* For verbs that only look: what a damaged file may make a library ask for. */
+#define LOOK_BYTES (UINT64_C(1) << 30)
+
+static sci_status
+check_target(const cli_single *single, const char *target)
+{
+    sci_status st = cli_target_check(target, single->common->force, &single->inputs);
+
+    return st == SCI_OK ? cli_target_directory_check(target) : st;
+}
+
+static sci_status
+check_targets(const cli_single *single)
+{
+    const char *main_target = single->common->output;
+    sci_status st = main_target ? check_target(single, main_target) : SCI_OK;
+
+    for (int k = 0; st == SCI_OK && k < CLI_TARGETS_MOST - 1; k++) {
+        if (single->extra[k] == NULL)
+            continue;
+        if (main_target && strcmp(single->extra[k], main_target) == 0)
+            st = sci_fail(SCI_ERR_ARGUMENT, "two outputs would be called '%s'", main_target);
+        else
+            st = check_target(single, single->extra[k]);
+    }
+    return st;
+}
+
+static sci_status
+expand(cli_single *single, size_t n_operands, const char *const *operands)
+{
+    const cli_common *common = single->common;
+    cli_inputs_rules rules = { .recursive = common->recursive,
+                               .manifest = common->manifest,
+                               .dataset = common->dataset,
+                               .datasets = single->datasets,
+                               .extensions = single->extensions };
+    sci_status st = cli_inputs_expand(&single->inputs, n_operands, operands, &rules);
+
+    return st == SCI_OK ? check_targets(single) : st;
+}
+
+int
+cli_single_run(cli_single *single, size_t n_operands, const char *const *operands)
+{
+    cli_job job = { .targets = { single->common->output } };
+    cli_run run = { .doing = single->doing,
+                    .work = single->work,
+                    .context = single->context ? single->context : single,
+                    .jobs = &job,
+                    .n_jobs = 1 };
+    sci_status st = expand(single, n_operands, operands);
+    int code;
+
+    if (st != SCI_OK) {
+        code = cli_misuse(single->call, st);
+    } else {
+        int used = single->common->output != NULL;
+
+        for (int k = 0; k < CLI_TARGETS_MOST - 1; k++)
+            if (single->extra[k])
+                job.targets[used++] = single->extra[k];
+        job.name = single->inputs.items[0].operand;
+        cli_run_settings(&run, single->call->general, single->common);
+        if (single->doing == NULL && run.memory == 0)
+            run.memory = LOOK_BYTES;
+        code = cli_worker_run_one(&run);
+    }
+    cli_inputs_clear(&single->inputs);
+    return code;
+}
