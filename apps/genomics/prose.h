@@ -4,5 +4,12 @@
 #define GENOMICS_PROSE_H
 
 extern const char genomics_program_prose[];
+extern const char genomics_harmonize_prose[];
+extern const char genomics_normalize_prose[];
+extern const char genomics_fit_prose[];
+extern const char genomics_merge_prose[];
+extern const char genomics_apply_prose[];
+extern const char genomics_invert_prose[];
+extern const char genomics_show_prose[];
 
 #endif
