@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <sci/memory.h>
+
+#include "page_priv.h"
+#include "plot_priv.h"
+
+/* ---- the style sheet ---- */
+
+/* Colours of text have a contrast of at least 4.5:1 on their backgrounds. */
+static const char light_theme[] = "--ink:#1b2026;--soft:#515a64;--rule:#dde1e6;--panel:#f5f6f8;"
+                                  "--accent:#005a73;--warn:#fff6e0;--warn-rule:#d99a00;";
+static const char dark_theme[] = "--ink:#e7eaee;--soft:#a7b0ba;--rule:#333a44;--panel:#1c2128;"
+                                 "--accent:#6cc3ea;--warn:#2b2413;--warn-rule:#c99a2e;";
+
+static const char rules[] =
+    "*{box-sizing:border-box}"
+    "html{font:16px/1.55 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica "
+    "Neue\",\"Noto Sans\",\"Liberation Sans\",Arial,sans-serif;"
+    "color:var(--ink);background:var(--bg);text-size-adjust:100%;-webkit-text-size-adjust:100%}\n"
+    "body{max-width:63rem;margin:0 auto;padding:2.2rem 1.25rem 3rem;overflow-wrap:break-word}\n"
+    "h1{font-size:1.75rem;line-height:1.25;margin:0 0 "
+    ".6rem;letter-spacing:-.01em;text-wrap:balance}\n"
+    "h2{font-size:1.25rem;line-height:1.3;margin:2.6rem 0 .6rem;padding-top:1.1rem;border-top:1px "
+    "solid "
+    "var(--rule)}\n"
+    "h3{font-size:1rem;margin:1.6rem 0 .4rem}\n"
+    "p{margin:.6rem 0;max-width:44rem}\n"
+    "a{color:var(--accent);text-underline-offset:.15em}\n"
+    "a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid "
+    "var(--accent);outline-offset:2px}\n"
+    ".program{color:var(--soft);font-size:.875rem;margin:0 0 .3rem}\n"
+    ".lead{font-size:1.125rem;line-height:1.5;max-width:46rem}\n"
+    "nav ol{list-style:none;margin:1rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem "
+    "1.2rem;font-size:.9375rem}\n"
+    ".note{background:var(--warn);border-left:4px solid var(--warn-rule);padding:.55rem "
+    ".9rem;border-radius:0 .3rem .3rem 0;max-width:46rem}\n"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12.5rem),1fr));gap:."
+    "75rem;"
+    "margin:1.4rem 0}\n"
+    ".tiles div{background:var(--panel);border-radius:.5rem;padding:.75rem .9rem}\n"
+    ".tiles dt{font-size:.8125rem;color:var(--soft);line-height:1.35}\n"
+    ".tiles dd{margin:0;font-size:.8125rem;color:var(--soft);line-height:1.35}\n"
+    ".tiles .value{font-size:1.35rem;font-weight:600;line-height:1.3;color:var(--ink);"
+    "font-variant-numeric:tabular-nums}\n"
+    /* A caption is as wide as its picture, whatever it says. */
+    ".figures{display:flex;flex-wrap:wrap;gap:1.6rem 1.5rem;margin:1.2rem 0}\n"
+    "figure{margin:0;max-width:100%}\n"
+    "figcaption{width:0;min-width:100%;font-size:.875rem;line-height:1.45;color:var(--soft);"
+    "margin-top:.25rem}\n"
+    "figure>svg,figure>img{display:block;max-width:100%;height:auto}\n"
+    ".scroll{overflow:auto;max-height:34rem;margin:1rem 0;max-width:max-content}\n"
+    "table{border-collapse:collapse;font-size:.9375rem;line-height:1.4}\n"
+    "caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .4rem}\n"
+    "th,td{text-align:left;vertical-align:top;padding:.32rem .8rem .32rem "
+    "0;border-bottom:1px solid var(--rule);font-weight:400}\n"
+    "th:last-child,td:last-child{padding-right:.3rem}\n"
+    "thead th{font-weight:600;position:sticky;top:0;background:var(--bg);vertical-align:bottom}\n"
+    "th.r,td.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+    "details{margin:.9rem 0;max-width:46rem}\n"
+    "summary{cursor:pointer;color:var(--accent)}\n"
+    ".names{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem "
+    ".9rem;font-size:.875rem;max-height:24rem;overflow:auto}\n"
+    "footer{margin-top:3rem;border-top:1px solid var(--rule);padding-top:.8rem;color:var(--soft);"
+    "font-size:.8125rem}\n"
+    ".plot text{fill:var(--ink);font-size:12px}"
+    ".plot .head{font-size:14px;font-weight:600}"
+    ".plot .label{font-size:12.5px}"
+    ".plot .tick{font-size:11.5px;fill:var(--soft);font-variant-numeric:tabular-nums}"
+    ".plot .mid{text-anchor:middle}"
+    ".plot .end{text-anchor:end}"
+    ".plot .grid,.plot .zero,.plot .axis{fill:none;stroke:var(--rule);stroke-width:1}"
+    ".plot .zero{stroke:var(--soft);stroke-opacity:.4}"
+    ".plot .axis{stroke:var(--soft);stroke-opacity:.75}\n"
+    ".pt,.sq,.line{fill:none;stroke:currentColor;stroke-linecap:round;stroke-linejoin:round}"
+    ".sq{stroke-linecap:square}"
+    ".tri,.bar,.area{fill:currentColor;stroke:none}"
+    ".bar{stroke:var(--bg);stroke-width:.5}"
+    ".over{stroke:currentColor;stroke-width:1;fill-opacity:.4}"
+    ".line{stroke-width:1.75}\n"
+    "@media(max-width:30rem){body{padding:1.2rem .9rem 2rem}h1{font-size:1.4rem}}\n"
+    "@media print{html{font-size:10.5pt}body{max-width:none;padding:0}nav{display:none}"
+    ".scroll,.names{max-height:none;overflow:visible}thead th{position:static}"
+    "figure,tr,.tiles div,.note{break-inside:avoid}h2,h3{break-after:avoid}"
+    ".tiles div{border:1px solid var(--rule)}"
+    "details::details-content{content-visibility:visible;block-size:auto}}\n";
+
+/* ":root{…}" with the variables of a theme. */
+static void
+append_theme(char *text, size_t size, const char *theme, bool dark)
+{
+    size_t used = strlen(text);
+
+    used += (size_t)snprintf(text + used, size - used, ":root{--bg:%s;%s--cn:%s",
+                             dark ? plot_background.dark : plot_background.light, theme,
+                             dark ? plot_grey.dark : plot_grey.light);
+    for (int k = 0; k < PLOT_COLOURS; k++)
+        used += (size_t)snprintf(text + used, size - used, ";--c%d:%s", k,
+                                 dark ? plot_palette[k].dark : plot_palette[k].light);
+    snprintf(text + used, size - used, "}");
+}
+
+sci_status
+page_style_make(char **style)
+{
+    char themes[1600] = "", classes[400] = "";
+    size_t used = 0;
+
+    append_theme(themes, sizeof themes, light_theme, false);
+    /* Paper is white. */
+    strcat(themes, "\n@media screen and (prefers-color-scheme:dark){");
+    append_theme(themes, sizeof themes, dark_theme, true);
+    strcat(themes, "}\n");
+    for (int k = 0; k < PLOT_COLOURS; k++)
+        used +=
+            (size_t)snprintf(classes + used, sizeof classes - used, ".c%d{color:var(--c%d)}", k, k);
+    return sci_format(style, "%s%s%s.cn{color:var(--cn)}\n", themes, rules, classes);
+}
+
+/* ---- its hash ---- */
+
+sci_status
+page_hash(char hash[PAGE_HASH], const char *text)
+{
+    static const char prefix[] = "sha256-";
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned bytes = 0;
+
+    /* Without this libcrypto would read the system's openssl.cnf. */
+    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1
+        || EVP_Digest(text, strlen(text), digest, &bytes, EVP_sha256(), NULL) != 1)
+        return sci_fail(SCI_ERR_NOMEM, "libcrypto cannot compute SHA-256");
+    memcpy(hash, prefix, sizeof prefix);
+    EVP_EncodeBlock((unsigned char *)hash + sizeof prefix - 1, digest, (int)bytes);
+    return SCI_OK;
+}

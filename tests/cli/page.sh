@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A report page in headless Chromium without a network: nothing on the console (no violation of the content-security
+# policy, no error), and nothing wider than the window, at the width of a telephone and of a desk, in both themes.
+set -u
+. "$SCI_SOURCE_DIR/tests/support/checks.sh"
+. "$SCI_SOURCE_DIR/tests/support/browser.sh"
+
+find_browser || skip_all "chromium is not installed"
+
+picture=$SCI_SOURCE_DIR/docs/pictures/t1.png
+"$tools/pages" page.html "$picture" || wrong "the page could not be written"
+"$tools/pages" again.html "$picture" || wrong "the page could not be written"
+cmp -s page.html again.html || wrong "the same calls gave other bytes"
+[ "$(stat -c %s page.html)" -lt 1000000 ] || wrong "the page has $(stat -c %s page.html) bytes"
+
+check_pages page.html
+
+# The checks can fail: a style of an element, a script, something from outside, something too wide.
+spoil() {
+    sed "s|<main>|<main>$2|" page.html > "$1.html"
+}
+spoil style '<p style="color:red">x</p>'
+spoil script '<script>var x=1</script>'
+spoil outside '<img alt="" src="https://example.org/x.png">'
+spoil wide '<img alt="" width="600" height="3" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
+visit light style.html:400 script.html:400 outside.html:400 wide.html:400
+for noticed in 'inline style.*style.html' 'inline script.*script.html' 'example.org.*outside.html' \
+    'wide.html width 400 scroll [6-9]'; do
+    grep -qi "$noticed" visited || wrong "'$noticed' is not in: $(cat visited)"
+done
+
+finish
