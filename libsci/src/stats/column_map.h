@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rows of a matrix through a column map into floats or doubles. */
+#ifndef SCI_STATS_COLUMN_MAP_H
+#define SCI_STATS_COLUMN_MAP_H
+
+#include <sci/crossed.h>
+
+/* What one worker needs: the background t = shift + Σ c_k·slope_k of the row before, and what a row
+ * of zeros becomes with it. */
+typedef struct sci_column_mapper {
+    const sci_column_map *map;
+    sci_type type;           /* of the results: SCI_FLOAT32 or SCI_FLOAT64 */
+    int32_t level;           /* of t; -1: there is none */
+    const double *covariate; /* of t */
+    bool has_zero_row;
+    double *t;                 /* [columns] */
+    void *zero_row;            /* [columns] of `type` */
+    unsigned char *zero_state; /* [columns] 1: clipped, 2: not finite */
+    sci_map_report zeros;      /* of one row of zeros */
+    sci_map_report report;     /* of all rows so far */
+} sci_column_mapper;
+
+sci_status sci_column_mapper_create(sci_column_mapper *m, const sci_column_map *map,
+                                    sci_type type) SCI_MUST_CHECK;
+void sci_column_mapper_clear(sci_column_mapper *m);
+uint64_t sci_column_mapper_bytes(uint64_t columns, sci_type type);
+
+/* Row `row` of a block to map->columns results. `covariate` (of this row, may be NULL without
+ * covariates) must stay as it is until another row has come. */
+void sci_column_mapper_row(sci_column_mapper *m, const sci_matrix_block *block, uint64_t row,
+                           int32_t label, const double *covariate, void *out);
+
+/* t of a level and a row's covariates. */
+void sci_column_map_background(const sci_column_map *map, uint64_t level, const double *covariate,
+                               double *t);
+
+#endif
