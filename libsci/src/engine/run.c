@@ -8,11 +8,8 @@
 #include "../stats/decode.h"
 #include "run.h"
 
-#define TARGET_BYTES (UINT64_C(32) << 20)
-
-/* A quarter of the machine's or the control group's memory. */
-static uint64_t
-memory_limit(void)
+uint64_t
+sci_memory_limit(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGE_SIZE);
     uint64_t bytes = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_C(1) << 30;
@@ -89,10 +86,10 @@ sci_run_open(sci_run *run, const sci_job *job)
         run->cut.period_groups * (run->cut.periods_per_segment ? run->cut.periods_per_segment : 1);
     run->type = sci_decoded_type(job->x->array.type);
     run->dy_type = job->dy ? sci_decoded_type(job->dy->array.type) : run->type;
-    run->budget_limit = budget ? budget : memory_limit();
-    run->budget_target = budget                             ? budget
-                         : run->budget_limit < TARGET_BYTES ? run->budget_limit
-                                                            : TARGET_BYTES;
+    run->budget_limit = budget ? budget : sci_memory_limit();
+    run->budget_target = budget                                 ? budget
+                         : run->budget_limit < SCI_TARGET_BYTES ? run->budget_limit
+                                                                : SCI_TARGET_BYTES;
     st = sci_maps_create(&run->maps, &run->layout, run->budget_target / 4);
     if (st == SCI_OK)
         st = sci_pool_create(&run->pool, job->opt->threads);

@@ -84,6 +84,10 @@ sci_status sci_pass_run(sci_pass *pass) SCI_MUST_CHECK;
 /* The stretch that a slab's x (or dy) is, for a layout of this run. */
 sci_stretch sci_slab_stretch(const sci_run *run, const sci_slab *slab, const sci_layout *layout);
 
+#define SCI_TARGET_BYTES (UINT64_C(32) << 20) /* of work, where no budget is given */
+/* A quarter of the machine's or the control group's memory. */
+uint64_t sci_memory_limit(void);
+
 /* True if the elements lie in memory: nothing has to be fetched. */
 bool sci_has_addresses(sci_source *source);
 
