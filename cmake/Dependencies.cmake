@@ -39,8 +39,9 @@ else()
     target_link_libraries(sci_hdf5 INTERFACE PkgConfig::hdf5)
 endif()
 
-# GSL for distributions and small dense algebra, over the BLAS and LAPACK of OpenBLAS. The serial build: our
-# own threads call it on blocks of their own, and its results must not depend on how many there are.
+# GSL for distributions and small dense algebra, over the BLAS and LAPACK of OpenBLAS. The serial build:
+# its results must not depend on how many threads there are. It has no lock around its buffers, so only one
+# thread of ours may be inside BLAS or LAPACK at a time.
 pkg_check_modules(gsl REQUIRED gsl)
 find_library(SCI_OPENBLAS_LIBRARY NAMES openblas PATH_SUFFIXES openblas-serial REQUIRED
              HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-serial)

@@ -17,13 +17,18 @@ typedef struct pca {
     double *scores;   /* [rows][components] */
     double *loadings; /* [columns][components], orthonormal; the largest |loading| is positive */
     double *variance; /* [components], divided by rows - 1 */
-    double *variance_ratio; /* of the total variance */
+    double *variance_ratio; /* of the total variance; NaN where that is 0 */
     double total_variance;
+    bool exact; /* by the eigenproblem of a Gram matrix */
+    double residual; /* otherwise the largest ‖Cv - λv‖/λ of the covariance C over the components */
 } pca;
 
-/* The exact eigenproblem of the smaller Gram matrix up to 4000 rows or columns, randomized subspace
- * iteration (Halko, Martinsson, Tropp 2011) beyond. At most min(rows, columns) - 1 components are
- * found if more are asked for. SCI_ERR_NONFINITE if a value is missing. */
+/* The exact eigenproblem of the smaller Gram matrix up to 4000 rows or columns (or where more than a
+ * quarter of all components is asked for); beyond that randomized block Krylov iteration (Halko,
+ * Martinsson, Tropp 2011; Musco, Musco 2015) until the residual is below 1e-6, in at most 24 passes.
+ * At most min(rows, columns) - 1 components are found if more are asked for. The same bytes for any
+ * number of threads and any memory on the same machine. SCI_ERR_NONFINITE names the first value that
+ * is missing or infinite, SCI_ERR_DEGENERATE for fewer than two rows or columns. */
 sci_status pca_compute(pca **out, const pca_input *in, uint64_t components, uint64_t seed,
                        const sci_options *opt) SCI_MUST_CHECK;
 void pca_free(pca *p); /* accepts NULL */
