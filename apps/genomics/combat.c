@@ -124,7 +124,7 @@ screen_gene(const sci_crossed *table, uint64_t gene, bool mean_only)
         min = fmin(min, m->min);
         max = fmax(max, m->max);
     }
-    if (min >= max)
+    if (min == max)
         bits |= COMBAT_CONSTANT;
     return bits;
 }
