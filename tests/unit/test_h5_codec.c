@@ -189,6 +189,37 @@ lzf_never_reads_before_its_beginning(void **state)
     assert_false(h5_lzf_decode(stored, sizeof stored, out, 4));
 }
 
+/* Bytes of every kind come back, whatever their length, within the bound. */
+static void
+lzf_is_encoded(void **state)
+{
+    enum { MOST = 70000 };
+    unsigned char *bytes = test_alloc(MOST, 1), *back = test_alloc(MOST, 1);
+    unsigned char *stored = test_alloc(h5_lzf_bound(MOST), 1);
+    random_stream r = random_start(7);
+
+    (void)state;
+    for (int kind = 0; kind < 4; kind++)
+        for (size_t n = 0; n <= MOST; n = n < 300 ? n + 1 : 3 * n + 11) {
+            size_t used;
+
+            test_context("kind %d, %zu bytes", kind, n);
+            for (size_t i = 0; i < n; i++)
+                bytes[i] = (unsigned char)(kind == 0   ? 0
+                                           : kind == 1 ? random_bits(&r)
+                                           : kind == 2 ? i % 9000 / 7
+                                                       : random_below(&r, 3));
+            used = h5_lzf_encode(bytes, n, stored);
+            assert_that(used <= h5_lzf_bound(n));
+            assert_that(kind != 0 || n < 300 || used < n / 40);
+            assert_that(h5_lzf_decode(stored, used, back, n));
+            assert_memory_equal(back, bytes, n);
+        }
+    free(stored);
+    free(back);
+    free(bytes);
+}
+
 int
 main(void)
 {
@@ -200,6 +231,7 @@ main(void)
         cmocka_unit_test(fletcher32_is_that_of_hdf5),
         cmocka_unit_test(lzf_is_decoded),
         cmocka_unit_test(lzf_never_reads_before_its_beginning),
+        cmocka_unit_test(lzf_is_encoded),
     };
 
     return run_all(tests);

@@ -372,12 +372,13 @@ the_layout_of_an_output_follows_the_source(void **state)
         int filters[6];
         bool shuffle, fletcher32;
         int deflate;
+        bool lzf;
     } cases[] = {
-        { { 0 }, false, false, 0 },
-        { { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE }, true, false, 4 },
-        { { H5Z_FILTER_FLETCHER32 }, false, true, 0 },
-        { { H5Z_FILTER_SCALEOFFSET }, true, false, 4 },
-        { { LZF, H5Z_FILTER_FLETCHER32 }, true, true, 4 },
+        { { 0 }, false, false, 0, false },
+        { { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE }, true, false, 4, false },
+        { { H5Z_FILTER_FLETCHER32 }, false, true, 0, false },
+        { { H5Z_FILTER_SCALEOFFSET }, true, false, 4, false },
+        { { LZF, H5Z_FILTER_FLETCHER32 }, false, true, 0, true },
     };
     sci_array a = array_of(SCI_INT32, false, 3, cube);
     h5file_storage compact = { .compact = true };
@@ -403,6 +404,7 @@ the_layout_of_an_output_follows_the_source(void **state)
         assert_int_equal(layout.shuffle, cases[i].shuffle);
         assert_int_equal(layout.fletcher32, cases[i].fletcher32);
         assert_int_equal(layout.deflate, cases[i].deflate);
+        assert_int_equal(layout.lzf, cases[i].lzf);
         sci_source_free(source);
         assert_ok(sci_h5_source_open(&source, path, "/compact", NULL));
         sci_h5_source_layout(source, &layout);

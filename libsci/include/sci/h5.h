@@ -78,12 +78,14 @@ typedef struct sci_h5_layout {
     bool chunked;
     uint64_t chunk[SCI_MAX_RANK];
     bool shuffle;
-    int deflate; /* level 1…9; 0: not compressed */
+    int deflate; /* level 1…9; 0: none */
     bool fletcher32;
+    bool lzf; /* h5py's fast compressor (filter 32000), instead of deflate */
 } sci_h5_layout;
 
 /* The layout of a source's dataset as an output of the same shape gets it: compact becomes
- * contiguous, filters other than deflate, shuffle and fletcher32 become deflate 4 + shuffle. */
+ * contiguous, filters other than deflate, lzf, shuffle and fletcher32 become deflate 4 +
+ * shuffle. */
 SCI_API void sci_h5_source_layout(const sci_source *source, sci_h5_layout *out);
 
 /* Copy everything of `source`'s file into the output except the dataset itself (groups, datasets

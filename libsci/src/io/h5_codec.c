@@ -145,12 +145,21 @@ h5_codec_decode(h5_codec *c, const h5_pipeline *p, uint32_t mask, const unsigned
     return NULL;
 }
 
-/* ---- encoding: shuffle, deflate, fletcher32, each at most once and in this order ---- */
+/* ---- encoding: shuffle, deflate or lzf, fletcher32, each at most once and in this order ---- */
 
 size_t
 h5_codec_bound(const h5_pipeline *p)
 {
-    return libdeflate_zlib_compress_bound(NULL, p->chunk_bytes) + CHECKSUM_BYTES;
+    size_t deflate = libdeflate_zlib_compress_bound(NULL, p->chunk_bytes);
+    size_t lzf = h5_lzf_bound(p->chunk_bytes);
+
+    return (deflate > lzf ? deflate : lzf) + CHECKSUM_BYTES;
+}
+
+static bool
+compresses(const h5_filter *f)
+{
+    return f->id == H5Z_FILTER_DEFLATE || f->id == H5_LZF;
 }
 
 static size_t
@@ -169,8 +178,7 @@ h5_codec_encode(h5_codec *c, const h5_pipeline *p, const unsigned char *chunk, u
     stage s = { chunk, p->chunk_bytes };
 
     for (int i = 0; i < p->n; i++) {
-        unsigned char *next =
-            i + 1 < p->n && p->filters[i + 1].id == H5Z_FILTER_DEFLATE ? c->buffer[0] : to;
+        unsigned char *next = i + 1 < p->n && compresses(&p->filters[i + 1]) ? c->buffer[0] : to;
 
         if (p->filters[i].id == H5Z_FILTER_SHUFFLE) {
             h5_shuffle(s.at, s.bytes, p->filters[i].value, next);
@@ -181,6 +189,9 @@ h5_codec_encode(h5_codec *c, const h5_pipeline *p, const unsigned char *chunk, u
             s.at = to;
             if (s.bytes == 0)
                 return 0;
+        } else if (p->filters[i].id == H5_LZF) {
+            s.bytes = h5_lzf_encode(s.at, s.bytes, to);
+            s.at = to;
         } else {
             if (s.at != to)
                 memcpy(to, s.at, s.bytes);

@@ -49,7 +49,10 @@ void h5_shuffle(const unsigned char *from, size_t bytes, size_t size, unsigned c
 void h5_unshuffle(const unsigned char *from, size_t bytes, size_t size, unsigned char *to);
 /* True if exactly `bytes` bytes came out. */
 bool h5_lzf_decode(const unsigned char *from, size_t stored_bytes, unsigned char *to, size_t bytes);
-/* Let HDF5 decode lzf too, where elements have to go through it (variable-length texts). Once,
+/* Encode into at most h5_lzf_bound(bytes) bytes at `to`; the same input gives the same bytes. */
+size_t h5_lzf_encode(const unsigned char *from, size_t bytes, unsigned char *to);
+size_t h5_lzf_bound(size_t bytes);
+/* Let HDF5 use lzf too, where elements have to go through it (variable-length texts). Once,
  * at the start. */
 bool h5_lzf_register(void);
 uint32_t h5_fletcher32(const unsigned char *bytes, size_t n);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The objects that an output keeps from a source's file: all siblings of the dataset, or its
- * attributes and dimension scales alone. */
+/* The objects that an output keeps from a file: all but one dataset under any of its names, or all
+ * but what stands under some names. */
 #include <string.h>
 
+#include <sci/h5_values.h>
 #include <sci/memory.h>
 
 #include "h5_copy_priv.h"
 #include "h5_dataset_priv.h"
+#include "h5_look_priv.h"
 #include "h5_source_priv.h"
 #include "h5_walk_priv.h"
 
@@ -16,8 +18,10 @@
 typedef struct walk {
     sci_h5_output *out;
     h5_file *file;
-    const h5_source *source; /* its dataset is left out */
+    const h5_source *source; /* its dataset is left out under any name; NULL: none is */
     H5O_info_t left_out;
+    size_t n_names; /* left out too */
+    const char *const *names;
     int depth;
 } walk;
 
@@ -158,6 +162,57 @@ copy_dataset(walk *w, const member *m, hid_t object)
     return st;
 }
 
+/* "/a/b" against "a/b" and the like. */
+static bool
+same_path(const char *a, const char *b)
+{
+    for (;;) {
+        size_t n;
+
+        a += strspn(a, "/");
+        b += strspn(b, "/");
+        n = strcspn(a, "/");
+        if (n != strcspn(b, "/") || strncmp(a, b, n) != 0)
+            return false;
+        if (n == 0)
+            return true;
+        a += n;
+        b += n;
+    }
+}
+
+/* References to what is left out lead to what will stand in its place, unless the object has
+ * another name. */
+static sci_status
+leave_out(walk *w, const member *m)
+{
+    H5L_info_t link;
+    H5O_info_t info;
+    hid_t object;
+    sci_status st = SCI_OK;
+
+    if (H5Lget_info(m->from, m->name, &link, H5P_DEFAULT) < 0)
+        return fail_damaged(w, m->path);
+    if (link.type != H5L_TYPE_HARD)
+        return SCI_OK;
+    object = H5Oopen(m->from, m->name, H5P_DEFAULT);
+    if (object < 0 || H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0)
+        st = fail_damaged(w, m->path);
+    else if (h5_copy_find(w->out->copy, info.fileno, info.addr) == NULL && info.rc < 2)
+        st = h5_copy_note(w->out, object, m->path);
+    h5_close(object);
+    return st;
+}
+
+static bool
+is_left_out(const walk *w, const char *path)
+{
+    for (size_t i = 0; i < w->n_names; i++)
+        if (same_path(path, w->names[i]))
+            return true;
+    return false;
+}
+
 static sci_status
 copy_object(walk *w, const member *m, hid_t object)
 {
@@ -167,7 +222,7 @@ copy_object(walk *w, const member *m, hid_t object)
 
     if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0)
         return fail_damaged(w, m->path);
-    if (info.addr == w->left_out.addr && info.fileno == w->left_out.fileno)
+    if (w->source != NULL && info.addr == w->left_out.addr && info.fileno == w->left_out.fileno)
         return strcmp(m->path, w->source->path) == 0
                    ? SCI_OK
                    : h5_copy_defer(w->out, H5_PENDING_LINK, w->file, w->source->path, m->path,
@@ -227,7 +282,7 @@ copy_members(walk *w, hid_t from, hid_t to, const char *path)
 
         st = sci_format(&m.path, "%s/%s", strcmp(path, "/") == 0 ? "" : path, m.name);
         if (st == SCI_OK)
-            st = copy_member(w, &m, i < names.count);
+            st = is_left_out(w, m.path) ? leave_out(w, &m) : copy_member(w, &m, i < names.count);
         sci_free(m.path);
     }
     h5_names_clear(&names);
@@ -239,11 +294,13 @@ copy_root(walk *w)
 {
     hid_t from = H5Gopen2(w->file->id, "/", H5P_DEFAULT),
           to = H5Gopen2(w->out->id, "/", H5P_DEFAULT);
-    sci_status st;
+    sci_status st = SCI_OK;
 
-    if (from < 0 || H5Oget_info2(w->source->data.id, &w->left_out, H5O_INFO_BASIC) < 0)
+    if (from < 0
+        || (w->source != NULL
+            && H5Oget_info2(w->source->data.id, &w->left_out, H5O_INFO_BASIC) < 0))
         st = fail_damaged(w, "/");
-    else
+    else if (w->source != NULL)
         st = h5_copy_note(w->out, w->source->data.id, w->source->path);
     if (st == SCI_OK)
         st = h5_copy_note(w->out, from, "/");
@@ -270,6 +327,22 @@ sci_h5_output_copy_siblings(sci_h5_output *out, sci_source *source)
     if (st != SCI_OK)
         return st;
     st = copy_root(&w);
+    h5_leave();
+    return st;
+}
+
+sci_status
+sci_h5_output_copy(sci_h5_output *out, sci_h5_file *file, size_t n, const char *const *left_out)
+{
+    walk w = { .out = out, .file = file->file, .n_names = n, .names = left_out };
+    sci_status st = h5_enter();
+
+    if (st != SCI_OK)
+        return st;
+    st = copy_root(&w);
+    /* Through a group with two names it may have come along under the other. */
+    for (size_t i = 0; st == SCI_OK && i < n; i++)
+        st = sci_h5_output_remove(out, left_out[i]);
     h5_leave();
     return st;
 }

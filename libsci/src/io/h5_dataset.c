@@ -64,9 +64,11 @@ read_shape(h5_dataset *d, const char *where)
 static sci_status
 check_claim(const h5_dataset *d, const h5_file *file, const char *where, const sci_h5_options *o)
 {
-    uint64_t bytes = d->count * d->size, stored;
+    uint64_t bytes, stored;
     char text[256];
 
+    if (__builtin_mul_overflow(d->count, d->size, &bytes))
+        bytes = UINT64_MAX;
     if (bytes <= o->claim_bytes_most)
         return SCI_OK;
     stored = file->bytes;
@@ -119,9 +121,11 @@ static sci_status
 find_contiguous(h5_dataset *d, const h5_file *file, const char *where)
 {
     H5D_space_status_t status;
-    uint64_t bytes = d->count * d->size, end;
+    uint64_t bytes, end;
     haddr_t address;
 
+    if (__builtin_mul_overflow(d->count, d->size, &bytes))
+        bytes = UINT64_MAX;
     /* Asked first: behind a user block the address of what is not allocated looks like one. */
     if (H5Dget_space_status(d->id, &status) < 0)
         return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", where);
@@ -153,7 +157,26 @@ read_fill(h5_dataset *d, hid_t list, const char *where)
 }
 
 static sci_status
-describe(h5_dataset *d, const h5_file *file, const char *where, const sci_h5_options *o, hid_t list)
+find_type(h5_dataset *d, const char *where, bool any)
+{
+    sci_status st;
+
+    d->type = H5Dget_type(d->id);
+    d->size = d->type < 0 ? 0 : H5Tget_size(d->type);
+    if (d->size == 0)
+        return h5_fail(SCI_ERR_FORMAT, "'%s': its type is damaged", where);
+    /* The shape is checked against elements of a byte at least. */
+    d->array.type = SCI_UINT8;
+    if (any)
+        return SCI_OK;
+    st = h5_type_decode(d->type, where, &d->array);
+    d->size = sci_type_size(d->array.type);
+    return st;
+}
+
+static sci_status
+describe(h5_dataset *d, const h5_file *file, const char *where, const sci_h5_options *o, hid_t list,
+         bool any)
 {
     sci_status st;
 
@@ -164,28 +187,23 @@ describe(h5_dataset *d, const h5_file *file, const char *where, const sci_h5_opt
     st = h5_storage_filters(list, where, d);
     if (st != SCI_OK)
         return st;
-    d->type = H5Dget_type(d->id);
-    if (d->type < 0)
-        return h5_fail(SCI_ERR_FORMAT, "'%s': its type is damaged", where);
-    st = h5_type_decode(d->type, where, &d->array);
-    if (st != SCI_OK)
-        return st;
-    d->size = sci_type_size(d->array.type);
-    st = read_shape(d, where);
+    st = find_type(d, where, any);
+    if (st == SCI_OK)
+        st = read_shape(d, where);
     if (st == SCI_OK)
         st = check_claim(d, file, where, o);
     if (st == SCI_OK && d->layout == H5D_CHUNKED)
         st = check_chunk(d, list, file, where, o);
     if (st == SCI_OK && d->layout == H5D_CONTIGUOUS)
         st = find_contiguous(d, file, where);
-    if (st == SCI_OK)
+    if (st == SCI_OK && !any)
         st = read_fill(d, list, where);
     return st;
 }
 
-sci_status
-h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
-                const sci_h5_options *opt)
+static sci_status
+open_dataset(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
+             const sci_h5_options *opt, bool any)
 {
     sci_h5_options o = h5_limits(opt);
     sci_status st;
@@ -206,13 +224,27 @@ h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *wher
         st = h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", where);
         goto out;
     }
-    st = describe(out, file, where, &o, list);
+    st = describe(out, file, where, &o, list, any);
 out:
     h5_close(list);
     if (st != SCI_OK)
         h5_dataset_close(out);
     h5_leave();
     return st;
+}
+
+sci_status
+h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
+                const sci_h5_options *opt)
+{
+    return open_dataset(out, file, id, where, opt, false);
+}
+
+sci_status
+h5_dataset_open_any(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
+                    const sci_h5_options *opt)
+{
+    return open_dataset(out, file, id, where, opt, true);
 }
 
 void

@@ -32,6 +32,10 @@ typedef struct h5_dataset {
  * "file:/path". */
 sci_status h5_dataset_open(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
                            const sci_h5_options *opt) SCI_MUST_CHECK;
+/* The same for elements of any type: array.type and fill are not told, size is that of an element
+ * in the file. */
+sci_status h5_dataset_open_any(h5_dataset *out, const h5_file *file, hid_t id, const char *where,
+                               const sci_h5_options *opt) SCI_MUST_CHECK;
 void h5_dataset_close(h5_dataset *d);
 
 /* The limits of `opt` (may be NULL) with the defaults filled in. */
@@ -41,6 +45,8 @@ sci_h5_options h5_limits(const sci_h5_options *opt);
 
 /* SCI_ERR_TYPE, naming what it is, for all but integers, binary16/32/64 and booleans. */
 sci_status h5_type_decode(hid_t type, const char *where, sci_array *array) SCI_MUST_CHECK;
+/* h5py's booleans. */
+bool h5_type_is_boolean(hid_t type);
 /* "float32", "int16, big-endian", "complex", "string", … */
 void h5_type_text(hid_t type, char *text, size_t bytes);
 

@@ -170,11 +170,11 @@ h5_file_close(h5_file *file)
 {
     if (file == NULL || --file->uses > 0)
         return;
-    if (file->id >= 0 && h5_enter() == SCI_OK) {
+    if (file->id >= 0 && !file->borrowed && h5_enter() == SCI_OK) {
         (void)H5Fclose(file->id);
         h5_leave();
     }
-    if (file->fd >= 0)
+    if (file->fd >= 0 && !file->borrowed)
         (void)sci_file_ops_get()->close(file->fd);
     sci_free(file->name);
     sci_free(file);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Decoder of h5py's lzf filter (the format of Marc Lehmann's liblzf): runs of literal bytes, and
- * copies from at most 8 KiB back. */
+/* h5py's lzf filter (the format of Marc Lehmann's liblzf): runs of literal bytes, and copies from
+ * at most 8 KiB back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +10,10 @@ enum {
     LITERALS = 32,   /* control bytes below it start a literal run of control + 1 bytes */
     LONG_COPY = 7,   /* this length is continued in the next byte */
     COPY_LENGTH = 2, /* added to every copy's length */
+    BACK_MOST = 1 << 13,
+    COPY_LEAST = 3,
+    COPY_MOST = LONG_COPY + 255 + COPY_LENGTH,
+    HASH_BITS = 13
 };
 
 bool
@@ -49,6 +53,108 @@ h5_lzf_decode(const unsigned char *from, size_t stored_bytes, unsigned char *to,
     return done == bytes;
 }
 
+/* ---- encoding ---- */
+
+size_t
+h5_lzf_bound(size_t bytes)
+{
+    return bytes + bytes / LITERALS + 1;
+}
+
+/* Where three bytes were seen last. */
+static size_t
+hash(const unsigned char *at)
+{
+    uint32_t three = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
+
+    return three * UINT32_C(0x9e3779b1) >> (32 - HASH_BITS);
+}
+
+static unsigned char *
+put_literals(unsigned char *to, const unsigned char *from, size_t n)
+{
+    while (n > 0) {
+        size_t run = n < LITERALS ? n : LITERALS;
+
+        *to++ = (unsigned char)(run - 1);
+        memcpy(to, from, run);
+        to += run;
+        from += run;
+        n -= run;
+    }
+    return to;
+}
+
+static unsigned char *
+put_copy(unsigned char *to, size_t back, size_t length)
+{
+    size_t rest = length - COPY_LENGTH;
+
+    back--;
+    if (rest < LONG_COPY) {
+        *to++ = (unsigned char)(rest << 5 | back >> 8);
+    } else {
+        *to++ = (unsigned char)((size_t)LONG_COPY << 5 | back >> 8);
+        *to++ = (unsigned char)(rest - LONG_COPY);
+    }
+    *to++ = (unsigned char)(back & 0xff);
+    return to;
+}
+
+static size_t
+match_length(const unsigned char *a, const unsigned char *b, size_t most)
+{
+    size_t n = 0;
+
+    while (n + sizeof(uint64_t) <= most) {
+        uint64_t x, y;
+
+        memcpy(&x, a + n, sizeof x);
+        memcpy(&y, b + n, sizeof y);
+        if (x != y)
+            break;
+        n += sizeof x;
+    }
+    while (n < most && a[n] == b[n])
+        n++;
+    return n;
+}
+
+size_t
+h5_lzf_encode(const unsigned char *from, size_t bytes, unsigned char *to)
+{
+    uint32_t seen[1 << HASH_BITS] = { 0 }; /* place + 1, modulo 2^32 */
+    unsigned char *start = to;
+    size_t at = 0, literals = 0;
+
+    while (bytes - at >= COPY_LEAST) {
+        uint32_t *slot = &seen[hash(from + at)];
+        size_t back = (uint32_t)(at + 1) - *slot, length = 0;
+        bool known = *slot != 0 && back >= 1 && back <= BACK_MOST && back <= at;
+
+        *slot = (uint32_t)(at + 1);
+        if (known)
+            length = match_length(from + at, from + at - back,
+                                  bytes - at < COPY_MOST ? bytes - at : COPY_MOST);
+        if (length < COPY_LEAST) {
+            at++;
+            literals++;
+            continue;
+        }
+        to = put_literals(to, from + at - literals, literals);
+        to = put_copy(to, back, length);
+        literals = 0;
+        at += length;
+        /* What follows often begins with the last two bytes of the copy. */
+        for (size_t k = at - 2; k < at && bytes - k >= COPY_LEAST; k++)
+            seen[hash(from + k)] = (uint32_t)(k + 1);
+    }
+    literals += bytes - at;
+    return (size_t)(put_literals(to, from + bytes - literals, literals) - start);
+}
+
+/* ---- HDF5's side ---- */
+
 /* Bytes that will come out: at most 88 times what goes in. */
 static size_t
 decoded_bytes(const unsigned char *from, size_t stored_bytes)
@@ -71,28 +177,38 @@ decoded_bytes(const unsigned char *from, size_t stored_bytes)
     return total;
 }
 
-/* HDF5's side of it. Data are only decoded: to encode fails, and HDF5 stores the chunk without
- * this filter, which h5py always makes an optional one. The buffers are HDF5's, from malloc. */
+/* Replace HDF5's buffer, which is from malloc. */
+static size_t
+replace(void **buffer, size_t *capacity, unsigned char *by, size_t bytes)
+{
+    free(*buffer);
+    *buffer = by;
+    *capacity = bytes;
+    return bytes;
+}
+
+/* Where a chunk does not become smaller encoding fails, and HDF5 stores it without this filter,
+ * which h5py always makes an optional one. */
 static size_t
 filter(unsigned flags, size_t n_values, const unsigned values[], size_t bytes, size_t *capacity,
        void **buffer)
 {
-    size_t decoded = decoded_bytes(*buffer, bytes);
+    bool decode = (flags & H5Z_FLAG_REVERSE) != 0;
+    size_t room = decode ? decoded_bytes(*buffer, bytes) : h5_lzf_bound(bytes), used = room;
     unsigned char *to;
 
     (void)n_values;
     (void)values;
-    if ((flags & H5Z_FLAG_REVERSE) == 0 || decoded == 0)
+    if (room == 0)
         return 0;
-    to = malloc(decoded);
-    if (to == NULL || !h5_lzf_decode(*buffer, bytes, to, decoded)) {
+    to = malloc(room);
+    if (to != NULL && !decode)
+        used = h5_lzf_encode(*buffer, bytes, to);
+    if (to == NULL || (decode ? !h5_lzf_decode(*buffer, bytes, to, room) : used >= bytes)) {
         free(to);
         return 0;
     }
-    free(*buffer);
-    *buffer = to;
-    *capacity = decoded;
-    return decoded;
+    return replace(buffer, capacity, to, used);
 }
 
 bool

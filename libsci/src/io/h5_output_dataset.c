@@ -13,6 +13,8 @@ h5_layout_pipeline(const sci_h5_layout *layout, size_t size, size_t chunk_bytes,
         out->filters[out->n++] = (h5_filter){ H5Z_FILTER_SHUFFLE, (unsigned)size };
     if (layout->deflate > 0)
         out->filters[out->n++] = (h5_filter){ H5Z_FILTER_DEFLATE, (unsigned)layout->deflate };
+    if (layout->lzf)
+        out->filters[out->n++] = (h5_filter){ H5_LZF, 0 };
     if (layout->fletcher32)
         out->filters[out->n++] = (h5_filter){ H5Z_FILTER_FLETCHER32, 0 };
 }
@@ -48,6 +50,19 @@ make_space(const sci_array *array, const hsize_t *most)
     return array->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(array->rank, shape, most);
 }
 
+/* As h5py sets it: version of the filter, of the format, and bytes of a chunk. */
+static herr_t
+set_lzf(hid_t list, const sci_array *array, const sci_h5_layout *layout)
+{
+    unsigned values[3] = { 4, 0x0105, 0 };
+    uint64_t bytes = sci_type_size(array->type);
+
+    for (int i = 0; i < array->rank; i++)
+        bytes *= layout->chunk[i];
+    values[2] = bytes <= UINT32_MAX ? (unsigned)bytes : 0;
+    return H5Pset_filter(list, H5_LZF, H5Z_FLAG_OPTIONAL, 3, values);
+}
+
 /* Contiguous storage is taken at once, so that its place is known, and is written by us alone. */
 static bool
 set_layout(hid_t list, const sci_array *array, const sci_h5_layout *layout)
@@ -63,6 +78,7 @@ set_layout(hid_t list, const sci_array *array, const sci_h5_layout *layout)
     return H5Pset_chunk(list, array->rank, chunk) >= 0
            && (!layout->shuffle || H5Pset_shuffle(list) >= 0)
            && (layout->deflate == 0 || H5Pset_deflate(list, (unsigned)layout->deflate) >= 0)
+           && (!layout->lzf || set_lzf(list, array, layout) >= 0)
            && (!layout->fletcher32 || H5Pset_fletcher32(list) >= 0);
 }
 
@@ -77,7 +93,8 @@ settle_layout(const sci_array *array, const hsize_t *most, const char *where, sc
     st = sci_array_count(array, &count);
     if (st != SCI_OK || !layout->chunked)
         return st;
-    if (array->rank == 0 || layout->deflate < 0 || layout->deflate > 9)
+    if (array->rank == 0 || layout->deflate < 0 || layout->deflate > 9
+        || (layout->lzf && layout->deflate > 0))
         return sci_fail(SCI_ERR_ARGUMENT, "'%s': such a layout is impossible", where);
     for (int i = 0; i < array->rank; i++) {
         if (most[i] != H5S_UNLIMITED && layout->chunk[i] > most[i] && count > 0)
@@ -94,7 +111,7 @@ settle_layout(const sci_array *array, const hsize_t *most, const char *where, sc
 
 static sci_status
 create(sci_h5_output *out, const char *path, const sci_array *array, const sci_h5_layout *layout,
-       const hsize_t *most, hid_t *dataset)
+       hid_t as, const hsize_t *most, hid_t *dataset)
 {
     hid_t parent = H5I_INVALID_HID, list = H5I_INVALID_HID, space = H5I_INVALID_HID,
           type = H5I_INVALID_HID;
@@ -112,7 +129,7 @@ create(sci_h5_output *out, const char *path, const sci_array *array, const sci_h
         st = sci_fail(SCI_ERR_EXISTS, "'%s' has a '%s' already", out->name, path);
         goto out;
     }
-    type = h5_type_create(array->type);
+    type = as >= 0 ? H5Tcopy(as) : h5_type_create(array->type);
     space = make_space(array, most);
     if (exists == 0 && type >= 0 && space >= 0 && set_layout(list, array, layout))
         *dataset = H5Dcreate2(parent, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
@@ -143,9 +160,10 @@ find_address(const sci_h5_output *out, hid_t dataset, h5_written *record)
     return SCI_OK;
 }
 
-sci_status
-sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *array,
-                      const sci_h5_layout *layout, sci_source *like, sci_sink **sink)
+/* Stored as the type `as`, or as the array's where that is negative. */
+static sci_status
+make_dataset(sci_h5_output *out, const char *path, const sci_array *array,
+             const sci_h5_layout *layout, hid_t as, sci_source *like, sci_sink **sink)
 {
     const h5_source *source = like != NULL ? h5_source_of(like) : NULL;
     sci_h5_layout settled = *layout;
@@ -166,7 +184,7 @@ sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *arr
     for (int i = 0; i < array->rank && !settled.chunked; i++)
         most[i] = array->shape[i];
     if (st == SCI_OK)
-        st = create(out, path, array, &settled, most, &dataset);
+        st = create(out, path, array, &settled, as, most, &dataset);
     if (st == SCI_OK)
         st = h5_output_remember(out, path, array, &settled, &record);
     if (st == SCI_OK)
@@ -201,8 +219,15 @@ write_all(sci_sink *sink, const void *elements, uint64_t count)
 }
 
 sci_status
-sci_h5_output_array(sci_h5_output *out, const char *path, const sci_array *array,
-                    const void *elements)
+sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *array,
+                      const sci_h5_layout *layout, sci_source *like, sci_sink **sink)
+{
+    return make_dataset(out, path, array, layout, H5I_INVALID_HID, like, sink);
+}
+
+sci_status
+h5_output_elements(sci_h5_output *out, const char *path, const sci_array *array, hid_t type,
+                   const void *elements)
 {
     sci_h5_layout contiguous = { 0 };
     sci_sink *sink = NULL;
@@ -211,9 +236,16 @@ sci_h5_output_array(sci_h5_output *out, const char *path, const sci_array *array
 
     st = sci_array_count(array, &count);
     if (st == SCI_OK)
-        st = sci_h5_output_dataset(out, path, array, &contiguous, NULL, &sink);
+        st = make_dataset(out, path, array, &contiguous, type, NULL, &sink);
     if (st == SCI_OK)
         st = write_all(sink, elements, count);
     sci_sink_free(sink);
     return st;
+}
+
+sci_status
+sci_h5_output_array(sci_h5_output *out, const char *path, const sci_array *array,
+                    const void *elements)
+{
+    return h5_output_elements(out, path, array, H5I_INVALID_HID, elements);
 }

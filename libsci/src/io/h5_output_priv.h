@@ -50,6 +50,13 @@ sci_status h5_output_remember(sci_h5_output *out, const char *path, const sci_ar
 /* Append a range, in place of older ones that it overlaps. */
 sci_status h5_written_add(h5_written *w, const h5_range *range) SCI_MUST_CHECK;
 
+/* UTF-8 of variable length, and h5py's booleans; to be closed. */
+hid_t h5_text_type(void);
+hid_t h5_boolean_type(void);
+/* A whole small dataset whose elements are stored as `type` but look like those of `array`. */
+sci_status h5_output_elements(sci_h5_output *out, const char *path, const sci_array *array,
+                              hid_t type, const void *elements) SCI_MUST_CHECK;
+
 /* ---- sinks ---- */
 
 /* The dataset `id` (taken over, also on failure) as a sink. `limits` are those of the source it

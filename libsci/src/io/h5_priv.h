@@ -45,6 +45,7 @@ typedef struct h5_file {
     uint64_t bytes; /* size when opened */
     char *name;
     int uses;
+    bool borrowed; /* id and fd belong to an output */
 } h5_file;
 
 /* SCI_ERR_IO if it cannot be opened, SCI_ERR_FORMAT if it is no HDF5 file or cut off. */

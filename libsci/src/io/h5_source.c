@@ -229,10 +229,13 @@ sci_h5_source_layout(const sci_source *source, sci_h5_layout *out)
             out->fletcher32 = true;
         else if (f->id == H5Z_FILTER_DEFLATE)
             out->deflate = f->value >= 1 && f->value <= 9 ? (int)f->value : 1;
+        else if (f->id == H5_LZF)
+            out->lzf = true;
         else
             foreign = true;
     }
     if (foreign) {
+        out->lzf = false;
         out->shuffle = true;
         out->deflate = 4;
     }

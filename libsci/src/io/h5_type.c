@@ -81,8 +81,8 @@ decode_float(hid_t type, sci_type *out)
 }
 
 /* h5py's booleans: an enumeration of one byte with FALSE = 0 and TRUE = 1. */
-static bool
-is_boolean(hid_t type)
+bool
+h5_type_is_boolean(hid_t type)
 {
     static const char *const names[2] = { "FALSE", "TRUE" };
 
@@ -152,7 +152,7 @@ class_name(hid_t type)
     case H5T_REFERENCE:
         return "reference";
     case H5T_ENUM:
-        return is_boolean(type) ? "boolean" : "enumeration";
+        return h5_type_is_boolean(type) ? "boolean" : "enumeration";
     case H5T_VLEN:
         return "variable-length list";
     case H5T_ARRAY:
@@ -196,7 +196,7 @@ h5_type_decode(hid_t type, const char *where, sci_array *array)
         known = decode_float(type, &array->type);
         break;
     case H5T_ENUM:
-        known = is_boolean(type);
+        known = h5_type_is_boolean(type);
         array->type = SCI_UINT8;
         array->swapped = false;
         break;
