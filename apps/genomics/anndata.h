@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Annotated matrices in HDF5 (.h5ad), every layout since anndata 0.5: obs (cells) × var (genes).
- * Reading is done by h5_anndata*.c, writing by h5_annwrite*.c; there is no HDF5 in this header. */
+/* Annotated matrices in HDF5 (.h5ad), every layout since anndata 0.5: obs (cells) × var (genes). */
 #ifndef GENOMICS_ANNDATA_H
 #define GENOMICS_ANNDATA_H
 
 #include <sci/h5.h>
-#include <sci/h5_look.h>
+#include <sci/h5_values.h>
 #include <sci/matrix.h>
+#include <sci/texts.h>
 
 typedef struct anndata anndata;
 
@@ -23,13 +23,8 @@ const char *anndata_layout(const anndata *a);
 uint64_t anndata_length(const anndata *a, anndata_axis axis);
 sci_h5_file *anndata_file(anndata *a);
 
-/* ---- texts: a list of strings in one allocation ---- */
-
-typedef struct anndata_texts {
-    uint64_t n;
-    char **items; /* NULL: missing */
-    char *bytes;
-} anndata_texts;
+/* A list of strings; cleared by anndata_texts_clear. */
+typedef sci_texts anndata_texts;
 void anndata_texts_clear(anndata_texts *texts);
 
 /* The index of an axis (cell or gene names). */
