@@ -211,7 +211,7 @@ lzf_is_encoded(void **state)
                                                        : random_below(&r, 3));
             used = h5_lzf_encode(bytes, n, stored);
             assert_that(used <= h5_lzf_bound(n));
-            assert_that(kind != 0 || n < 300 || used < n / 40);
+            assert_that(kind != 0 || n < 300 || used < n / 30);
             assert_that(h5_lzf_decode(stored, used, back, n));
             assert_memory_equal(back, bytes, n);
         }
