@@ -14,6 +14,7 @@
 #include <sci/engine.h>
 #include <sci/file.h>
 #include <sci/grouping.h>
+#include <sci/hash.h>
 #include <sci/io.h>
 #include <sci/memory.h>
 #include <sci/moments.h>

@@ -12,6 +12,7 @@
 #endif
 #endif
 
+#include <sci/hash.h>
 #include <sci/memory.h>
 
 #include "digest.h"
@@ -37,6 +38,15 @@ store_xxh3(XXH128_hash_t hash, sci_digest *out)
     XXH128_canonicalFromHash(&canonical, hash);
     memset(out, 0, sizeof *out);
     memcpy(out->bytes, canonical.digest, XXH3_BYTES);
+}
+
+void
+sci_hash(const void *bytes, size_t n, uint8_t digest[16])
+{
+    sci_digest whole;
+
+    store_xxh3(XXH3_128bits(bytes, n), &whole);
+    memcpy(digest, whole.bytes, XXH3_BYTES);
 }
 
 static sci_status
