@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,4 +112,14 @@ cli_provenance_text(char **text, const cli_call *call, size_t n_digests, const c
     else
         *text = all;
     return st;
+}
+
+void
+cli_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80])
+{
+    size_t bytes = kind == SCI_DIGEST_SHA256 ? 32 : 16;
+    int used = snprintf(text, 80, "%s", kind == SCI_DIGEST_SHA256 ? "sha256:" : "xxh3:");
+
+    for (size_t i = 0; i < bytes; i++)
+        (void)snprintf(text + (size_t)used + 2 * i, 3, "%02x", digest[i]);
 }

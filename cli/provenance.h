@@ -5,6 +5,8 @@
 #ifndef CLI_PROVENANCE_H
 #define CLI_PROVENANCE_H
 
+#include <sci/engine.h>
+
 #include "program.h"
 
 /* digests: "xxh3:…" each, in any order; fingerprint may be NULL. *text is released by sci_free. */
@@ -14,5 +16,8 @@ sci_status cli_provenance_text(char **text, const cli_call *call, size_t n_diges
 /* Only the options, "--norm=group:8 --eps=1e-05": given or default, rows with CLI_RESULT, in the
  * order of the table. */
 sci_status cli_provenance_options(char **text, const cli_call *call) SCI_MUST_CHECK;
+
+/* "xxh3:…" or "sha256:…" */
+void cli_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80]);
 
 #endif

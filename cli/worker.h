@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <sci/engine.h>
+#include <sci/h5.h>
 #include <sci/status.h>
 
 #include "program.h"
@@ -31,6 +32,12 @@ typedef struct cli_worker {
 
 /* threads, memory_bytes, progress and stop of `options`. */
 void cli_worker_options(const cli_worker *worker, sci_options *options);
+
+/* How it opens HDF5 files: with its share of memory, and scratch files in --scratch or beside its
+ * main output. *scratch keeps the name of that directory if it had to be made; sci_free. */
+struct cli_common;
+sci_status cli_worker_h5(const cli_worker *worker, const struct cli_common *common,
+                         sci_h5_options *out, char **scratch) SCI_MUST_CHECK;
 
 /* The work. What it leaves in memory is lost with the worker: results go to files, to stdout, or to
  * memory that cli_shared_alloc gave before. Messages reach the parent by themselves. */
@@ -78,7 +85,6 @@ void cli_jobs_clear(cli_job *jobs, size_t n_jobs);
 int cli_worker_run_one(cli_run *run);
 
 /* Fill run's resources from a command line: jobs at once, threads, memory, no_sync, progress. */
-struct cli_common;
 void cli_run_settings(cli_run *run, const cli_general *general, const struct cli_common *common);
 
 /* Memory that workers started later share with the parent, zeroed. Released by cli_shared_free. */

@@ -8,19 +8,10 @@
 #include <sci/h5_look.h>
 #include <sci/memory.h>
 
+#include "cli/provenance.h"
+
 const char *const array_extensions[] = { ".h5", ".hdf5", ".hdf", ".he5",
                                          ".nc", ".h5ad", ".mnc", NULL };
-
-/* The directory of a file name, "." if it has none. */
-static sci_status
-directory_of(const char *path, char **out)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (slash == NULL)
-        return sci_strdup(out, ".");
-    return sci_format(out, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-}
 
 sci_status
 array_context_start(array_context *c, const cli_call *call, const cli_worker *worker)
@@ -33,17 +24,7 @@ array_context_start(array_context *c, const cli_call *call, const cli_worker *wo
     c->options.nan = (sci_nan_policy)common->nan;
     c->options.digest = (sci_digest_kind)common->digest;
     c->options.ddof = (int)common->ddof;
-    c->h5.chunk_bytes_most = worker->chunk_most;
-    c->h5.band_bytes_most = worker->memory / 8; /* as read, decoded, carried, encoded */
-    c->h5.scratch = common->scratch;
-    if (common->scratch == NULL && worker->target[0] != NULL) {
-        sci_status st = directory_of(worker->target[0], &c->scratch);
-
-        if (st != SCI_OK)
-            return st;
-        c->h5.scratch = c->scratch;
-    }
-    return SCI_OK;
+    return cli_worker_h5(worker, common, &c->h5, &c->scratch);
 }
 
 void
@@ -156,16 +137,6 @@ array_digest_bytes(const array_context *c, sci_source *source, sci_digest_kind k
     return st;
 }
 
-void
-array_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80])
-{
-    size_t bytes = kind == SCI_DIGEST_SHA256 ? 32 : 16;
-    int used = snprintf(text, 80, "%s", kind == SCI_DIGEST_SHA256 ? "sha256:" : "xxh3:");
-
-    for (size_t i = 0; i < bytes; i++)
-        (void)snprintf(text + (size_t)used + 2 * i, 3, "%02x", digest[i]);
-}
-
 sci_status
 array_digest(const array_context *c, sci_source *source, sci_digest_kind kind, char text[80])
 {
@@ -173,6 +144,6 @@ array_digest(const array_context *c, sci_source *source, sci_digest_kind kind, c
     sci_status st = array_digest_bytes(c, source, kind, digest);
 
     if (st == SCI_OK)
-        array_digest_text(kind, digest, text);
+        cli_digest_text(kind, digest, text);
     return st;
 }

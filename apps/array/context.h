@@ -42,10 +42,9 @@ const char *array_base_name(const char *operand);
 /* Names of files that are taken from a directory. */
 extern const char *const array_extensions[];
 
-/* A whole pass over a source for nothing but its digest; as text "xxh3:…" or "sha256:…". */
+/* A whole pass over a source for nothing but its digest; also as text. */
 sci_status array_digest_bytes(const array_context *c, sci_source *source, sci_digest_kind kind,
                               uint8_t digest[SCI_DIGEST_BYTES]) SCI_MUST_CHECK;
-void array_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80]);
 sci_status array_digest(const array_context *c, sci_source *source, sci_digest_kind kind,
                         char text[80]) SCI_MUST_CHECK;
 

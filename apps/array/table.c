@@ -278,7 +278,7 @@ array_provenance_of(const cli_call *call, const sci_stats *stats, sci_digest_kin
     const char *digests[1] = { hex };
 
     if (digest != NULL)
-        array_digest_text(kind, digest, hex);
+        cli_digest_text(kind, digest, hex);
     return provenance(call, stats, digest != NULL ? 1 : 0, digests, text);
 }
 
