@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A model in words and in JSON. */
+#ifndef GENOMICS_DESCRIBE_H
+#define GENOMICS_DESCRIBE_H
+
+#include "cli/json.h"
+
+#include "record.h"
+
+/* A few notes on stderr: cells, genes, batches, what was left as it was and why, the share of the
+ * variance that is between batches. */
+void genomics_describe_notes(const genomics_model *model);
+
+/* Members of an object: method, cells, genes, batches with their priors, covariates, genes left as
+ * they were by reason. */
+void genomics_describe_json(cli_json *json, const genomics_model *model);
+
+/* A table on stdout; `all`: every gene that was left as it was. */
+void genomics_describe_text(const genomics_model *model, bool all);
+
+/* "1 (11), 2 (18) and 4 more", cut to fit. */
+void genomics_describe_batches(const genomics_terms *terms, const uint64_t *cells, char *text,
+                               size_t size);
+
+#endif
