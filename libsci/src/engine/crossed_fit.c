@@ -160,6 +160,14 @@ sci_fit_survey(const sci_crossed_fit_job *job, const sci_matrix_block *block, ui
 /* ---- the job ---- */
 
 static sci_status
+fit_nodes(sci_crossed_fit_job *job)
+{
+    if (job->n_nodes == 0)
+        return SCI_OK;
+    return job->matrix->layout == SCI_MATRIX_CSC ? sci_fit_by_columns(job) : sci_fit_by_rows(job);
+}
+
+static sci_status
 check_options(const sci_options *opt, bool shard)
 {
     if (shard && (opt->shard < 1 || opt->shard > opt->shards))
@@ -273,7 +281,7 @@ sci_crossed_fit(sci_matrix *matrix, const sci_row_model *model, const sci_option
     if (st == SCI_OK && job.n_nodes == 0) { /* no rows */
         st = sci_crossed_create(&table, model->levels, matrix->columns, model->covariates);
     } else if (st == SCI_OK) {
-        st = sci_fit_by_rows(&job);
+        st = fit_nodes(&job);
         if (st == SCI_OK) {
             table = job.nodes[0].table;
             job.nodes[0].table = NULL;
@@ -296,8 +304,8 @@ sci_crossed_fit_shard(sci_matrix *matrix, const sci_row_model *model, const sci_
     sci_crossed_shard *shard = NULL;
     sci_status st = job_create(&job, matrix, model, opt, true);
 
-    if (st == SCI_OK && job.n_nodes > 0)
-        st = sci_fit_by_rows(&job);
+    if (st == SCI_OK)
+        st = fit_nodes(&job);
     if (st == SCI_OK)
         st = sci_crossed_shard_create(&shard, job.segments);
     for (size_t i = 0; st == SCI_OK && i < job.n_nodes; i++) {

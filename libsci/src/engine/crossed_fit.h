@@ -26,7 +26,6 @@ typedef struct sci_crossed_fit_job {
     size_t n_nodes;
     sci_crossed *head; /* rows, mean and gram of the whole matrix, without columns */
     sci_report report;
-    bool digested;
 } sci_crossed_fit_job;
 
 /* Rows of a segment: set by the shape, the levels, and by being sparse or dense. */
@@ -34,6 +33,7 @@ uint64_t sci_crossed_segment_rows(uint64_t rows, uint64_t columns, uint64_t leve
 
 /* Fill the tables of the nodes, and what the report has of values. */
 sci_status sci_fit_by_rows(sci_crossed_fit_job *job) SCI_MUST_CHECK;
+sci_status sci_fit_by_columns(sci_crossed_fit_job *job) SCI_MUST_CHECK;
 
 /* Find the NaN and infinities of labelled rows: an infinity is SCI_ERR_NONFINITE, NaN are counted and
  * the first one's place is kept. */

@@ -5,19 +5,28 @@
 
 #include <sci/crossed.h>
 
-/* What one worker needs: the background t = shift + Σ c_k·slope_k of the row before, and what a row
- * of zeros becomes with it. */
-typedef struct sci_column_mapper {
-    const sci_column_map *map;
-    sci_type type;           /* of the results: SCI_FLOAT32 or SCI_FLOAT64 */
-    int32_t level;           /* of t; -1: there is none */
-    const double *covariate; /* of t */
+/* t = shift + Σ c_k·slope_k of a row, and what a row of zeros becomes with it. */
+typedef struct sci_background {
+    int32_t level;           /* -1: nothing yet */
+    const double *covariate; /* the row's */
     bool has_zero_row;
     double *t;                 /* [columns] */
-    void *zero_row;            /* [columns] of `type` */
+    void *zero_row;            /* [columns] of the results' type */
     unsigned char *zero_state; /* [columns] 1: clipped, 2: not finite */
     sci_map_report zeros;      /* of one row of zeros */
-    sci_map_report report;     /* of all rows so far */
+} sci_background;
+
+#define SCI_BACKGROUNDS 64 /* at most */
+
+/* What one worker needs. Rows of few batches and cell types come again and again: their backgrounds
+ * are kept, as many as a cache holds. */
+typedef struct sci_column_mapper {
+    const sci_column_map *map;
+    sci_type type; /* of the results: SCI_FLOAT32 or SCI_FLOAT64 */
+    size_t room, used, next;
+    sci_background kept[SCI_BACKGROUNDS];
+    sci_background *now;   /* of the row at hand */
+    sci_map_report report; /* of all rows so far */
 } sci_column_mapper;
 
 sci_status sci_column_mapper_create(sci_column_mapper *m, const sci_column_map *map,
@@ -26,7 +35,7 @@ void sci_column_mapper_clear(sci_column_mapper *m);
 uint64_t sci_column_mapper_bytes(uint64_t columns, sci_type type);
 
 /* Row `row` of a block to map->columns results. `covariate` (of this row, may be NULL without
- * covariates) must stay as it is until another row has come. */
+ * covariates) must stay as it is as long as the mapper is used. */
 void sci_column_mapper_row(sci_column_mapper *m, const sci_matrix_block *block, uint64_t row,
                            int32_t label, const double *covariate, void *out);
 

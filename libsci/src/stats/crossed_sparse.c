@@ -185,6 +185,7 @@ make_member_room(sci_segment_work *w, uint64_t n, size_t size, bool rows)
     w->members = NULL;
     w->rows = NULL;
     w->member_room = 0;
+    n += n / 4; /* the next label may be a little larger */
     st = sci_alloc(&w->members, n, 1, size);
     if (st == SCI_OK && rows)
         st = sci_alloc(&w->rows, n, 1, sizeof *w->rows);
