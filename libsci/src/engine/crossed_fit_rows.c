@@ -118,8 +118,8 @@ segment_task(void *context, size_t index, int worker)
 
     segment_rows(f, f->segment + index, &first, &n);
     f->nonfinite[index] = 0;
-    st = sci_segment_fit(&f->works[worker], &f->job->model, block, first - block->first, n,
-                         &f->store, f->parts + index * f->job->model.rows->levels, &found);
+    st = sci_crossed_segment_fit(&f->works[worker], &f->job->model, block, first - block->first, n,
+                                 &f->store, f->parts + index * f->job->model.rows->levels, &found);
     if (st == SCI_OK && found > 0)
         st = sci_fit_survey(f->job, block, first - block->first, n, &f->nonfinite[index],
                             &f->first_nonfinite[index]);

@@ -53,16 +53,16 @@ void sci_segment_work_clear(sci_segment_work *work);
 
 /* Rows [first, first + n) of the block (counted from the block's first) to part[level], NULL at
  * first; *nonfinite of their labelled values are NaN or infinite. */
-sci_status sci_segment_fit(sci_segment_work *work, const sci_segment_model *model,
-                           const sci_matrix_block *block, uint64_t first, uint64_t n,
-                           sci_crossed_store *store, sci_crossed_rows **part,
-                           uint64_t *nonfinite) SCI_MUST_CHECK;
+sci_status sci_crossed_segment_fit(sci_segment_work *work, const sci_segment_model *model,
+                                   const sci_matrix_block *block, uint64_t first, uint64_t n,
+                                   sci_crossed_store *store, sci_crossed_rows **part,
+                                   uint64_t *nonfinite) SCI_MUST_CHECK;
 
 /* Bytes of a worker for segments of so many rows and stored values (sparse). */
 uint64_t sci_segment_work_bytes(const sci_segment_model *model, sci_type type, bool sparse,
                                 uint64_t rows, uint64_t stored);
 
-/* The dense part of sci_segment_fit: n rows of a level, at these numbers of the segment. */
+/* The dense part of sci_crossed_segment_fit: n rows of a level, at these numbers of the segment. */
 sci_status sci_segment_dense(sci_segment_work *work, const sci_segment_model *model,
                              const sci_matrix_block *block, uint64_t first, const uint32_t *order,
                              uint64_t n, uint64_t level, sci_crossed_store *store,

@@ -302,9 +302,9 @@ fit_label(sci_segment_work *w, const sci_segment_model *model, const sci_matrix_
 }
 
 sci_status
-sci_segment_fit(sci_segment_work *work, const sci_segment_model *model,
-                const sci_matrix_block *block, uint64_t first, uint64_t n, sci_crossed_store *store,
-                sci_crossed_rows **part, uint64_t *nonfinite)
+sci_crossed_segment_fit(sci_segment_work *work, const sci_segment_model *model,
+                        const sci_matrix_block *block, uint64_t first, uint64_t n,
+                        sci_crossed_store *store, sci_crossed_rows **part, uint64_t *nonfinite)
 {
     sci_status st = order_rows(work, model->rows, block->first + first, n);
 
