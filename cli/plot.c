@@ -320,8 +320,10 @@ write_swatch(FILE *out, const cli_series *s, double x, double y)
         fprintf(out, "<path class=\"line %s\"%s d=\"", colour, plot_line_dashes(s));
         put_rule(out, x, y, 'h', 16.0);
     } else {
-        fprintf(out, "<path class=\"%s %s\" d=\"", s->mark == CLI_MARK_BARS ? "bar" : "area",
-                colour);
+        fprintf(out, "<path class=\"%s %s\"", s->mark == CLI_MARK_BARS ? "bar" : "area", colour);
+        if (s->opacity > 0.0 && s->opacity < 0.995)
+            fprintf(out, " opacity=\"%.2g\"", s->opacity);
+        fputs(" d=\"", out);
         put_rule(out, x + 2.0, y - 5.0, 'h', 12.0);
         fputs("v10h-12z", out);
     }

@@ -27,7 +27,8 @@ typedef struct cli_series {
     /* Number in the palette; negative: the neutral grey. After the eighth the colours repeat, points
      * then are squares and triangles and lines dotted. */
     int colour;
-    double opacity; /* 0: as suits the number of points */
+    /* 0: as suits the number of points; bars of several series let each other through */
+    double opacity;
     bool dashed;
 } cli_series;
 

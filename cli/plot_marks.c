@@ -60,9 +60,10 @@ void
 plot_bars_write(FILE *out, const plot_space *space, const cli_series *s)
 {
     double ground = ground_of(space), width = s->width > 0.0 ? s->width : 1.0;
+    /* Bars that may lie over others are outlined and let them through, unless the caller knows. */
+    bool over = s->opacity <= 0.0 && marks_of(space, CLI_MARK_BARS) > 1;
 
-    /* Bars that may lie over others are outlined and let them through. */
-    begin_path(out, s, marks_of(space, CLI_MARK_BARS) > 1 ? "bar over" : "bar", 1.0, "");
+    begin_path(out, s, over ? "bar over" : "bar", 1.0, "");
     for (size_t k = 0; k < s->n; k++) {
         double left = plot_scale_at(&space->x, s->x[k]);
         double right = plot_scale_at(&space->x, s->x[k] + width);

@@ -190,7 +190,8 @@ put_in_order(dots *d)
     }
     for (size_t k = 0; k < d->n; k++) {
         dot *p = &d->kept[k];
-        uint32_t turn = groups > 1 ? scatter((uint32_t)k) % TURNS : 0;
+        bool grey = d->space->plot->series[p->series].colour < 0; /* what matters less lies below */
+        uint32_t turn = grey || groups <= 1 ? 0 : 1 + scatter((uint32_t)k) % TURNS;
 
         p->order =
             ((turn * (uint32_t)d->space->plot->n_series) + p->series) * LEVELS + level_of(d, p);
