@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The names of the measures and what each one says. */
+#include "metrics.h"
+
+#define GETTER(field)                           \
+    static double get_##field(const metrics *m) \
+    {                                           \
+        return m->field;                        \
+    }
+GETTER(r2_batch)
+GETTER(pcr_batch)
+GETTER(silhouette_batch)
+GETTER(ilisi)
+GETTER(lisi_batch)
+GETTER(kbet)
+GETTER(r2_label)
+GETTER(pcr_label)
+GETTER(silhouette_label)
+GETTER(clisi)
+GETTER(lisi_label)
+GETTER(batch_score)
+GETTER(label_score)
+GETTER(overall)
+
+const metrics_row metrics_rows[] = {
+    { "r2_batch", "variance explained by batch", get_r2_batch, -1,
+      "Share of the variance of all genes that the batches explain" },
+    { "pcr_batch", "component regression, batch", get_pcr_batch, -1,
+      "The same over the principal components (principal-component regression)" },
+    { "silhouette_batch", "batch silhouette", get_silhouette_batch, 1,
+      "1 if the batches lie within each other inside each label, 0 if they are apart" },
+    { "ilisi", "iLISI", get_ilisi, 1,
+      "1 if all batches are equally frequent around a cell, 0 if there is only its own" },
+    { "lisi_batch", "batches around a cell", get_lisi_batch, 1,
+      "The effective number of batches among 90 neighbours (median)" },
+    { "kbet", "kBET acceptance", get_kbet, 1,
+      "Share of cells whose 50 neighbours have the batches of the whole" },
+    { "r2_label", "variance explained by label", get_r2_label, 1,
+      "Share of the variance of all genes that the labels explain: should not fall" },
+    { "pcr_label", "component regression, label", get_pcr_label, 1,
+      "The same over the principal components" },
+    { "silhouette_label", "label silhouette", get_silhouette_label, 1,
+      "1 if the labels are compact and apart, 0.5 if they overlap" },
+    { "clisi", "cLISI", get_clisi, 1,
+      "1 if a cell has only its own label around it, 0 if all are mixed" },
+    { "lisi_label", "labels around a cell", get_lisi_label, -1,
+      "The effective number of labels among 90 neighbours (median)" },
+    { "batch_score", "batch removal", get_batch_score, 1,
+      "Mean of batch silhouette, iLISI, kBET and 1 - batch share of the components" },
+    { "label_score", "biology kept", get_label_score, 1, "Mean of label silhouette and cLISI" },
+    { "overall", "overall", get_overall, 1, "0.4 of batch removal and 0.6 of biology kept" },
+};
+const size_t metrics_n_rows = sizeof metrics_rows / sizeof *metrics_rows;
