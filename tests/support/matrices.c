@@ -140,21 +140,24 @@ store(matrices_stored *s, const matrices_options *o, random_stream *r, const pla
       uint64_t n, bool by_rows)
 {
     uint64_t lines = by_rows ? o->rows : o->columns;
-    size_t *line = test_alloc(n + 1, sizeof *line);
+    size_t *line = test_alloc(n + 1, sizeof *line), *ends = test_alloc(lines + 2, sizeof *ends);
 
     s->indptr = test_alloc(lines + 1, sizeof *s->indptr);
     s->indices = test_alloc(2 * n + 1, sci_type_size(o->index_type));
     s->values = test_alloc(2 * n + 1, sci_type_size(o->type));
+    memset(ends, 0, (lines + 2) * sizeof *ends);
+    for (uint64_t i = 0; i < n; i++)
+        ends[(by_rows ? places[i].row : places[i].column) + 2]++;
+    for (uint64_t l = 0; l < lines; l++)
+        ends[l + 2] += ends[l + 1];
+    for (uint64_t i = 0; i < n; i++)
+        line[ends[(by_rows ? places[i].row : places[i].column) + 1]++] = i;
     s->indptr[0] = 0;
     for (uint64_t l = 0; l < lines; l++) {
-        size_t count = 0;
-
-        for (uint64_t i = 0; i < n; i++)
-            if ((by_rows ? places[i].row : places[i].column) == l)
-                line[count++] = i;
-        put_line(s, o, r, places, line, count, by_rows);
+        put_line(s, o, r, places, line + ends[l], ends[l + 1] - ends[l], by_rows);
         s->indptr[l + 1] = (int64_t)s->n;
     }
+    free(ends);
     free(line);
 }
 

@@ -46,6 +46,7 @@ typedef struct sci_rows_pass {
     uint64_t *stored_ends; /* [bands + 1] */
     uint64_t *out_ends;    /* [bands + 1] */
     struct sci_rows_work *work;
+    uint64_t scan_count, block_rows; /* of a matrix by columns: values of a slab, rows of a block */
 } sci_rows_pass;
 
 sci_status sci_rows_plan(sci_rows_pass *pass) SCI_MUST_CHECK;
