@@ -142,6 +142,26 @@ read_factor(anndata *a, const char *name, bool asked, anndata_column *column)
     return st == SCI_OK ? anndata_column_as_factor(column) : st;
 }
 
+/* Codes that a record keeps, where the batches were not in obs. */
+static sci_status
+take_codes(genomics_cells *cells, anndata *a, const genomics_columns *columns,
+           const anndata_texts *known)
+{
+    sci_status st;
+
+    if (known == NULL || columns->n_codes != cells->n)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "the model keeps the batches of %llu cells, '%s' has %llu; --batch-key "
+                        "names them",
+                        (unsigned long long)columns->n_codes, anndata_path(a),
+                        (unsigned long long)cells->n);
+    st = sci_alloc(&cells->batch, cells->n, 1, sizeof *cells->batch);
+    if (st != SCI_OK)
+        return st;
+    memcpy(cells->batch, columns->codes, cells->n * sizeof *cells->batch);
+    return texts_copy(&cells->terms.batches, known->n, (const char *const *)known->items);
+}
+
 static sci_status
 read_batch(genomics_cells *cells, anndata *a, const genomics_columns *columns,
            const anndata_texts *known)
@@ -150,6 +170,8 @@ read_batch(genomics_cells *cells, anndata *a, const genomics_columns *columns,
     anndata_texts levels = { 0 };
     sci_status st;
 
+    if (columns->codes != NULL)
+        return take_codes(cells, a, columns, known);
     if (columns->batch[0] == '@') {
         st = genomics_labels_read(columns->batch + 1, a, &levels, &cells->batch);
         if (st == SCI_OK)

@@ -10,6 +10,8 @@ typedef struct genomics_columns {
     const char *batch;  /* a column of obs, or "@FILE" */
     const char *batch2; /* NULL: none */
     anndata_texts keep, removed, factors;
+    const int32_t *codes; /* of the known batches, instead of a column; NULL: none */
+    uint64_t n_codes;
 } genomics_columns;
 
 typedef struct genomics_cells {

@@ -267,3 +267,88 @@ genomics_describe_text(const genomics_model *model, bool all)
                      100.0 * model->r2_before, 100.0 * model->r2_after);
     print_unadjusted(model, all);
 }
+
+/* ---- summaries ---- */
+
+static const sci_crossed *
+some_table(const genomics_summary *s)
+{
+    return s->table != NULL ? s->table : s->shard->nodes[0].table;
+}
+
+/* "3 of 8 parts": a shard may be several nodes. */
+static void
+shard_text(const genomics_summary *s, char *text, size_t size)
+{
+    uint64_t have = 0, all = s->shard->segments;
+
+    for (size_t k = 0; k < s->shard->n; k++) {
+        uint64_t first = s->shard->nodes[k].index << s->shard->nodes[k].level;
+        uint64_t n = UINT64_C(1) << s->shard->nodes[k].level;
+
+        have += first >= all ? 0 : first + n > all ? all - first : n;
+    }
+    (void)snprintf(text, size, "%" PRIu64 " of %" PRIu64 " segments", have, all);
+}
+
+void
+genomics_describe_summary_json(cli_json *json, const genomics_summary *s)
+{
+    const sci_crossed *table = some_table(s);
+    char part[80];
+    uint64_t cells = 0;
+
+    for (uint64_t b = 0; b < table->levels; b++)
+        cells += table->rows[b];
+    cli_json_member_unsigned(json, "cells", cells);
+    cli_json_member_unsigned(json, "genes", s->genes.n);
+    cli_json_member_text(json, "batch_key", s->batch_key);
+    cli_json_member_text(json, "matrix", s->matrix);
+    cli_json_member_text(json, "transform", s->transform);
+    cli_json_member_text(json, "plan", *s->plan ? s->plan : NULL);
+    cli_json_key(json, "shared");
+    cli_json_boolean(json, s->shared);
+    if (s->shard != NULL) {
+        shard_text(s, part, sizeof part);
+        cli_json_member_text(json, "shard", part);
+    }
+    cli_json_member_unsigned(json, "sources", s->n_sources > 0 ? s->n_sources : 1);
+    cli_json_key(json, "batches");
+    cli_json_array(json);
+    for (uint64_t b = 0; b < s->terms.batches.n; b++) {
+        cli_json_object_line(json);
+        cli_json_member_text(json, "name", s->terms.batches.items[b]);
+        cli_json_member_unsigned(json, "cells", table->rows[b]);
+        cli_json_object_end(json);
+    }
+    cli_json_array_end(json);
+    json_terms(json, &s->terms);
+}
+
+void
+genomics_describe_summary_text(const genomics_summary *s)
+{
+    const sci_crossed *table = some_table(s);
+    char name[NAME_ROOM], part[80], keeping[400];
+    uint64_t cells = 0;
+
+    (void)printf("%-24s %10s\n", "batch", "cells");
+    for (uint64_t b = 0; b < s->terms.batches.n; b++) {
+        (void)cli_escape(name, sizeof name, s->terms.batches.items[b]);
+        (void)printf("%-24s %10" PRIu64 "\n", name, table->rows[b]);
+        cells += table->rows[b];
+    }
+    keeping_text(&s->terms, keeping, sizeof keeping);
+    (void)printf("a summary of %" PRIu64 " cells, %" PRIu64 " genes of %s (%s)%s\n", cells,
+                 s->genes.n, s->matrix, s->transform, keeping);
+    if (s->n_sources > 1)
+        (void)printf("put together of %" PRIu64 " summaries\n", s->n_sources);
+    if (s->shard != NULL) {
+        shard_text(s, part, sizeof part);
+        (void)printf("a shard: %s\n", part);
+    }
+    if (s->shared)
+        (void)printf("made with --share: without smallest and largest values\n");
+    if (*s->plan != '\0')
+        (void)printf("plan %s\n", s->plan);
+}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A model in words and in JSON. */
+/* Models and summaries in words and in JSON. */
 #ifndef GENOMICS_DESCRIBE_H
 #define GENOMICS_DESCRIBE_H
 
 #include "cli/json.h"
 
 #include "record.h"
+#include "summary.h"
 
 /* A few notes on stderr: cells, genes, batches, what was left as it was and why, the share of the
  * variance that is between batches. */
@@ -17,6 +18,10 @@ void genomics_describe_json(cli_json *json, const genomics_model *model);
 
 /* A table on stdout; `all`: every gene that was left as it was. */
 void genomics_describe_text(const genomics_model *model, bool all);
+
+/* A summary: members of an object, or a table on stdout. */
+void genomics_describe_summary_json(cli_json *json, const genomics_summary *summary);
+void genomics_describe_summary_text(const genomics_summary *summary);
 
 /* "1 (11), 2 (18) and 4 more", cut to fit. */
 void genomics_describe_batches(const genomics_terms *terms, const uint64_t *cells, char *text,

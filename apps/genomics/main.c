@@ -18,6 +18,24 @@ static const cli_verb verbs[] = {
     { "normalize", "scale counts to one sum a cell, and take logarithms", "INPUT -o OUTPUT",
       genomics_normalize_prose, "normalize counts.h5ad -o logs.h5ad --target-sum 1e4 --log1p",
       genomics_normalize_rows, sizeof(S), 1, 1, genomics_normalize },
+    { "fit", "make a summary of cells by batch", "INPUT... -o SUMMARY --batch-key COLUMN",
+      genomics_fit_prose,
+      "fit site.h5ad --batch-key donor --keep cell_type --share -o site.h5 --write-plan plan.json\n"
+      "fit other.h5ad --batch-key donor --plan plan.json --share -o other.h5",
+      genomics_fit_rows, sizeof(S), 1, -1, genomics_fit },
+    { "merge", "put summaries, or shards of one, together", "SUMMARY... -o SUMMARY",
+      genomics_merge_prose, "merge site.h5 other.h5 -o all.h5", genomics_merge_rows, sizeof(S), 1,
+      -1, genomics_merge },
+    { "apply", "adjust cells with a summary or a model that is there",
+      "INPUT [--stats FILE] -o OUTPUT", genomics_apply_prose,
+      "apply site.h5ad --stats all.h5 -o adjusted.h5ad\n"
+      "apply new.h5ad --stats out.h5ad --frozen -o adjusted.h5ad\n"
+      "apply affine.h5ad -o dense.h5ad",
+      genomics_apply_rows, sizeof(S), 1, 1, genomics_apply },
+    { "invert", "undo harmonize or apply", "INPUT -o OUTPUT", genomics_invert_prose,
+      "invert out.h5ad -o in.h5ad", genomics_invert_rows, sizeof(S), 1, 1, genomics_invert },
+    { "show", "print a summary or a model", "FILE", genomics_show_prose,
+      "show all.h5\nshow out.h5ad --json", genomics_show_rows, sizeof(S), 1, 1, genomics_show },
     { .name = NULL },
 };
 

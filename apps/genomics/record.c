@@ -55,12 +55,30 @@ run_number(const char *name)
     return at != NULL && cli_parse_integer(at + 1, &number) ? number : 1;
 }
 
+/* Records of other verbs have no model. */
+static sci_status
+drop_other(sci_h5_file *file, char **name, uint64_t *left)
+{
+    char *path = NULL;
+    bool model = false;
+    sci_status st = sci_format(&path, GENOMICS_RECORDS "/%s/method", *name);
+
+    if (st == SCI_OK)
+        st = sci_h5_file_has(file, path, &model);
+    if (model)
+        (*left)++;
+    else
+        *name = NULL;
+    sci_free(path);
+    return st;
+}
+
 sci_status
 genomics_record_find(sci_h5_file *file, anndata_texts *out)
 {
     anndata_texts names = { 0 };
     char **paths = NULL;
-    uint64_t n = 0;
+    uint64_t n = 0, left = 0;
     bool there = false;
     sci_status st = sci_h5_file_has(file, GENOMICS_RECORDS, &there);
 
@@ -70,7 +88,9 @@ genomics_record_find(sci_h5_file *file, anndata_texts *out)
     if (st == SCI_OK)
         st = sci_alloc_zero(&paths, names.n, 1, sizeof *paths);
     /* By number: later runs have larger ones. */
-    for (uint64_t left = names.n; st == SCI_OK && left > 0; left--) {
+    for (uint64_t i = 0; st == SCI_OK && i < names.n; i++)
+        st = drop_other(file, &names.items[i], &left);
+    for (; st == SCI_OK && left > 0; left--) {
         uint64_t first = 0;
 
         while (names.items[first] == NULL)
