@@ -19,8 +19,11 @@ genomics_describe_batches(const genomics_terms *terms, const uint64_t *cells, ch
 
     text[0] = '\0';
     for (uint64_t b = 0; b < shown && used < size; b++)
-        used += (size_t)snprintf(text + used, size - used, "%s%.64s (%" PRIu64 ")",
-                                 b == 0 ? "" : ", ", terms->batches.items[b], cells[b]);
+        used += cells != NULL
+                    ? (size_t)snprintf(text + used, size - used, "%s%.64s (%" PRIu64 ")",
+                                       b == 0 ? "" : ", ", terms->batches.items[b], cells[b])
+                    : (size_t)snprintf(text + used, size - used, "%s%.64s", b == 0 ? "" : ", ",
+                                       terms->batches.items[b]);
     if (shown < n && used < size)
         (void)snprintf(text + used, size - used, " and %" PRIu64 " more", n - shown);
 }
@@ -270,10 +273,14 @@ genomics_describe_text(const genomics_model *model, bool all)
 
 /* ---- summaries ---- */
 
-static const sci_crossed *
-some_table(const genomics_summary *s)
+static uint64_t
+sum(const uint64_t *cells, uint64_t n)
 {
-    return s->table != NULL ? s->table : s->shard->nodes[0].table;
+    uint64_t all = 0;
+
+    for (uint64_t b = 0; cells != NULL && b < n; b++)
+        all += cells[b];
+    return all;
 }
 
 /* "3 of 8 parts": a shard may be several nodes. */
@@ -294,13 +301,10 @@ shard_text(const genomics_summary *s, char *text, size_t size)
 void
 genomics_describe_summary_json(cli_json *json, const genomics_summary *s)
 {
-    const sci_crossed *table = some_table(s);
+    const uint64_t *cells = genomics_summary_cells(s);
     char part[80];
-    uint64_t cells = 0;
 
-    for (uint64_t b = 0; b < table->levels; b++)
-        cells += table->rows[b];
-    cli_json_member_unsigned(json, "cells", cells);
+    cli_json_member_unsigned(json, "cells", sum(cells, s->terms.batches.n));
     cli_json_member_unsigned(json, "genes", s->genes.n);
     cli_json_member_text(json, "batch_key", s->batch_key);
     cli_json_member_text(json, "matrix", s->matrix);
@@ -318,7 +322,7 @@ genomics_describe_summary_json(cli_json *json, const genomics_summary *s)
     for (uint64_t b = 0; b < s->terms.batches.n; b++) {
         cli_json_object_line(json);
         cli_json_member_text(json, "name", s->terms.batches.items[b]);
-        cli_json_member_unsigned(json, "cells", table->rows[b]);
+        cli_json_member_unsigned(json, "cells", cells != NULL ? cells[b] : 0);
         cli_json_object_end(json);
     }
     cli_json_array_end(json);
@@ -328,19 +332,17 @@ genomics_describe_summary_json(cli_json *json, const genomics_summary *s)
 void
 genomics_describe_summary_text(const genomics_summary *s)
 {
-    const sci_crossed *table = some_table(s);
+    const uint64_t *cells = genomics_summary_cells(s);
     char name[NAME_ROOM], part[80], keeping[400];
-    uint64_t cells = 0;
 
     (void)printf("%-24s %10s\n", "batch", "cells");
     for (uint64_t b = 0; b < s->terms.batches.n; b++) {
         (void)cli_escape(name, sizeof name, s->terms.batches.items[b]);
-        (void)printf("%-24s %10" PRIu64 "\n", name, table->rows[b]);
-        cells += table->rows[b];
+        (void)printf("%-24s %10" PRIu64 "\n", name, cells != NULL ? cells[b] : 0);
     }
     keeping_text(&s->terms, keeping, sizeof keeping);
-    (void)printf("a summary of %" PRIu64 " cells, %" PRIu64 " genes of %s (%s)%s\n", cells,
-                 s->genes.n, s->matrix, s->transform, keeping);
+    (void)printf("a summary of %" PRIu64 " cells, %" PRIu64 " genes of %s (%s)%s\n",
+                 sum(cells, s->terms.batches.n), s->genes.n, s->matrix, s->transform, keeping);
     if (s->n_sources > 1)
         (void)printf("put together of %" PRIu64 " summaries\n", s->n_sources);
     if (s->shard != NULL) {

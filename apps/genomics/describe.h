@@ -23,7 +23,7 @@ void genomics_describe_text(const genomics_model *model, bool all);
 void genomics_describe_summary_json(cli_json *json, const genomics_summary *summary);
 void genomics_describe_summary_text(const genomics_summary *summary);
 
-/* "1 (11), 2 (18) and 4 more", cut to fit. */
+/* "1 (11), 2 (18) and 4 more", cut to fit; cells NULL: the names. */
 void genomics_describe_batches(const genomics_terms *terms, const uint64_t *cells, char *text,
                                size_t size);
 

@@ -25,6 +25,14 @@ genomics_summary_clear(genomics_summary *s)
     *s = (genomics_summary){ 0 };
 }
 
+const uint64_t *
+genomics_summary_cells(const genomics_summary *s)
+{
+    if (s->table != NULL)
+        return s->table->rows;
+    return s->shard->n > 0 ? s->shard->nodes[0].table->rows : NULL;
+}
+
 /* ---- what must agree ---- */
 
 static sci_status
@@ -103,7 +111,8 @@ check_sibling(const genomics_summary *a, const genomics_summary *b, const char *
         || strcmp(a->batch_key, b->batch_key) != 0 || strcmp(a->matrix, b->matrix) != 0
         || strcmp(a->plan, b->plan) != 0 || a->shared != b->shared
         || a->shard->segments != b->shard->segments
-        || !same_rows(a->shard->nodes[0].table, b->shard->nodes[0].table))
+        || (a->shard->n > 0 && b->shard->n > 0
+            && !same_rows(a->shard->nodes[0].table, b->shard->nodes[0].table)))
         return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' are shards of different matrices", a_name,
                         b_name);
     if (strcmp(a->provenance, b->provenance) != 0)

@@ -39,6 +39,9 @@ sci_status genomics_summary_read(genomics_summary *out, const char *path) SCI_MU
 /* True if the file says that it is a summary. */
 sci_status genomics_summary_is(sci_h5_file *file, bool *out) SCI_MUST_CHECK;
 
+/* Cells of each batch, [batches]; NULL for a shard that holds nothing (more shards than segments). */
+const uint64_t *genomics_summary_cells(const genomics_summary *summary);
+
 /* Put n of them together (parts of them are taken away): shards of one matrix into a larger shard or
  * the whole, summaries of several matrices into one, whatever their order. SCI_ERR_REFUSED names what
  * does not fit. */

@@ -562,7 +562,8 @@ get_nodes(reading *r, genomics_summary *s, uint64_t segments, uint64_t n)
 {
     int64_t *places = NULL;
 
-    get_integers(r, "", "nodes", 2 * n, 0, INT64_MAX, &places);
+    if (n > 0)
+        get_integers(r, "", "nodes", 2 * n, 0, INT64_MAX, &places);
     if (r->st == SCI_OK)
         r->st = sci_crossed_shard_create(&s->shard, segments);
     for (uint64_t k = 0; r->st == SCI_OK && k < n; k++) {
@@ -659,7 +660,7 @@ genomics_summary_read(genomics_summary *out, const char *path)
     get_terms(&r, &s.terms);
     get_texts(&r, "/genes", &s.genes);
     get_sources(&r, &s);
-    if (nodes > 0)
+    if (segments > 0)
         get_nodes(&r, &s, (uint64_t)segments, (uint64_t)nodes);
     else
         get_table(&r, "", &s, &s.table);

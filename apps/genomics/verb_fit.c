@@ -286,16 +286,11 @@ put_together(fit *f, genomics_summary *out)
 static sci_status
 say(const fit *f, const genomics_summary *s)
 {
-    const sci_crossed *table = s->table != NULL ? s->table : s->shard->nodes[0].table;
     char batches[1024];
-    uint64_t cells = 0;
     cli_json json;
 
-    for (uint64_t b = 0; b < table->levels; b++)
-        cells += table->rows[b];
-    genomics_describe_batches(&s->terms, table->rows, batches, sizeof batches);
-    cli_note("%s%llu cells, %llu genes, %llu batches: %s",
-             s->table == NULL ? "a shard of the summary of " : "", (unsigned long long)cells,
+    genomics_describe_batches(&s->terms, genomics_summary_cells(s), batches, sizeof batches);
+    cli_note("%s%llu genes, %llu batches: %s", s->table == NULL ? "a shard of the summary of " : "",
              (unsigned long long)s->genes.n, (unsigned long long)s->terms.batches.n, batches);
     if (!f->settings->common.json)
         return SCI_OK;

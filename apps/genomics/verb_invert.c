@@ -15,7 +15,8 @@
 typedef struct invert {
     genomics_job job;
     genomics_stored stored;
-    bool own; /* the model is the input's */
+    bool own;   /* the model is the input's */
+    bool alone; /* and nothing else is among its records */
     sci_column_map *map;
     genomics_output out;
 } invert;
@@ -30,6 +31,17 @@ invert_clear(invert *v)
 }
 
 static sci_status
+look_around(invert *v)
+{
+    anndata_texts members = { 0 };
+    sci_status st = sci_h5_file_members(anndata_file(v->job.in), GENOMICS_RECORDS, &members);
+
+    v->alone = st == SCI_OK && members.n == 1;
+    anndata_texts_clear(&members);
+    return st;
+}
+
+static sci_status
 load(invert *v, const char *path, const char *name)
 {
     const genomics_settings *s = v->job.settings;
@@ -39,6 +51,8 @@ load(invert *v, const char *path, const char *name)
     if (st == SCI_OK)
         st = v->own ? genomics_stored_own(&v->stored, v->job.in)
                     : genomics_stored_read(&v->stored, s->stats);
+    if (st == SCI_OK && v->own)
+        st = look_around(v);
     if (st == SCI_OK && v->stored.record.model == NULL)
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s' is a summary, not a model that could be undone",
                       s->stats);
@@ -96,7 +110,7 @@ type_before(const invert *v)
 static sci_status
 undo(invert *v)
 {
-    const char *record = v->own ? v->stored.path : NULL;
+    const char *record = v->own ? (v->alone ? GENOMICS_RECORDS : v->stored.path) : NULL;
     sci_map_report report = { 0 };
     sci_status st;
 

@@ -38,11 +38,10 @@ static sci_status
 say(const cli_single *single, const genomics_summary *s)
 {
     const genomics_settings *settings = single->call->settings;
-    const sci_crossed *table = s->table != NULL ? s->table : s->shard->nodes[0].table;
     char batches[1024];
     cli_json json;
 
-    genomics_describe_batches(&s->terms, table->rows, batches, sizeof batches);
+    genomics_describe_batches(&s->terms, genomics_summary_cells(s), batches, sizeof batches);
     cli_note("%llu genes, %llu batches: %s%s", (unsigned long long)s->genes.n,
              (unsigned long long)s->terms.batches.n, batches,
              s->table == NULL ? "; shards are missing still" : "");
