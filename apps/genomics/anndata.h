@@ -45,10 +45,13 @@ typedef struct anndata_column {
     uint64_t n;
     double *numbers; /* BOOLEAN, INTEGER, REAL; NaN: missing */
     int32_t *codes;  /* CATEGORICAL, BOOLEAN; -1: missing */
-    anndata_texts
-        levels; /* with unused ones, in the order of the file; numbers are written as short
-                             as they read back */
+    /* with unused ones, in the order of the file; numbers are written as short as they read back */
+    anndata_texts levels;
     bool ordered;
+    /* INTEGER, REAL: the type that the numbers are stored in, kept where they are written again; not
+     * typed: int64 and float64 */
+    bool typed;
+    sci_type type;
 } anndata_column;
 /* SCI_ERR_NOTFOUND lists the columns that there are. */
 sci_status anndata_column_read(anndata *a, anndata_axis axis, const char *name,
@@ -56,6 +59,9 @@ sci_status anndata_column_read(anndata *a, anndata_axis axis, const char *name,
 void anndata_column_clear(anndata_column *column);
 /* Numbers as levels ("3", "0.5"), sorted numerically, codes accordingly; nothing for categorical. */
 sci_status anndata_column_as_factor(anndata_column *column) SCI_MUST_CHECK;
+
+/* The rows of raw/var: how many, and their names. SCI_ERR_NOTFOUND without raw. */
+sci_status anndata_raw_names(anndata *a, anndata_texts *out) SCI_MUST_CHECK;
 
 /* "X", "layer:NAME", "raw" (raw/X, whose var is another). SCI_ERR_NOTFOUND lists the layers. */
 sci_status anndata_matrix(anndata *a, const char *which, const sci_h5_options *opt,

@@ -14,7 +14,8 @@ frame_path(anndata_axis axis)
 }
 
 sci_status
-anndata_write_frame_at(sci_h5_output *out, const char *path, const anndata_texts *index)
+anndata_write_frame_at(sci_h5_output *out, const char *path, const char *index_name,
+                       const anndata_texts *index)
 {
     const anndata_texts none = { 0 };
     char *names = NULL;
@@ -23,11 +24,11 @@ anndata_write_frame_at(sci_h5_output *out, const char *path, const anndata_texts
     if (st == SCI_OK)
         st = anndata_mark(out, path, "dataframe", "0.2.0");
     if (st == SCI_OK)
-        st = sci_h5_output_attribute_text(out, path, "_index", "_index");
+        st = sci_h5_output_attribute_text(out, path, "_index", index_name);
     if (st == SCI_OK)
         st = sci_h5_output_attribute_texts(out, path, "column-order", &none);
     if (st == SCI_OK)
-        st = sci_format(&names, "%s/_index", path);
+        st = sci_format(&names, "%s/%s", path, index_name);
     if (st == SCI_OK)
         st = anndata_write_texts(out, names, index);
     sci_free(names);
@@ -37,7 +38,7 @@ anndata_write_frame_at(sci_h5_output *out, const char *path, const anndata_texts
 sci_status
 anndata_write_frame(sci_h5_output *out, anndata_axis axis, const anndata_texts *index)
 {
-    return anndata_write_frame_at(out, frame_path(axis), index);
+    return anndata_write_frame_at(out, frame_path(axis), "_index", index);
 }
 
 /* ---- elements ---- */
@@ -148,33 +149,24 @@ write_booleans(sci_h5_output *out, const char *path, uint64_t n, const uint8_t *
     return st == SCI_OK ? anndata_mark(out, path, "array", "0.2.0") : st;
 }
 
-/* Values as they are stored, 0 where one is missing. */
+/* Values as they are stored, 0 where a boolean or an integer is missing. */
 static sci_status
 write_numbers(sci_h5_output *out, const char *path, const anndata_column *c)
 {
-    sci_array array = { .rank = 1, .shape = { c->n }, .type = SCI_INT64 };
-    int64_t *integers = NULL;
+    sci_array array = { .rank = 1, .shape = { c->n }, .type = SCI_FLOAT64 };
     uint8_t *truths = NULL;
     sci_status st;
 
-    if (c->kind == ANNDATA_BOOLEAN) {
-        st = sci_alloc(&truths, c->n, 1, 1);
-        for (uint64_t i = 0; st == SCI_OK && i < c->n; i++)
-            truths[i] = !isnan(c->numbers[i]) && c->numbers[i] != 0;
-        if (st == SCI_OK)
-            st = write_booleans(out, path, c->n, truths);
-    } else if (c->kind == ANNDATA_INTEGER) {
-        st = sci_alloc(&integers, c->n, 1, sizeof *integers);
-        for (uint64_t i = 0; st == SCI_OK && i < c->n; i++)
-            integers[i] = fabs(c->numbers[i]) < 0x1p63 ? (int64_t)c->numbers[i] : 0;
-        if (st == SCI_OK)
-            st = anndata_write_array(out, path, &array, integers);
-    } else {
-        array.type = SCI_FLOAT64;
-        st = anndata_write_array(out, path, &array, c->numbers);
+    if (c->kind != ANNDATA_BOOLEAN) {
+        array.type = c->typed ? c->type : c->kind == ANNDATA_INTEGER ? SCI_INT64 : SCI_FLOAT64;
+        return anndata_write_as(out, path, &array, c->numbers);
     }
+    st = sci_alloc(&truths, c->n, 1, 1);
+    for (uint64_t i = 0; st == SCI_OK && i < c->n; i++)
+        truths[i] = !isnan(c->numbers[i]) && c->numbers[i] != 0;
+    if (st == SCI_OK)
+        st = write_booleans(out, path, c->n, truths);
     sci_free(truths);
-    sci_free(integers);
     return st;
 }
 

@@ -258,6 +258,18 @@ take_texts(const anndata_texts *texts, anndata_column *out)
     return anndata_factor_of_texts(texts, &out->levels, &out->codes);
 }
 
+static void
+set_kind(const sci_h5_object *object, anndata_column *out)
+{
+    bool integer = object->sourced && sci_type_is_integer(object->element);
+
+    out->kind = object->content == SCI_H5_BOOLEANS ? ANNDATA_BOOLEAN
+                : integer                          ? ANNDATA_INTEGER
+                                                   : ANNDATA_REAL;
+    out->typed = object->sourced;
+    out->type = object->element;
+}
+
 static sci_status
 read_values(const element *e, const sci_h5_object *object, anndata_column *out)
 {
@@ -274,9 +286,7 @@ read_values(const element *e, const sci_h5_object *object, anndata_column *out)
     st = sci_h5_file_numbers(e->file, e->path, e->field, &out->n, &out->numbers);
     if (st != SCI_OK)
         return st;
-    out->kind = object->content == SCI_H5_BOOLEANS                        ? ANNDATA_BOOLEAN
-                : object->sourced && sci_type_is_integer(object->element) ? ANNDATA_INTEGER
-                                                                          : ANNDATA_REAL;
+    set_kind(object, out);
     return out->kind == ANNDATA_BOOLEAN ? add_truth_levels(out) : SCI_OK;
 }
 
@@ -304,9 +314,7 @@ read_nullable(const element *e, anndata_column *out)
         if (missing[i] != 0)
             out->numbers[i] = (double)NAN;
     if (st == SCI_OK) {
-        out->kind = object.content == SCI_H5_BOOLEANS                       ? ANNDATA_BOOLEAN
-                    : object.sourced && sci_type_is_integer(object.element) ? ANNDATA_INTEGER
-                                                                            : ANNDATA_REAL;
+        set_kind(&object, out);
         if (out->kind == ANNDATA_BOOLEAN)
             st = add_truth_levels(out);
     }

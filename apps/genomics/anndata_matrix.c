@@ -100,6 +100,23 @@ count_raw(anndata *a, const char *path, uint64_t *out)
     return st;
 }
 
+sci_status
+anndata_raw_names(anndata *a, anndata_texts *out)
+{
+    anndata_frame frame = { 0 };
+    char *path = NULL;
+    sci_status st = find_raw(a, &path);
+
+    if (st == SCI_OK)
+        st = anndata_frame_open(&frame, a->file, a->path,
+                                strcmp(path, "/raw.X") == 0 ? "/raw.var" : "/raw/var");
+    if (st == SCI_OK)
+        st = anndata_frame_names(a->file, &frame, a->path, out);
+    anndata_frame_clear(&frame);
+    sci_free(path);
+    return st;
+}
+
 static sci_status
 check_shape(const place *p, uint64_t rows, uint64_t columns)
 {

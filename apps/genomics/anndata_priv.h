@@ -57,11 +57,21 @@ sci_status anndata_mark(sci_h5_output *out, const char *path, const char *type,
                         const char *version) SCI_MUST_CHECK;
 /* Missing groups above `path`, as dicts. */
 sci_status anndata_make_parents(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
-/* Frames elsewhere than at /obs and /var. */
-sci_status anndata_write_frame_at(sci_h5_output *out, const char *path,
+/* Frames elsewhere than at /obs and /var, and with an index of another name than "_index". */
+sci_status anndata_write_frame_at(sci_h5_output *out, const char *path, const char *index_name,
                                   const anndata_texts *index) SCI_MUST_CHECK;
 sci_status anndata_write_column_at(sci_h5_output *out, const char *frame, const char *name,
                                    const anndata_column *column) SCI_MUST_CHECK;
+
+/* A number in an array of another type, as near as it can be. */
+sci_status anndata_write_as(sci_h5_output *out, const char *path, const sci_array *array,
+                            const double *values) SCI_MUST_CHECK;
+
+/* A 0.5 file as a current one. */
+sci_status anndata_upgrade(sci_h5_output *out, anndata *a, size_t n,
+                           const char *const *left_out) SCI_MUST_CHECK;
+/* "/a/b" is "/a/b/". */
+bool anndata_same_path(const char *a, const char *b);
 
 /* "a, b, c", cut after a while, for messages. */
 void anndata_list_text(const anndata_texts *texts, char *text, size_t bytes);

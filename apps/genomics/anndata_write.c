@@ -129,6 +129,68 @@ anndata_write_array(sci_h5_output *out, const char *path, const sci_array *array
     return st == SCI_OK ? anndata_mark(out, path, "array", "0.2.0") : st;
 }
 
+/* ---- numbers of any type ---- */
+
+static void
+put_integer(void *to, sci_type type, double value)
+{
+    static const double least[] = { -0x1p7, -0x1p15, -0x1p31, -0x1p63, 0, 0, 0, 0 };
+    static const double most[] = { 0x1p7, 0x1p15, 0x1p31, 0x1p63, 0x1p8, 0x1p16, 0x1p32, 0x1p64 };
+    int64_t whole = 0;
+    uint64_t word = 0;
+
+    if (value >= least[type] && value < most[type]) {
+        if (type == SCI_UINT64)
+            word = (uint64_t)value;
+        else
+            whole = (int64_t)value;
+    }
+    if (type != SCI_UINT64)
+        memcpy(&word, &whole, sizeof word);
+    /* The low bytes, wherever they stand. */
+    switch (sci_type_size(type)) {
+    case 1:
+        memcpy(to, &(uint8_t){ (uint8_t)word }, 1);
+        break;
+    case 2:
+        memcpy(to, &(uint16_t){ (uint16_t)word }, 2);
+        break;
+    case 4:
+        memcpy(to, &(uint32_t){ (uint32_t)word }, 4);
+        break;
+    default:
+        memcpy(to, &word, 8);
+        break;
+    }
+}
+
+sci_status
+anndata_write_as(sci_h5_output *out, const char *path, const sci_array *array, const double *values)
+{
+    sci_array stored = *array;
+    unsigned char *elements = NULL;
+    size_t size;
+    uint64_t n;
+    sci_status st = sci_array_count(array, &n);
+
+    if (stored.type == SCI_FLOAT16)
+        stored.type = SCI_FLOAT32;
+    size = sci_type_size(stored.type);
+    if (st != SCI_OK || stored.type == SCI_FLOAT64)
+        return st == SCI_OK ? anndata_write_array(out, path, &stored, values) : st;
+    st = sci_alloc(&elements, n, size, 1);
+    for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
+        if (stored.type == SCI_FLOAT32)
+            memcpy(elements + i * size, &(float){ (float)values[i] }, size);
+        else
+            put_integer(elements + i * size, stored.type, values[i]);
+    }
+    if (st == SCI_OK)
+        st = anndata_write_array(out, path, &stored, elements);
+    sci_free(elements);
+    return st;
+}
+
 /* ---- matrices ---- */
 
 #define CHUNK_BYTES ((uint64_t)512 << 10)
