@@ -107,7 +107,7 @@ combat_shares(const combat_model *model, uint64_t gene)
 /* What the values of one gene say against adjusting it. sva does not look for zero variance where a
  * value of the batch is missing, so neither do we. */
 static unsigned char
-screen_gene(const sci_crossed *table, uint64_t gene, bool mean_only)
+screen_gene(const sci_crossed *table, uint64_t gene, bool mean_only, bool frozen)
 {
     unsigned char bits = 0;
     double min = (double)INFINITY, max = -(double)INFINITY;
@@ -124,18 +124,18 @@ screen_gene(const sci_crossed *table, uint64_t gene, bool mean_only)
         min = fmin(min, m->min);
         max = fmax(max, m->max);
     }
-    if (min == max)
+    if (min == max && !frozen) /* the variance of a frozen model is known */
         bits |= COMBAT_CONSTANT;
     return bits;
 }
 
 static void
-screen(combat_fitting *fitting)
+screen(combat_fitting *fitting, bool frozen)
 {
     combat_model *model = fitting->model;
 
     for (uint64_t g = 0; g < model->columns; g++) {
-        unsigned char bits = screen_gene(fitting->table, g, model->mean_only);
+        unsigned char bits = screen_gene(fitting->table, g, model->mean_only, frozen);
 
         if (bits == COMBAT_CONSTANT_IN_BATCH && fitting->opt->zero_variance != COMBAT_ZERO_KEEP) {
             bits = 0;
@@ -259,7 +259,7 @@ combat_fit(combat_model **out, const sci_crossed *table, const combat_options *o
         goto out;
     fitting.model->mean_only = mean_only;
     fitting.model->reference = opt->reference;
-    screen(&fitting);
+    screen(&fitting, false);
     st = combat_regress(&fitting, false);
     if (st != SCI_OK)
         goto out;
@@ -306,7 +306,7 @@ combat_fit_frozen(combat_model **out, const combat_model *frozen, const sci_cros
         goto out;
     fitting.model->mean_only = frozen->mean_only || opt->mean_only || table->rows[0] == 1;
     take_frozen(fitting.model, frozen);
-    screen(&fitting);
+    screen(&fitting, true);
     st = combat_regress(&fitting, true);
     if (st != SCI_OK)
         goto out;

@@ -31,8 +31,7 @@ typedef struct combat_options {
 } combat_options;
 #define COMBAT_OPTIONS ((combat_options){ .reference = -1 })
 
-/* Why a gene is as it was (bits). The first one may also stand at a gene whose location alone was
- * adjusted (location_only). */
+/* Why a gene is as it was (bits). */
 enum {
     COMBAT_CONSTANT_IN_BATCH = 1, /* zero variance inside some batch of more than one cell, none of
                                      whose values is missing */
