@@ -17,9 +17,11 @@ typedef struct regression {
     combat_fitting *fitting;
     bool *intercept; /* [q] columns of ones, which ComBat drops */
     double *lower;   /* [q][q] of all rows */
+    double *all;     /* [q] squared norms inside the batches, over all rows */
     double *tile;    /* [q][TILE] right sides, then solutions */
     /* one gene with missing values */
-    double *gram, *own, *norm;  /* [q][q], [q][q], [q] */
+    double *gram, *own;         /* [q][q] */
+    double *norm;               /* [q] */
     bool *left_out;             /* [q] */
     double *mean_c, *scc, *scy; /* [B][q], [B][q][q], [B][q] */
     sci_crossed_cell *cells;    /* [B] */
@@ -34,6 +36,7 @@ regression_clear(regression *r)
     sci_free(r->gram);
     sci_free(r->own);
     sci_free(r->norm);
+    sci_free(r->all);
     sci_free(r->left_out);
     sci_free(r->mean_c);
     sci_free(r->scc);
@@ -56,6 +59,7 @@ regression_make(regression *r, combat_fitting *fitting)
         { &r->gram, q, q, sizeof *r->gram },
         { &r->own, q, q, sizeof *r->own },
         { &r->norm, q, 1, sizeof *r->norm },
+        { &r->all, q, 1, sizeof *r->all },
         { &r->left_out, q, 1, sizeof *r->left_out },
         { &r->mean_c, levels, q, sizeof *r->mean_c },
         { &r->scc, levels * q, q, sizeof *r->scc },
@@ -128,9 +132,10 @@ factor_all(regression *r)
     for (uint64_t b = 0; b < table->levels; b++)
         for (uint64_t i = 0; i < q * q; i++)
             r->gram[i] += table->gram[b * q * q + i];
+    for (uint64_t k = 0; k < q; k++)
+        r->all[k] = r->gram[k * q + k];
     memcpy(r->left_out, r->intercept, q * sizeof *r->left_out);
-    memset(r->norm, 0, q * sizeof *r->norm);
-    if (gram_factor(r->lower, q, r->gram, r->norm, r->left_out) != dropped)
+    if (gram_factor(r->lower, q, r->gram, r->all, r->all, r->left_out) != dropped)
         return sci_fail(SCI_ERR_REFUSED, "the covariates are confounded");
     return SCI_OK;
 }
@@ -236,7 +241,7 @@ solve_gene(regression *r, double *beta)
             if (r->cells[b].n > 0)
                 beta[k] += r->scy[b * q + k];
     }
-    if (gram_factor(r->own, q, r->gram, r->norm, r->left_out) != dropped)
+    if (gram_factor(r->own, q, r->gram, r->norm, r->all, r->left_out) != dropped)
         return false;
     gram_solve(r->own, q, r->left_out, beta, 1, 1);
     return true;

@@ -134,7 +134,7 @@ total_norms(const sci_crossed *table, double *norm)
             sum +=
                 table->gram[(level * q + k) * q + k] + (double)table->rows[level] * apart * apart;
         }
-        norm[k] = sum;
+        norm[k] = sum + gram_norm_of_mean(rows, mean);
     }
 }
 
@@ -142,7 +142,7 @@ sci_status
 design_aliased(const sci_crossed *table, bool *aliased, size_t *n_aliased)
 {
     uint64_t q = table->covariates;
-    double *gram = NULL, *lower = NULL, *norm = NULL;
+    double *gram = NULL, *lower = NULL, *norm = NULL, *size = NULL;
     size_t n = 0;
     sci_status st;
 
@@ -151,15 +151,19 @@ design_aliased(const sci_crossed *table, bool *aliased, size_t *n_aliased)
         st = sci_alloc(&lower, q, q, sizeof *lower);
     if (st == SCI_OK)
         st = sci_alloc(&norm, q, 1, sizeof *norm);
+    if (st == SCI_OK)
+        st = sci_alloc(&size, q, 1, sizeof *size);
     if (st != SCI_OK)
         goto out;
     for (uint64_t level = 0; level < table->levels; level++)
         for (uint64_t i = 0; i < q * q; i++)
             gram[i] += table->gram[level * q * q + i];
     total_norms(table, norm);
-    for (uint64_t k = 0; k < q; k++)
+    for (uint64_t k = 0; k < q; k++) {
+        size[k] = gram[k * q + k];
         aliased[k] = design_is_intercept(table, k);
-    n = gram_factor(lower, q, gram, norm, aliased);
+    }
+    n = gram_factor(lower, q, gram, norm, size, aliased);
     for (uint64_t k = 0; k < q; k++)
         if (design_is_intercept(table, k)) {
             aliased[k] = false;
@@ -171,5 +175,6 @@ out:
     sci_free(gram);
     sci_free(lower);
     sci_free(norm);
+    sci_free(size);
     return st;
 }

@@ -201,7 +201,7 @@ confounded_alone(const sci_crossed *table, bool *out)
                 + (double)table->rows[b] * table->mean[b * q + i / q] * table->mean[b * q + i % q];
     for (uint64_t k = 0; k < q; k++)
         norm[k] = gram[k * q + k];
-    *out = gram_factor(lower, q, gram, norm, left_out) > 0;
+    *out = gram_factor(lower, q, gram, norm, norm, left_out) > 0;
 out:
     sci_free(gram);
     sci_free(lower);

@@ -2,16 +2,38 @@
 /* Cholesky decomposition in the order of the columns. */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "gram.h"
 
 #define NORM_TOLERANCE 1e-14 /* the square of the tolerance of R's qr */
+#define ENTRY_ERROR (64.0 * DBL_EPSILON)
 
-/* A sum of k products and the entries of the gram carry about this much of the diagonal. */
-static double
-rounding(size_t k, double diagonal)
+double
+gram_norm_of_mean(double n, double mean)
 {
-    return 64.0 * (double)(k + 1) * DBL_EPSILON * diagonal;
+    double least = ENTRY_ERROR * mean;
+
+    return n * (least * least / NORM_TOLERANCE);
+}
+
+/* What is left of column k is v'·gram·v, v = e_k - Σ w_j·e_j with the columns j before it that stay. So
+ * an error of u·√(s_i·s_j) in each entry moves it by up to u·(Σ|v_i|·√s_i)². w solves
+ * L'w = row k of L; it is kept above the diagonal, in column k. */
+static double
+rounding(double *lower, size_t n, size_t k, const double *size)
+{
+    double sum = sqrt(size[k]);
+
+    for (size_t i = k; i-- > 0;) {
+        double w = lower[k * n + i];
+
+        for (size_t j = i + 1; j < k; j++)
+            w -= lower[j * n + i] * lower[j * n + k];
+        lower[i * n + k] = w / lower[i * n + i];
+        sum += fabs(lower[i * n + k]) * sqrt(size[i]);
+    }
+    return ENTRY_ERROR * sum * sum;
 }
 
 static double
@@ -24,29 +46,35 @@ entry(const double *lower, size_t n, const double *gram, size_t row, size_t colu
     return sum;
 }
 
+/* Row k of L; false if the column is left out. */
+static bool
+factor_row(double *lower, size_t n, size_t k, const double *gram, const double *norm,
+           const double *size, const bool *left_out)
+{
+    double rest;
+
+    for (size_t j = 0; j < k; j++)
+        lower[k * n + j] = left_out[j] ? 0.0 : entry(lower, n, gram, k, j) / lower[j * n + j];
+    rest = entry(lower, n, gram, k, k);
+    if (!(rest > NORM_TOLERANCE * norm[k]) || !(rest > rounding(lower, n, k, size)))
+        return false;
+    lower[k * n + k] = sqrt(rest);
+    return true;
+}
+
 size_t
-gram_factor(double *lower, size_t n, const double *gram, const double *norm, bool *left_out)
+gram_factor(double *lower, size_t n, const double *gram, const double *norm, const double *size,
+            bool *left_out)
 {
     size_t count = 0;
 
     for (size_t k = 0; k < n; k++) {
-        double rest, least;
-
-        for (size_t j = 0; j < k; j++)
-            lower[k * n + j] =
-                left_out[j] || left_out[k] ? 0.0 : entry(lower, n, gram, k, j) / lower[j * n + j];
-        rest = left_out[k] ? 0.0 : entry(lower, n, gram, k, k);
-        least = fmax(NORM_TOLERANCE * norm[k], rounding(k, gram[k * n + k]));
-        left_out[k] = !(rest > least);
+        left_out[k] = left_out[k] || !factor_row(lower, n, k, gram, norm, size, left_out);
         if (left_out[k]) {
-            for (size_t j = 0; j < k; j++)
-                lower[k * n + j] = 0.0;
-            rest = 1.0;
+            memset(lower + k * n, 0, k * sizeof *lower);
+            lower[k * n + k] = 1.0;
             count++;
         }
-        lower[k * n + k] = sqrt(rest);
-        for (size_t j = k + 1; j < n; j++)
-            lower[k * n + j] = 0.0;
     }
     return count;
 }

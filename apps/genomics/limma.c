@@ -16,17 +16,21 @@ enum { TILE = 256 };
 /* The columns of the least squares. */
 typedef struct limma_fit {
     const sci_crossed *table;
-    uint64_t levels;                   /* of the table that have cells */
-    uint64_t *level;                   /* [levels] their numbers; the last one has no contrast */
-    uint64_t n;                        /* columns: contrasts and covariates */
-    uint64_t first_contrast;           /* number of covariates that stay */
-    uint64_t *covariate;               /* [n] of a column; meaningless for a contrast */
-    bool *own, *shared;                /* [n] left out: of one gene, of the whole table */
-    double *gram, *norm, *lower, *all; /* [n][n], [n], [n][n], [n][n] of the whole table */
-    double *right;                     /* [n][TILE] */
-    double *rows, *mean_c, *scc, *scy,
-        *mean_y;    /* [levels], [levels][q], …: what a solution is made of */
-    double *center; /* [q] */
+    uint64_t levels;         /* of the table that have cells */
+    uint64_t *level;         /* [levels] their numbers; the last one has no contrast */
+    uint64_t n;              /* columns: covariates that stay, contrasts, covariates that go */
+    uint64_t first_contrast; /* number of covariates that stay */
+    uint64_t *covariate;     /* [n] of a column; meaningless for a contrast */
+    /* of the whole table: what is left out, L, squared norms */
+    bool *shared;                /* [n] */
+    double *shared_lower, *full; /* [n][n], [n] */
+    /* of one gene: the same, and its gram */
+    bool *own;                       /* [n] */
+    double *own_lower, *norm, *gram; /* [n][n], [n], [n][n] */
+    double *right;                   /* [n][TILE] right sides, then solutions */
+    /* what these are made of, for each level with cells */
+    double *rows, *mean_c, *scc, *scy, *mean_y; /* [levels], [levels][q], [levels][q][q], … */
+    double *center;                             /* [q] */
 } limma_fit;
 
 static bool
@@ -38,9 +42,9 @@ is_contrast(const limma_fit *f, uint64_t column)
 static void
 limma_clear(limma_fit *f)
 {
-    void *parts[] = { f->level,  f->covariate, f->own, f->shared, f->gram,
-                      f->norm,   f->lower,     f->all, f->right,  f->rows,
-                      f->mean_c, f->scc,       f->scy, f->mean_y, f->center };
+    void *parts[] = { f->level, f->covariate, f->own,          f->shared, f->full, f->gram,
+                      f->norm,  f->own_lower, f->shared_lower, f->right,  f->rows, f->mean_c,
+                      f->scc,   f->scy,       f->mean_y,       f->center };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         sci_free(parts[i]);
@@ -60,8 +64,9 @@ limma_alloc(limma_fit *f)
         { &f->shared, n, 1, sizeof *f->shared },
         { &f->gram, n, n, sizeof *f->gram },
         { &f->norm, n, 1, sizeof *f->norm },
-        { &f->lower, n, n, sizeof *f->lower },
-        { &f->all, n, n, sizeof *f->all },
+        { &f->full, n, 1, sizeof *f->full },
+        { &f->own_lower, n, n, sizeof *f->own_lower },
+        { &f->shared_lower, n, n, sizeof *f->shared_lower },
         { &f->right, n, TILE, sizeof *f->right },
         { &f->rows, levels, 1, sizeof *f->rows },
         { &f->mean_c, levels, q, sizeof *f->mean_c },
@@ -179,7 +184,7 @@ column_product(const limma_fit *f, uint64_t i, uint64_t j, double rows)
 }
 
 static void
-decompose(limma_fit *f, double *lower, bool *left_out)
+decompose(limma_fit *f, const double *size, double *lower, bool *left_out)
 {
     double rows = find_center(f);
 
@@ -188,9 +193,11 @@ decompose(limma_fit *f, double *lower, bool *left_out)
             f->gram[i * f->n + j] = f->gram[j * f->n + i] =
                 rows > 0.0 ? column_product(f, i, j, rows) : 0.0;
         f->norm[i] = f->gram[i * f->n + i];
+        if (!is_contrast(f, i))
+            f->norm[i] += gram_norm_of_mean(rows, f->center[f->covariate[i]]);
         left_out[i] = false;
     }
-    gram_factor(lower, f->n, f->gram, f->norm, left_out);
+    gram_factor(lower, f->n, f->gram, f->norm, size, left_out);
 }
 
 /* right[·][place] := the right side of a gene. */
@@ -310,7 +317,7 @@ solve_tile(limma_fit *f, uint64_t first, uint64_t count, sci_column_map *map)
         }
         right_side(f, i);
     }
-    gram_solve(f->all, f->n, f->shared, f->right, count, TILE);
+    gram_solve(f->shared_lower, f->n, f->shared, f->right, count, TILE);
     for (uint64_t i = 0; i < count; i++)
         write_gene(f, i, first + i, map);
 }
@@ -319,9 +326,9 @@ static void
 solve_gene(limma_fit *f, uint64_t gene, sci_column_map *map)
 {
     take_gene(f, gene);
-    decompose(f, f->lower, f->own);
+    decompose(f, f->full, f->own_lower, f->own);
     right_side(f, 0);
-    gram_solve(f->lower, f->n, f->own, f->right, 1, TILE);
+    gram_solve(f->own_lower, f->n, f->own, f->right, 1, TILE);
     write_gene(f, 0, gene, map);
 }
 
@@ -350,7 +357,8 @@ limma_map(sci_column_map **out, const sci_crossed *table, const bool *removed, b
     if (st != SCI_OK)
         goto out;
     take_rows(&f);
-    decompose(&f, f.all, f.shared);
+    decompose(&f, f.norm, f.shared_lower, f.shared);
+    memcpy(f.full, f.norm, f.n * sizeof *f.full);
     for (uint64_t first = 0; first < genes; first += TILE)
         solve_tile(&f, first, genes - first < TILE ? genes - first : TILE, map);
     for (uint64_t g = 0; g < genes; g++)
