@@ -29,6 +29,12 @@ centred_columns(const centred *c)
 }
 
 size_t
+centred_source(const centred *c, size_t g)
+{
+    return centred_at(c, g);
+}
+
+size_t
 centred_padded(const centred *c)
 {
     return c->padded;
@@ -62,11 +68,22 @@ centred_background(const centred *c, size_t label, size_t vector, double *out)
 
     memset(out, 0, c->padded * sizeof *out);
     for (size_t g = 0; g < c->columns; g++) {
+        size_t at = centred_at(c, g);
+
         if (vector > 0)
-            out[g] = map ? map->slope[(label * q + vector - 1) * c->columns + g] : 0.0;
+            out[g] = map ? map->slope[(label * q + vector - 1) * c->source_columns + at] : 0.0;
         else
-            out[g] = (map ? map->shift[label * c->columns + g] : 0.0) - c->mean[g];
+            out[g] = (map ? map->shift[label * c->source_columns + at] : 0.0) - c->mean[g];
     }
+}
+
+bool
+chunk_takes_part(const chunk *k, size_t r)
+{
+    for (size_t i = 0; i < k->job->n_groupings; i++)
+        if (k->job->groupings[i].level[k->block.first + r] < 0)
+            return false;
+    return true;
 }
 
 sci_status
@@ -85,7 +102,12 @@ chunk_not_finite(const chunk *k, size_t r, size_t column, double value)
 static void
 chunk_clear(chunk *k)
 {
+    for (size_t i = 0; k->grouping_weights && i < k->job->n_groupings; i++)
+        sci_free(k->grouping_weights[i]);
+    sci_free(k->grouping_weights);
     sci_free(k->starts);
+    sci_free(k->ends);
+    sci_free(k->placed);
     sci_free(k->y);
     sci_free(k->squares);
     sci_free(k->row);
@@ -119,6 +141,8 @@ chunk_begin(chunk *k)
     k->most_rows = most_rows(k->c);
     st = sci_alloc(&k->starts, k->most_rows + 1, 1, sizeof *k->starts);
     if (st == SCI_OK)
+        st = sci_alloc(&k->ends, k->most_rows, 1, sizeof *k->ends);
+    if (st == SCI_OK)
         st = sci_alloc_zero(&k->squares, k->most_rows, 1, sizeof *k->squares);
     if (st == SCI_OK && k->job->width > 0)
         st = sci_alloc(&k->y, k->most_rows, k->job->width, sizeof *k->y);
@@ -143,7 +167,7 @@ chunk_of(chunk *k, const sci_matrix_block *block, size_t first, size_t n)
             c->model->covariates > 0 ? c->model->covariate + row * c->model->covariates : NULL;
     }
     if (!block->sparse) {
-        k->block.elements = (const char *)block->elements + first * c->columns * size;
+        k->block.elements = (const char *)block->elements + first * c->source_columns * size;
         return;
     }
     for (size_t r = 0; r <= n; r++)
@@ -232,9 +256,18 @@ run(chunk *k)
         memset(job->stripe, 0, padded * job->width * sizeof *job->stripe);
     if (job->squares)
         *job->squares = 0.0;
+    for (size_t i = 0; i < job->n_groupings; i++)
+        memset(job->groupings[i].sums, 0,
+               job->groupings[i].levels * padded * sizeof *job->groupings[i].sums);
+    if (job->n_groupings > 0) {
+        memset(job->column_squares, 0, padded * sizeof *job->column_squares);
+        memset(job->column_floor, 0, padded * sizeof *job->column_floor);
+    }
     st = sci_matrix_each(k->c->matrix, &k->c->opt, visit, k);
     if (st == SCI_OK && k->c->sparse)
         st = sparse_finish(k);
+    else if (st == SCI_OK)
+        dense_finish(k);
     return st;
 }
 
@@ -258,15 +291,15 @@ add_background(centred *c, const double *weights, double *sums)
 
     for (size_t l = 0; l + 1 < c->labels; l++) {
         const double *a = weights + l * c->vectors;
-        const double *shift = c->map->shift + l * c->columns;
+        const double *shift = c->map->shift + l * c->source_columns;
 
         for (size_t g = 0; g < c->columns; g++)
-            sums[g] += a[0] * shift[g];
+            sums[g] += a[0] * shift[centred_at(c, g)];
         for (size_t v = 0; v < q; v++) {
-            const double *slope = c->map->slope + (l * q + v) * c->columns;
+            const double *slope = c->map->slope + (l * q + v) * c->source_columns;
 
             for (size_t g = 0; g < c->columns; g++)
-                sums[g] += a[1 + v] * slope[g];
+                sums[g] += a[1 + v] * slope[centred_at(c, g)];
         }
     }
 }
@@ -290,7 +323,8 @@ find_means(centred *c)
         c->mean[g] = k.sums[g] / (double)c->rows;
         if (!isfinite(c->mean[g])) {
             st = sci_fail(SCI_ERR_NONFINITE, "'%s': the mean of column %zu is not finite%s",
-                          sci_matrix_name(c->matrix), g, c->map ? " after the correction" : "");
+                          sci_matrix_name(c->matrix), centred_at(c, g),
+                          c->map ? " after the correction" : "");
             break;
         }
     }
@@ -343,6 +377,34 @@ is_sparse(const pca_input *in)
            <= sci_matrix_rows(matrix) * sci_matrix_columns(matrix) / DENSE_SHARE / DENSE_SHARE;
 }
 
+static sci_status
+choose_columns(centred *c, const unsigned char *selected)
+{
+    size_t n = (size_t)sci_matrix_columns(c->matrix);
+    sci_status st;
+
+    c->source_columns = c->columns = n;
+    c->padded = tile_width(n);
+    if (!selected)
+        return SCI_OK;
+    st = sci_alloc(&c->source, n, 1, sizeof *c->source);
+    if (st == SCI_OK)
+        st = sci_alloc(&c->place, n, 1, sizeof *c->place);
+    if (st != SCI_OK)
+        return st;
+    c->columns = 0;
+    for (size_t g = 0; g < n; g++) {
+        c->place[g] = selected[g] ? (int32_t)c->columns : -1;
+        if (selected[g])
+            c->source[c->columns++] = (uint32_t)g;
+    }
+    c->padded = tile_width(c->columns);
+    if (c->columns == 0)
+        return sci_fail(SCI_ERR_DEGENERATE, "'%s': no column takes part",
+                        sci_matrix_name(c->matrix));
+    return SCI_OK;
+}
+
 sci_status
 centred_create(centred **out, const pca_input *in, const sci_options *opt)
 {
@@ -360,12 +422,12 @@ centred_create(centred **out, const pca_input *in, const sci_options *opt)
     if (opt)
         c->opt = *opt;
     c->rows = (size_t)sci_matrix_rows(in->matrix);
-    c->columns = (size_t)sci_matrix_columns(in->matrix);
-    c->padded = tile_width(c->columns);
     c->sparse = is_sparse(in);
     c->labels = (in->map ? (size_t)in->map->levels : 0) + 1;
     c->vectors = (in->map ? (size_t)in->map->covariates : 0) + 1;
-    st = sci_pool_create(&c->pool, c->opt.threads);
+    st = choose_columns(c, in->selected);
+    if (st == SCI_OK)
+        st = sci_pool_create(&c->pool, c->opt.threads);
     if (st == SCI_OK)
         st = sci_alloc_zero(&c->mean, c->padded, 1, sizeof *c->mean);
     if (st == SCI_OK)
@@ -386,5 +448,7 @@ centred_free(centred *c)
         return;
     sci_pool_free(c->pool);
     sci_free(c->mean);
+    sci_free(c->source);
+    sci_free(c->place);
     sci_free(c);
 }

@@ -19,9 +19,19 @@ sci_status centred_create(centred **out, const pca_input *in,
 void centred_free(centred *c); /* accepts NULL */
 
 size_t centred_rows(const centred *c);
+/* Those that take part. */
 size_t centred_columns(const centred *c);
+/* The column of the matrix that column g here is. */
+size_t centred_source(const centred *c, size_t g);
 /* Columns rounded up; the arrays below have so many rows, those beyond the columns are 0. */
 size_t centred_padded(const centred *c);
+
+/* Sums of the rows by level. */
+typedef struct centred_grouping {
+    const int32_t *level; /* [rows]; -1 in one grouping: the row is left out of all */
+    size_t levels;
+    double *sums; /* [levels][padded] */
+} centred_grouping;
 
 /* What one pass computes; what is NULL is left out. Widths are multiples of 32. */
 typedef struct centred_job {
@@ -35,6 +45,11 @@ typedef struct centred_job {
     double *squares;            /* one number: the sum of all squares of x */
     double *stripe; /* [padded][width] = the transpose of rows [stripe_first, + stripe_rows) */
     size_t stripe_first, stripe_rows; /* at most width */
+    size_t n_groupings;
+    const centred_grouping *groupings;
+    /* With groupings: of every column the sum of squares over the rows that are not left out, and what
+     * rounding may make of 0. [padded] */
+    double *column_squares, *column_floor;
 } centred_job;
 sci_status centred_pass(centred *c, const centred_job *job) SCI_MUST_CHECK;
 

@@ -14,6 +14,9 @@ struct centred {
     sci_options opt;
     sci_pool *pool;
     size_t rows, columns, padded;
+    size_t source_columns; /* of the matrix */
+    uint32_t *source;      /* [columns] which these are; NULL: all */
+    int32_t *place;        /* [source_columns] the other way round, -1: takes no part */
     bool sparse;
     size_t labels;  /* those of the map and, last, none at all (scale 1, shift 0) */
     size_t vectors; /* 1 + q */
@@ -32,23 +35,29 @@ typedef struct chunk {
     const int32_t *label;
     const double *covariate;
     int64_t *starts; /* [most_rows + 1] */
+    int64_t *ends;   /* [most_rows] of what takes part of each sparse row */
 
     size_t most_rows;
     double *y;       /* [most_rows][width] */
     double *squares; /* [most_rows] */
 
     /* dense */
-    double *row;      /* [workers][2·padded] */
+    double *row;      /* [workers][2·row_room] */
+    size_t row_room;  /* a row of the matrix, or of what takes part */
     double *elements; /* panels of most_rows rows */
     panels x;
 
     /* sparse */
     double *values; /* scaled; room for most_values */
+    const int32_t
+        *columns;    /* of each value, among those that take part; the block's own or placed */
+    int32_t *placed; /* room for most_values */
     size_t most_values;
     double *vector, *combined; /* [padded] background vectors */
     double *background_times;  /* [labels·vectors][width] w·omega */
     double *background_sums;   /* [labels·vectors][width] Σ a·y */
     double *stored_sums;       /* [labels·vectors][padded] Σ a·s, for gram and squares */
+    double **grouping_weights; /* of each grouping: [levels][labels·vectors] Σ a */
     double *products;          /* [labels][vectors][vectors] Σ a·a', for the same */
 } chunk;
 
@@ -57,11 +66,20 @@ size_t chunk_label(const chunk *k, size_t r);
 double chunk_weight(const chunk *k, size_t r, size_t vector);
 /* out[padded] = w[label][vector]. */
 void centred_background(const centred *c, size_t label, size_t vector, double *out);
+/* False: the row is left out of the groupings. */
+bool chunk_takes_part(const chunk *k, size_t r);
+/* Where the column g of a map's row of columns is. */
+static inline size_t
+centred_at(const centred *c, size_t g)
+{
+    return c->source ? c->source[g] : g;
+}
 sci_status chunk_not_finite(const chunk *k, size_t r, size_t column, double value);
 
 /* Room for a pass, the work of it on one chunk, and what comes after the last. */
 sci_status dense_begin(chunk *k) SCI_MUST_CHECK;
 sci_status dense_work(chunk *k) SCI_MUST_CHECK;
+void dense_finish(chunk *k);
 sci_status sparse_begin(chunk *k) SCI_MUST_CHECK;
 sci_status sparse_work(chunk *k) SCI_MUST_CHECK;
 sci_status sparse_finish(chunk *k) SCI_MUST_CHECK;

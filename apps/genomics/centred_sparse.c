@@ -33,7 +33,23 @@ times_background(void *context, size_t index, int worker)
 static bool
 needs_stored_sums(const centred_job *job)
 {
-    return job->gram || job->squares;
+    return job->gram || job->squares || job->n_groupings > 0;
+}
+
+static sci_status
+begin_groupings(chunk *k)
+{
+    const centred_job *job = k->job;
+    size_t vectors = k->c->labels * k->c->vectors;
+    sci_status st;
+
+    if (job->n_groupings == 0)
+        return SCI_OK;
+    st = sci_alloc_zero(&k->grouping_weights, job->n_groupings, 1, sizeof *k->grouping_weights);
+    for (size_t i = 0; i < job->n_groupings && st == SCI_OK; i++)
+        st = sci_alloc_zero(&k->grouping_weights[i], job->groupings[i].levels, vectors,
+                            sizeof **k->grouping_weights);
+    return st;
 }
 
 sci_status
@@ -53,6 +69,8 @@ sparse_begin(chunk *k)
         st = sci_alloc_zero(&k->stored_sums, vectors, c->padded, sizeof *k->stored_sums);
     if (st == SCI_OK && needs_stored_sums(k->job))
         st = sci_alloc_zero(&k->products, vectors, c->vectors, sizeof *k->products);
+    if (st == SCI_OK)
+        st = begin_groupings(k);
     if (st == SCI_OK && k->job->omega)
         st = sci_parallel_for(c->pool, vectors, times_background, k);
     return st;
@@ -63,14 +81,22 @@ make_room(chunk *k)
 {
     size_t n = (size_t)k->starts[k->block.n];
 
-    if (n <= k->most_values)
-        return SCI_OK;
-    sci_free(k->values);
-    k->values = NULL;
-    k->most_values = 0;
-    if (sci_alloc(&k->values, n, 1, sizeof *k->values) != SCI_OK)
-        return SCI_ERR_NOMEM;
-    k->most_values = n;
+    sci_status st;
+
+    if (n > k->most_values) {
+        sci_free(k->values);
+        sci_free(k->placed);
+        k->values = NULL;
+        k->placed = NULL;
+        k->most_values = 0;
+        st = sci_alloc(&k->values, n, 1, sizeof *k->values);
+        if (st == SCI_OK && k->c->place)
+            st = sci_alloc(&k->placed, n, 1, sizeof *k->placed);
+        if (st != SCI_OK)
+            return st;
+        k->most_values = n;
+    }
+    k->columns = k->c->place ? k->placed : k->block.columns;
     return SCI_OK;
 }
 
@@ -80,6 +106,26 @@ group_end(const chunk *k, size_t index)
     size_t end = (index + 1) * GROUP_ROWS;
 
     return end < k->block.n ? end : (size_t)k->block.n;
+}
+
+/* Of row r those values whose columns take part, moved together. */
+static void
+place_row(chunk *k, size_t r)
+{
+    size_t to = (size_t)k->starts[r];
+
+    k->ends[r] = k->starts[r + 1];
+    if (!k->c->place)
+        return;
+    for (size_t i = to; i < (size_t)k->starts[r + 1]; i++) {
+        int32_t column = k->c->place[k->block.columns[i]];
+
+        if (column < 0)
+            continue;
+        k->placed[to] = column;
+        k->values[to++] = k->values[i];
+    }
+    k->ends[r] = (int64_t)to;
 }
 
 /* Values times their scale. */
@@ -96,14 +142,16 @@ scale_rows(void *context, size_t index, int worker)
               (size_t)k->starts[end] - start);
     for (size_t r = first; r < end; r++) {
         size_t label = chunk_label(k, r);
-        const double *scale = label + 1 < c->labels ? c->map->scale + label * c->columns : NULL;
+        const double *scale =
+            label + 1 < c->labels ? c->map->scale + label * c->source_columns : NULL;
         double squares = 0.0;
 
-        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->starts[r + 1]; i++) {
-            if (scale)
-                k->values[i] *= scale[k->block.columns[i]];
+        for (size_t i = (size_t)k->starts[r]; scale && i < (size_t)k->starts[r + 1]; i++)
+            k->values[i] *= scale[k->block.columns[i]];
+        place_row(k, r);
+        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->ends[r]; i++) {
             if (k->sums && !isfinite(k->values[i]))
-                return chunk_not_finite(k, r, (size_t)k->block.columns[i], k->values[i]);
+                return chunk_not_finite(k, r, centred_at(c, (size_t)k->columns[i]), k->values[i]);
             squares += k->values[i] * k->values[i];
         }
         k->squares[r] = squares;
@@ -116,11 +164,12 @@ sum_values(chunk *k)
 {
     const centred *c = k->c;
 
-    for (size_t i = 0; i < (size_t)k->starts[k->block.n]; i++)
-        k->sums[k->block.columns[i]] += k->values[i];
-    for (size_t r = 0; r < k->block.n; r++)
+    for (size_t r = 0; r < k->block.n; r++) {
+        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->ends[r]; i++)
+            k->sums[k->columns[i]] += k->values[i];
         for (size_t v = 0; v < c->vectors; v++)
             k->weights[chunk_label(k, r) * c->vectors + v] += chunk_weight(k, r, v);
+    }
 }
 
 static sci_status
@@ -143,8 +192,8 @@ times_rows(void *context, size_t index, int worker)
             for (size_t j = 0; j < job->width; j++)
                 y[j] += a * background[v * job->width + j];
         }
-        sparse_times((size_t)k->starts[r + 1] - start, k->block.columns + start, k->values + start,
-                     job->omega, job->width, y);
+        sparse_times((size_t)k->ends[r] - start, k->columns + start, k->values + start, job->omega,
+                     job->width, y);
     }
     return SCI_OK;
 }
@@ -162,8 +211,8 @@ transposed_slice(void *context, size_t index, int worker)
         size_t start = (size_t)k->starts[r];
         double *sums = k->background_sums + chunk_label(k, r) * k->c->vectors * width + first;
 
-        sparse_transposed((size_t)k->starts[r + 1] - start, k->block.columns + start,
-                          k->values + start, y, width, k->job->z + first);
+        sparse_transposed((size_t)k->ends[r] - start, k->columns + start, k->values + start, y,
+                          width, k->job->z + first);
         for (size_t v = 0; v < k->c->vectors; v++) {
             double a = chunk_weight(k, r, v);
 
@@ -185,10 +234,42 @@ sum_stored(void *context, size_t vector, int worker)
         size_t at = chunk_label(k, r) * c->vectors + vector;
         double a = chunk_weight(k, r, vector), *sums = k->stored_sums + at * c->padded;
 
-        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->starts[r + 1]; i++)
-            sums[k->block.columns[i]] += a * k->values[i];
+        if (!chunk_takes_part(k, r))
+            continue;
+
+        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->ends[r]; i++)
+            sums[k->columns[i]] += a * k->values[i];
         for (size_t v = 0; v < c->vectors; v++)
             k->products[at * c->vectors + v] += a * chunk_weight(k, r, v);
+    }
+    return SCI_OK;
+}
+
+/* Sums by level of one grouping; after the last grouping the squares. */
+static sci_status
+group_rows(void *context, size_t index, int worker)
+{
+    chunk *k = context;
+    const centred *c = k->c;
+    const centred_grouping *by = index < k->job->n_groupings ? &k->job->groupings[index] : NULL;
+
+    (void)worker;
+    for (size_t r = 0; r < k->block.n; r++) {
+        size_t level, start = (size_t)k->starts[r], end = (size_t)k->ends[r];
+
+        if (!chunk_takes_part(k, r))
+            continue;
+        if (!by) {
+            for (size_t i = start; i < end; i++)
+                k->job->column_squares[k->columns[i]] += k->values[i] * k->values[i];
+            continue;
+        }
+        level = (size_t)by->level[k->block.first + r];
+        for (size_t i = start; i < end; i++)
+            by->sums[level * c->padded + (size_t)k->columns[i]] += k->values[i];
+        for (size_t v = 0; v < c->vectors; v++)
+            k->grouping_weights[index][(level * c->labels + chunk_label(k, r)) * c->vectors + v] +=
+                chunk_weight(k, r, v);
     }
     return SCI_OK;
 }
@@ -222,8 +303,8 @@ gram_range(void *context, size_t index, int worker)
 
     (void)worker;
     for (size_t r = 0; r < k->block.n; r++) {
-        size_t start = (size_t)k->starts[r], n = (size_t)k->starts[r + 1] - start;
-        const int32_t *columns = k->block.columns + start;
+        size_t start = (size_t)k->starts[r], n = (size_t)k->ends[r] - start;
+        const int32_t *columns = k->columns + start;
         const double *values = k->values + start;
 
         for (size_t i = 0; i < n;) {
@@ -264,8 +345,8 @@ fill_stripe(chunk *k)
             for (size_t g = 0; g < c->columns; g++)
                 to[g * job->width] += a * k->vector[g];
         }
-        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->starts[r + 1]; i++)
-            to[(size_t)k->block.columns[i] * job->width] += k->values[i];
+        for (size_t i = (size_t)k->starts[r]; i < (size_t)k->ends[r]; i++)
+            to[(size_t)k->columns[i] * job->width] += k->values[i];
     }
 }
 
@@ -289,6 +370,8 @@ sparse_work(chunk *k)
         st = sci_parallel_for(pool, k->c->vectors, sum_stored, k);
     if (st == SCI_OK && job->gram)
         st = sci_parallel_for(pool, GRAM_TASKS, gram_range, k);
+    if (st == SCI_OK && job->n_groupings > 0)
+        st = sci_parallel_for(pool, job->n_groupings + 1, group_rows, k);
     if (st == SCI_OK && job->stripe)
         fill_stripe(k);
     return st;
@@ -417,6 +500,37 @@ add_background_to_squares(chunk *k)
     }
 }
 
+/* Background of the sums by level, of the squares, and how large what cancels in these was. */
+static void
+add_background_to_groups(chunk *k)
+{
+    const centred *c = k->c;
+    const centred_job *job = k->job;
+    size_t vectors = c->labels * c->vectors;
+
+    for (size_t g = 0; g < c->columns; g++)
+        job->column_floor[g] = job->column_squares[g];
+    for (size_t at = 0; at < vectors; at++) {
+        combine(k, at / c->vectors, at % c->vectors);
+        for (size_t g = 0; g < c->columns; g++) {
+            double both = 2.0 * k->combined[g] * k->vector[g];
+
+            job->column_squares[g] += both;
+            job->column_floor[g] += fabs(both);
+        }
+        for (size_t i = 0; i < job->n_groupings; i++)
+            for (size_t level = 0; level < job->groupings[i].levels; level++) {
+                double a = k->grouping_weights[i][level * vectors + at];
+                double *sums = job->groupings[i].sums + level * c->padded;
+
+                for (size_t g = 0; a != 0.0 && g < c->columns; g++)
+                    sums[g] += a * k->vector[g];
+            }
+    }
+    for (size_t g = 0; g < c->columns; g++)
+        job->column_floor[g] *= 1e-12;
+}
+
 sci_status
 sparse_finish(chunk *k)
 {
@@ -428,5 +542,7 @@ sparse_finish(chunk *k)
         st = add_background_to_gram(k);
     if (st == SCI_OK && k->job->squares)
         add_background_to_squares(k);
+    if (st == SCI_OK && k->job->n_groupings > 0)
+        add_background_to_groups(k);
     return st;
 }

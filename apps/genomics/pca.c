@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include <sci/memory.h>
 
@@ -14,10 +15,17 @@ pca_project(pca *p, centred *c, const double *v, size_t width)
     size_t k = (size_t)p->components;
     centred_job job = { .width = width, .omega = v, .y = p->scores, .y_columns = k };
 
-    for (size_t g = 0; g < p->columns; g++)
-        for (size_t i = 0; i < k; i++)
-            p->loadings[g * k + i] = v[g * width + i];
+    pca_keep_loadings(p, c, v, width);
     return centred_pass(c, &job);
+}
+
+void
+pca_keep_loadings(pca *p, const centred *c, const double *v, size_t width)
+{
+    size_t k = (size_t)p->components;
+
+    for (size_t g = 0; g < centred_columns(c); g++)
+        memcpy(p->loadings + centred_source(c, g) * k, v + g * width, k * sizeof *v);
 }
 
 /* The largest |loading|, the first of equal ones, is positive. */
@@ -44,7 +52,7 @@ settle_signs(pca *p)
 static sci_status
 find_components(pca *p, centred *c, uint64_t seed)
 {
-    size_t rows = (size_t)p->rows, columns = (size_t)p->columns;
+    size_t rows = (size_t)p->rows, columns = centred_columns(c);
     size_t smaller = rows < columns ? rows : columns;
 
     p->exact = smaller <= EXACT_MOST || p->components > smaller / EXACT_SHARE;
@@ -70,9 +78,9 @@ settle_variance(pca *p, const char *name)
 }
 
 static sci_status
-pca_create(pca **out, uint64_t rows, uint64_t columns, uint64_t components)
+pca_create(pca **out, uint64_t rows, uint64_t columns, uint64_t taking_part, uint64_t components)
 {
-    uint64_t most = (rows < columns ? rows : columns) - 1;
+    uint64_t most = (rows < taking_part ? rows : taking_part) - 1;
     size_t k = (size_t)(components < most ? components : most);
     pca *p = NULL;
     sci_status st = sci_alloc_zero(&p, 1, 1, sizeof *p);
@@ -102,19 +110,22 @@ pca_compute(pca **out, const pca_input *in, uint64_t components, uint64_t seed,
 {
     sci_status st;
     uint64_t rows = sci_matrix_rows(in->matrix), columns = sci_matrix_columns(in->matrix);
+    uint64_t taking_part = 0;
     centred *c = NULL;
     pca *p = NULL;
 
     if (components == 0)
         return sci_fail(SCI_ERR_ARGUMENT, "no principal components are asked for");
-    if (rows < 2 || columns < 2)
+    for (uint64_t g = 0; g < columns; g++)
+        taking_part += !in->selected || in->selected[g];
+    if (rows < 2 || taking_part < 2)
         return sci_fail(SCI_ERR_DEGENERATE,
                         "'%s' has %" PRIu64 " × %" PRIu64
-                        " values; principal components need two rows and two columns",
-                        sci_matrix_name(in->matrix), rows, columns);
+                        " values to use; principal components need two rows and two columns",
+                        sci_matrix_name(in->matrix), rows, taking_part);
     st = centred_create(&c, in, opt);
     if (st == SCI_OK)
-        st = pca_create(&p, rows, columns, components);
+        st = pca_create(&p, rows, columns, taking_part, components);
     if (st == SCI_OK)
         st = find_components(p, c, seed);
     if (st == SCI_OK)

@@ -10,6 +10,8 @@ typedef struct pca_input {
     sci_matrix *matrix;
     const sci_row_model *model; /* with map; else NULL */
     const sci_column_map *map;  /* NULL: the matrix as it is */
+    const unsigned char
+        *selected; /* [columns] 0: takes no part, its loadings are 0; NULL: all do */
 } pca_input;
 
 typedef struct pca {
@@ -26,7 +28,8 @@ typedef struct pca {
 /* The exact eigenproblem of the smaller Gram matrix up to 4000 rows or columns (or where more than a
  * quarter of all components is asked for); beyond that randomized block Krylov iteration (Halko,
  * Martinsson, Tropp 2011; Musco, Musco 2015) until the residual is below 1e-6, in at most 24 passes.
- * At most min(rows, columns) - 1 components are found if more are asked for. The same bytes for any
+ * At most min(rows, columns that take part) - 1
+ * components are found if more are asked for. The same bytes for any
  * number of threads and any memory on the same machine. SCI_ERR_NONFINITE names the first value that
  * is missing or infinite, SCI_ERR_DEGENERATE for fewer than two rows or columns. */
 sci_status pca_compute(pca **out, const pca_input *in, uint64_t components, uint64_t seed,

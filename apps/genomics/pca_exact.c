@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Principal components from the eigenproblem of the columns' or the rows' Gram matrix. */
 #include <math.h>
+#include <string.h>
 
 #include <sci/memory.h>
 
@@ -97,21 +98,28 @@ gram_of_rows(centred *c, double *gram)
 /* Loadings from x'u, whose columns are orthogonal but for rounding. Where a component has no variance
  * its direction is one that is orthogonal to the others. */
 static sci_status
-loadings_of(pca *p, const double *z, size_t width)
+loadings_of(pca *p, const centred *c, const double *z, size_t width)
 {
     sci_status st;
-    size_t k = (size_t)p->components;
-    double *r = NULL;
+    size_t k = (size_t)p->components, n = centred_columns(c);
+    double *v = NULL, *r = NULL;
 
-    for (size_t g = 0; g < p->columns; g++)
-        for (size_t i = 0; i < k; i++)
-            p->loadings[g * k + i] = z[g * width + i];
-    st = sci_alloc(&r, k, k, sizeof *r);
+    st = sci_alloc(&v, n, k, sizeof *v);
     if (st == SCI_OK)
-        st = lapack_orthonormal(p->loadings, (size_t)p->columns, k, r);
-    for (size_t i = 0; i < k && st == SCI_OK; i++)
-        for (size_t g = 0; g < p->columns && r[i * k + i] < 0.0; g++)
-            p->loadings[g * k + i] = -p->loadings[g * k + i];
+        st = sci_alloc(&r, k, k, sizeof *r);
+    if (st != SCI_OK)
+        goto out;
+    for (size_t g = 0; g < n; g++)
+        memcpy(v + g * k, z + g * width, k * sizeof *v);
+    st = lapack_orthonormal(v, n, k, r);
+    if (st != SCI_OK)
+        goto out;
+    for (size_t i = 0; i < k; i++)
+        for (size_t g = 0; g < n && r[i * k + i] < 0.0; g++)
+            v[g * k + i] = -v[g * k + i];
+    pca_keep_loadings(p, c, v, k);
+out:
+    sci_free(v);
     sci_free(r);
     return st;
 }
@@ -145,7 +153,7 @@ pca_by_rows(pca *p, centred *c)
     job.z = z;
     st = centred_pass(c, &job);
     if (st == SCI_OK)
-        st = loadings_of(p, z, width);
+        st = loadings_of(p, c, z, width);
 out:
     sci_free(gram);
     sci_free(u);

@@ -439,6 +439,56 @@ bytes_do_not_depend_on_threads_or_memory(void **state)
         }
 }
 
+/* As if the other columns were not there; they have no loadings. */
+static void
+columns_left_out_take_no_part(void **state)
+{
+    (void)state;
+    for (int dense = 0; dense < 2; dense++)
+        for (int wide = 0; wide < 2; wide++) {
+            sample s;
+            uint64_t rows = wide ? 20 : 90, columns = wide ? 80 : 45, n = 0;
+            unsigned char *selected = test_alloc(columns, 1);
+            double *x = test_alloc(rows * columns, sizeof *x);
+            sci_array shape = { 2, { rows, 0 }, SCI_FLOAT64, false };
+            sci_source *source = NULL;
+            pca_input few = { 0 }, all;
+            pca *expected = NULL, *p = NULL;
+
+            test_context("dense %d, wide %d", dense, wide);
+            make_sample(&s, 55, rows, columns, dense ? 0.8 : 0.12, true);
+            for (size_t g = 0; g < columns; g++)
+                n += selected[g] = g % 3 != 1;
+            for (size_t r = 0, at = 0; r < rows; r++)
+                for (size_t g = 0; g < columns; g++)
+                    if (selected[g])
+                        x[at++] = s.corrected[r * columns + g];
+            shape.shape[1] = n;
+            assert_ok(sci_source_memory(&source, &shape, x, "few"));
+            assert_ok(sci_matrix_dense(&few.matrix, source));
+            assert_ok(pca_compute(&expected, &few, 7, SEED, NULL));
+            all = (pca_input){ .model = &s.m.model, .map = s.map, .selected = selected };
+            assert_ok(matrices_open(&s.m, SCI_MATRIX_CSR, false, &all.matrix));
+            assert_ok(pca_compute(&p, &all, 7, SEED, NULL));
+            assert_count(p->columns, columns);
+            for (size_t i = 0; i < 7; i++)
+                assert_close(p->variance[i], expected->variance[i], 1e-10, 0.0);
+            for (size_t i = 0; i < rows * 7; i++)
+                assert_close(p->scores[i], expected->scores[i], 0.0, 1e-8);
+            for (size_t g = 0, at = 0; g < columns; at += selected[g++])
+                for (size_t i = 0; i < 7; i++)
+                    assert_close(p->loadings[g * 7 + i],
+                                 selected[g] ? expected->loadings[at * 7 + i] : 0.0, 0.0, 1e-9);
+            pca_free(p);
+            pca_free(expected);
+            sci_matrix_free(all.matrix);
+            sci_matrix_free(few.matrix);
+            free(selected);
+            free(x);
+            clear_sample(&s);
+        }
+}
+
 /* The iteration on a matrix that is small enough for the exact way. */
 static pca *
 compute_krylov(const sample *s, sci_matrix_layout layout, const pca *like, int threads)
@@ -587,6 +637,7 @@ main(void)
         cmocka_unit_test(sparse_and_dense_agree),
         cmocka_unit_test(map_and_explicit_correction_agree),
         cmocka_unit_test(bytes_do_not_depend_on_threads_or_memory),
+        cmocka_unit_test(columns_left_out_take_no_part),
         cmocka_unit_test(krylov_iteration_finds_the_exact_components),
         cmocka_unit_test(krylov_iteration_ends_where_the_rank_is_small),
         cmocka_unit_test(missing_value_is_named),
