@@ -89,6 +89,17 @@ method_text(const genomics_model *m)
 }
 
 void
+genomics_describe_done(const genomics_model *model, char *text, size_t size)
+{
+    genomics_counts c = genomics_model_counts(model);
+    char keeping[400];
+
+    keeping_text(&model->terms, keeping, sizeof keeping);
+    (void)snprintf(text, size, "%s%s; %" PRIu64 " genes adjusted", method_text(model), keeping,
+                   c.adjusted);
+}
+
+void
 genomics_describe_notes(const genomics_model *model)
 {
     genomics_counts c = genomics_model_counts(model);

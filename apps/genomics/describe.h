@@ -12,6 +12,9 @@
  * variance that is between batches. */
 void genomics_describe_notes(const genomics_model *model);
 
+/* One sentence: "ComBat; keeps cancer; 398 genes adjusted". */
+void genomics_describe_done(const genomics_model *model, char *text, size_t size);
+
 /* Members of an object: method, cells, genes, batches with their priors, covariates, genes left as
  * they were by reason. */
 void genomics_describe_json(cli_json *json, const genomics_model *model);

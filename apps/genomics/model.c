@@ -6,6 +6,7 @@
 
 #include <sci/memory.h>
 
+#include "metrics.h"
 #include "recode.h"
 
 const char *
@@ -190,11 +191,11 @@ static sci_status
 measure(genomics_model *m, const sci_crossed *table)
 {
     sci_crossed *after = NULL;
-    sci_status st = genomics_recode_mapped(&after, table, m->map);
+    sci_status st = genomics_recode_mapped(&after, table, 1, m->map);
 
     if (st == SCI_OK) {
-        m->r2_before = genomics_share_between(table);
-        m->r2_after = genomics_share_between(after);
+        m->r2_before = metrics_r2(table, NULL);
+        m->r2_after = metrics_r2(after, NULL);
     }
     m->missing = genomics_missing(table);
     sci_crossed_free(after);

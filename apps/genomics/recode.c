@@ -155,7 +155,8 @@ genomics_recode(sci_crossed **out, const sci_crossed *from, const double *T, uin
 /* ---- after a map ---- */
 
 sci_status
-genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, const sci_column_map *map)
+genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, uint64_t parts,
+                       const sci_column_map *map)
 {
     uint64_t q = from->covariates, G = from->columns;
     double *work = NULL;
@@ -165,21 +166,22 @@ genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, const sci_col
     if (st == SCI_OK)
         st = sci_crossed_create(&to, from->levels, G, 0);
     for (uint64_t b = 0; st == SCI_OK && b < from->levels; b++) {
+        uint64_t l = b / parts; /* of the map */
         double *mean_c = work, *scy = work + q, *scc = work + 2 * q;
 
         to->rows[b] = from->rows[b];
         for (uint64_t g = 0; g < G; g++) {
             sci_crossed_cell cell = sci_crossed_get(from, b, g, mean_c, scc, scy);
-            double scale = map->scale[b * G + g], mean = cell.mean * scale + map->shift[b * G + g];
+            double scale = map->scale[l * G + g], mean = cell.mean * scale + map->shift[l * G + g];
             double m2 = cell.syy * scale * scale;
 
             for (uint64_t j = 0; j < q; j++) {
-                double slope = map->slope[(b * q + j) * G + g];
+                double slope = map->slope[(l * q + j) * G + g];
 
                 mean += slope * mean_c[j];
                 m2 += 2.0 * scale * slope * scy[j];
                 for (uint64_t k = 0; k < q; k++)
-                    m2 += slope * map->slope[(b * q + k) * G + g] * scc[j * q + k];
+                    m2 += slope * map->slope[(l * q + k) * G + g] * scc[j * q + k];
             }
             if (cell.n == 0)
                 continue;
@@ -224,29 +226,6 @@ genomics_looks_like_counts(const sci_crossed *table)
         some = some || m->max > 1.0;
     }
     return some;
-}
-
-double
-genomics_share_between(const sci_crossed *table)
-{
-    double between = 0.0, within = 0.0;
-
-    for (uint64_t g = 0; g < table->columns; g++) {
-        double n = 0.0, mean = 0.0;
-
-        for (uint64_t b = 0; b < table->levels; b++) {
-            const sci_moments *m = &table->moments[b * table->columns + g];
-            double d = sci_moments_mean(m) - mean, k = (double)m->count;
-
-            if (m->count == 0)
-                continue;
-            between += n > 0.0 ? d * d * n * k / (n + k) : 0.0;
-            mean += d * k / (n + k);
-            n += k;
-            within += sci_moments_variance(m, 0) * k;
-        }
-    }
-    return between + within > 0.0 ? between / (between + within) : (double)NAN;
 }
 
 uint64_t

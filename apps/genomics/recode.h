@@ -14,16 +14,14 @@
 sci_status genomics_recode(sci_crossed **out, const sci_crossed *from, const double *T, uint64_t q,
                            uint64_t n, const uint64_t *columns) SCI_MUST_CHECK;
 
-/* The moments that the table has after the map (without clipping), covariates left out. */
-sci_status genomics_recode_mapped(sci_crossed **out, const sci_crossed *from,
+/* The moments that the table has after the map (without clipping), covariates left out. `parts` levels
+ * of the table after one another are one level of the map; usually 1. */
+sci_status genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, uint64_t parts,
                                   const sci_column_map *map) SCI_MUST_CHECK;
 
 /* True if every value seems to be a whole number of at least 0 and some are above 1: all extremes are,
  * and all sums. */
 bool genomics_looks_like_counts(const sci_crossed *table);
-
-/* Σ between / Σ total of the squares about each gene's mean, over all genes; NaN without variance. */
-double genomics_share_between(const sci_crossed *table);
 
 /* Values that are missing. */
 uint64_t genomics_missing(const sci_crossed *table);

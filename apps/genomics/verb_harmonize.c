@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* harmonize: estimate the effects of the batches and take them out, in two passes. */
-#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +10,7 @@
 
 #include "describe.h"
 #include "output.h"
+#include "page.h"
 #include "provenance.h"
 #include "recode.h"
 #include "verbs.h"
@@ -25,6 +26,8 @@ typedef struct harmonize {
     genomics_record record;
     genomics_output out;
     sci_map_report applied;
+    size_t n_warnings;
+    char warnings[4][400]; /* for the page */
 } harmonize;
 
 static void
@@ -37,11 +40,28 @@ harmonize_clear(harmonize *h)
     genomics_job_end(&h->job);
 }
 
+static void warn(harmonize *h, const char *format, ...) SCI_PRINTF(2, 3);
+
+/* A warning that the page repeats. */
+static void
+warn(harmonize *h, const char *format, ...)
+{
+    char *text = h->warnings[h->n_warnings];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof h->warnings[0], format, args);
+    va_end(args);
+    cli_warn("%s", text);
+    if (h->n_warnings + 1 < sizeof h->warnings / sizeof *h->warnings)
+        h->n_warnings++;
+}
+
 /* ---- before the matrix is read ---- */
 
 /* What is unusual about the batches. */
 static void
-note_batches(const harmonize *h)
+note_batches(harmonize *h)
 {
     const genomics_cells *cells = &h->job.cells;
     uint64_t n = cells->terms.batches.n, single = 0;
@@ -56,8 +76,8 @@ note_batches(const harmonize *h)
         cli_note("%llu batches: is '%s' really the column of batches?", (unsigned long long)n,
                  h->job.settings->batch_key);
     if (single > 0 && h->recipe.method == GENOMICS_COMBAT && !h->recipe.combat.mean_only)
-        cli_warn("the batch '%s'%s has one cell: only the means of all batches are corrected",
-                 first, single > 1 ? " (and more)" : "");
+        warn(h, "the batch '%s'%s has one cell: only the means of all batches are corrected", first,
+             single > 1 ? " (and more)" : "");
 }
 
 static sci_status
@@ -132,14 +152,17 @@ static sci_status
 estimate(harmonize *h)
 {
     genomics_job *job = &h->job;
-    sci_status st = genomics_job_matrix(job, job->settings->emit == GENOMICS_DENSE ? 2 : 1);
+    int passes =
+        (job->settings->emit == GENOMICS_DENSE ? 2 : 1) + (job->settings->report != NULL ? 3 : 0);
+    sci_status st = genomics_job_matrix(job, passes);
 
     if (st == SCI_OK)
         st = genomics_job_fit(job, &h->table, &h->report);
     if (st == SCI_OK && h->recipe.method == GENOMICS_COMBAT && genomics_looks_like_counts(h->table))
-        cli_warn("'%s' looks like counts; ComBat wants logarithms of normalized values: run "
-                 "'normalize --log1p' first",
-                 sci_matrix_name(job->matrix));
+        warn(h,
+             "'%s' looks like counts; ComBat wants logarithms of normalized values: run "
+             "'normalize --log1p' first",
+             sci_matrix_name(job->matrix));
     if (st == SCI_OK)
         st = genomics_model_fit(&h->record.model, h->table, &job->cells.terms, &job->genes,
                                 &h->recipe);
@@ -198,6 +221,21 @@ emit_params(harmonize *h)
 }
 
 static sci_status
+draw(harmonize *h, const char *path)
+{
+    const char *warnings[sizeof h->warnings / sizeof *h->warnings];
+    const genomics_page page = { .job = &h->job,
+                                 .record = &h->record,
+                                 .table = h->table,
+                                 .n_warnings = h->n_warnings,
+                                 .warnings = warnings };
+
+    for (size_t i = 0; i < h->n_warnings; i++)
+        warnings[i] = h->warnings[i];
+    return genomics_page_write(&page, path);
+}
+
+static sci_status
 say(const harmonize *h)
 {
     const genomics_settings *s = h->job.settings;
@@ -235,6 +273,8 @@ work(void *context, const cli_worker *worker)
                                           : emit_params(&h);
     if (st == SCI_OK)
         st = genomics_output_close(&h.out, &h.job);
+    if (st == SCI_OK && s->report != NULL)
+        st = draw(&h, worker->temporary[1]);
     if (st == SCI_OK)
         st = say(&h);
     harmonize_clear(&h);
