@@ -36,6 +36,14 @@ static const cli_verb verbs[] = {
       "invert out.h5ad -o in.h5ad", genomics_invert_rows, sizeof(S), 1, 1, genomics_invert },
     { "show", "print a summary or a model", "FILE", genomics_show_prose,
       "show all.h5\nshow out.h5ad --json", genomics_show_rows, sizeof(S), 1, 1, genomics_show },
+    { "evaluate", "measure what is left of batches and of biology",
+      "BEFORE [AFTER] --batch-key COLUMN", genomics_evaluate_prose,
+      "evaluate in.h5ad out.h5ad --batch-key batch --label-key cell_type --report page.html\n"
+      "evaluate affine.h5ad --batch-key batch --json",
+      genomics_evaluate_rows, sizeof(S), 1, 2, genomics_evaluate },
+    { "pca", "principal components of the cells", "INPUT -o OUTPUT", genomics_pca_prose,
+      "pca in.h5ad -o out.h5ad --n-comps 50 --var-mask highly_variable", genomics_pca_rows,
+      sizeof(S), 1, 1, genomics_pca },
     { .name = NULL },
 };
 

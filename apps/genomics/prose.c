@@ -52,3 +52,24 @@ const char genomics_invert_prose[] =
 const char genomics_show_prose[] =
     "FILE is a summary, an output of harmonize or apply, or a model. Batches with their cells and "
     "the priors of ComBat, and the genes that were left as they were with the reason.";
+
+const char genomics_evaluate_prose[] =
+    "Measures of one matrix, or of two beside each other: how much of the variance batches and "
+    "labels "
+    "explain, in the genes and in 50 principal components; whether a cell's neighbours come from "
+    "all "
+    "batches (silhouette of batches, iLISI, kBET) and still have its label (silhouette of labels, "
+    "cLISI); and the score that weighs both, 0.4 and 0.6. AFTER has the cells of BEFORE in the "
+    "same "
+    "order; batches and labels are those of BEFORE. A file in affine form is both at once. Beyond "
+    "20000 cells neighbours are searched for a sample of the cells, each among all of them; how "
+    "many "
+    "is said.";
+
+const char genomics_pca_prose[] =
+    "obsm/X_pca, varm/PCs and uns/pca as scanpy writes them, everything else copied. Components "
+    "are "
+    "exact where cells or genes are 4000 at most, otherwise from a block Krylov iteration with a "
+    "fixed seed. Sparse matrices, and those in affine form, are never made dense. The largest "
+    "loading "
+    "of every component is positive.";

@@ -11,5 +11,7 @@ extern const char genomics_merge_prose[];
 extern const char genomics_apply_prose[];
 extern const char genomics_invert_prose[];
 extern const char genomics_show_prose[];
+extern const char genomics_evaluate_prose[];
+extern const char genomics_pca_prose[];
 
 #endif
