@@ -238,8 +238,8 @@ read_field(const element *e, anndata_column *out)
 
 /* ---- plain values ---- */
 
-static sci_status
-add_truth_levels(anndata_column *out)
+sci_status
+anndata_truth_levels(anndata_column *out)
 {
     static const char *const words[] = { "False", "True" };
     sci_status st = sci_alloc(&out->codes, out->n, 1, sizeof *out->codes);
@@ -287,7 +287,7 @@ read_values(const element *e, const sci_h5_object *object, anndata_column *out)
     if (st != SCI_OK)
         return st;
     set_kind(object, out);
-    return out->kind == ANNDATA_BOOLEAN ? add_truth_levels(out) : SCI_OK;
+    return out->kind == ANNDATA_BOOLEAN ? anndata_truth_levels(out) : SCI_OK;
 }
 
 static sci_status
@@ -316,7 +316,7 @@ read_nullable(const element *e, anndata_column *out)
     if (st == SCI_OK) {
         set_kind(&object, out);
         if (out->kind == ANNDATA_BOOLEAN)
-            st = add_truth_levels(out);
+            st = anndata_truth_levels(out);
     }
     sci_free(missing);
     sci_free(mask);

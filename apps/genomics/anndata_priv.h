@@ -45,6 +45,8 @@ sci_status anndata_encoding(sci_h5_file *file, const char *path, char **out) SCI
 /* Distinct texts in order, and the code of each (NULL: -1). */
 sci_status anndata_factor_of_texts(const anndata_texts *texts, anndata_texts *levels,
                                    int32_t **codes) SCI_MUST_CHECK;
+/* Codes and levels of a boolean column that has its numbers. */
+sci_status anndata_truth_levels(anndata_column *column) SCI_MUST_CHECK;
 /* The shortest digits that read back as this number. */
 void anndata_number_text(double value, char text[32]);
 sci_status anndata_number_texts(uint64_t n, const double *values,
@@ -63,7 +65,10 @@ sci_status anndata_write_frame_at(sci_h5_output *out, const char *path, const ch
 sci_status anndata_write_column_at(sci_h5_output *out, const char *frame, const char *name,
                                    const anndata_column *column) SCI_MUST_CHECK;
 
-/* A number in an array of another type, as near as it can be. */
+/* Numbers in another type than double (not SCI_FLOAT16), as near as can be: integers that it cannot
+ * hold, and NaN among integers, are 0. */
+void anndata_narrow(void *out, sci_type type, const double *values, uint64_t n);
+/* An array of numbers stored as its type. */
 sci_status anndata_write_as(sci_h5_output *out, const char *path, const sci_array *array,
                             const double *values) SCI_MUST_CHECK;
 

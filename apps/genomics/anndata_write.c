@@ -164,29 +164,39 @@ put_integer(void *to, sci_type type, double value)
     }
 }
 
+void
+anndata_narrow(void *out, sci_type type, const double *values, uint64_t n)
+{
+    size_t size = sci_type_size(type);
+    unsigned char *to = out;
+
+    for (uint64_t i = 0; i < n; i++, to += size) {
+        if (type == SCI_FLOAT64)
+            memcpy(to, &values[i], size);
+        else if (type == SCI_FLOAT32)
+            memcpy(to, &(float){ (float)values[i] }, size);
+        else
+            put_integer(to, type, values[i]);
+    }
+}
+
 sci_status
 anndata_write_as(sci_h5_output *out, const char *path, const sci_array *array, const double *values)
 {
     sci_array stored = *array;
     unsigned char *elements = NULL;
-    size_t size;
     uint64_t n;
     sci_status st = sci_array_count(array, &n);
 
     if (stored.type == SCI_FLOAT16)
         stored.type = SCI_FLOAT32;
-    size = sci_type_size(stored.type);
     if (st != SCI_OK || stored.type == SCI_FLOAT64)
         return st == SCI_OK ? anndata_write_array(out, path, &stored, values) : st;
-    st = sci_alloc(&elements, n, size, 1);
-    for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
-        if (stored.type == SCI_FLOAT32)
-            memcpy(elements + i * size, &(float){ (float)values[i] }, size);
-        else
-            put_integer(elements + i * size, stored.type, values[i]);
-    }
-    if (st == SCI_OK)
+    st = sci_alloc(&elements, n, sci_type_size(stored.type), 1);
+    if (st == SCI_OK) {
+        anndata_narrow(elements, stored.type, values, n);
         st = anndata_write_array(out, path, &stored, elements);
+    }
     sci_free(elements);
     return st;
 }

@@ -44,6 +44,9 @@ static const cli_verb verbs[] = {
     { "pca", "principal components of the cells", "INPUT -o OUTPUT", genomics_pca_prose,
       "pca in.h5ad -o out.h5ad --n-comps 50 --var-mask highly_variable", genomics_pca_rows,
       sizeof(S), 1, 1, genomics_pca },
+    { "concat", "put the cells of several files together", "INPUT... -o OUTPUT",
+      genomics_concat_prose, "concat a.h5ad b.h5ad c.h5ad -o all.h5ad --join outer",
+      genomics_concat_rows, sizeof(S), 1, -1, genomics_concat },
     { .name = NULL },
 };
 

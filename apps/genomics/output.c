@@ -9,8 +9,8 @@
 
 /* ---- options ---- */
 
-static sci_status
-parse_storage(const char *text, anndata_storage *out)
+sci_status
+genomics_storage_parse(const char *text, anndata_storage *out)
 {
     int64_t level = 4;
 
@@ -68,7 +68,7 @@ genomics_output_check(const cli_call *call)
     sci_status st = SCI_OK;
 
     if (s->compression != NULL)
-        st = parse_storage(s->compression, &storage);
+        st = genomics_storage_parse(s->compression, &storage);
     if (st == SCI_OK && s->to != NULL)
         st = check_place(s->to);
     if (st == SCI_OK && s->layer != NULL && !is_layer_name(s->layer))
@@ -96,7 +96,7 @@ path_of(const char *place, char **path)
 sci_status
 genomics_storage(const genomics_job *job, anndata_storage *out)
 {
-    return parse_storage(job->settings->compression, out);
+    return genomics_storage_parse(job->settings->compression, out);
 }
 
 static sci_status
@@ -253,7 +253,7 @@ genomics_output_apply(genomics_output *out, genomics_job *job, const sci_column_
                       sci_type type, sci_map_report *report)
 {
     anndata_storage storage;
-    sci_status st = parse_storage(job->settings->compression, &storage);
+    sci_status st = genomics_storage_parse(job->settings->compression, &storage);
 
     if (st == SCI_OK)
         st = anndata_write_dense(out->file, out->path, sci_matrix_rows(job->matrix),

@@ -6,6 +6,9 @@
 #include "job.h"
 #include "record.h"
 
+/* The value of --compression. SCI_ERR_ARGUMENT. */
+sci_status genomics_storage_parse(const char *text, anndata_storage *out) SCI_MUST_CHECK;
+
 /* What is wrong with the options about the output: SCI_ERR_ARGUMENT. Before anything is read. */
 sci_status genomics_output_check(const cli_call *call) SCI_MUST_CHECK;
 

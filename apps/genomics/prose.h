@@ -14,4 +14,6 @@ extern const char genomics_show_prose[];
 extern const char genomics_evaluate_prose[];
 extern const char genomics_pca_prose[];
 
+extern const char genomics_concat_prose[];
+
 #endif

@@ -41,7 +41,7 @@ typedef struct genomics_settings {
     bool share, frozen, all;
     int64_t min_cells;
     int64_t components;
-    const char *orient;
+    const char *orient, *genome;
 } genomics_settings;
 
 #define GENOMICS_AT(member) offsetof(genomics_settings, member)
