@@ -181,6 +181,35 @@ memory_that_is_too_small_is_refused_with_what_is_needed(void **state)
     matrices_clear(&m);
 }
 
+/* A file may claim any shape. */
+static void
+claims_beyond_memory_are_refused_before_anything_is_made(void **state)
+{
+    static const float values[] = { 1.0f, 2.0f };
+    static const int32_t indices[] = { 5, 3 };
+    static const int64_t indptr[] = { 0, 2, 2 };
+    sci_array v = { .rank = 1, .shape = { 2 }, .type = SCI_FLOAT32 };
+    sci_array i = { .rank = 1, .shape = { 2 }, .type = SCI_INT32 };
+    sci_options opt = { .threads = 1 };
+    sci_row_model model = { .rows = 2, .levels = 4 };
+    sci_source *a = NULL, *b = NULL;
+    sci_matrix *m = NULL;
+    sci_crossed *t = NULL;
+
+    (void)state;
+    assert_ok(sci_source_memory(&a, &v, values, "v"));
+    assert_ok(sci_source_memory(&b, &i, indices, "i"));
+    assert_ok(sci_matrix_sparse(&m, SCI_MATRIX_CSR, 2, INT32_MAX, a, b, indptr, "x"));
+    opt.memory_bytes = UINT64_C(1) << 30;
+    assert_fails(sci_crossed_fit(m, &model, &opt, &t, NULL), SCI_ERR_BUDGET);
+    assert_fails(sci_matrix_each(m, &opt, stop_visiting, NULL), SCI_ERR_BUDGET);
+    sci_matrix_free(m);
+    assert_ok(sci_source_memory(&a, &v, values, "v"));
+    assert_ok(sci_source_memory(&b, &i, indices, "i"));
+    assert_fails(sci_matrix_sparse(&m, SCI_MATRIX_CSR, 2, UINT64_C(1) << 31, a, b, indptr, "x"),
+                 SCI_ERR_SHAPE);
+}
+
 /* ---- applying ---- */
 
 static double
@@ -492,6 +521,7 @@ main(void)
         cmocka_unit_test(a_visit_that_fails_ends_it),
         cmocka_unit_test(a_sum_of_duplicates_that_leaves_its_type_is_refused),
         cmocka_unit_test(memory_that_is_too_small_is_refused_with_what_is_needed),
+        cmocka_unit_test(claims_beyond_memory_are_refused_before_anything_is_made),
         cmocka_unit_test(maps_do_what_the_formula_says),
         cmocka_unit_test(the_identity_keeps_every_bit),
         cmocka_unit_test(results_that_stop_being_finite_are_counted),

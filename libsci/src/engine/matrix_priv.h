@@ -41,10 +41,8 @@ typedef struct sci_rows_pass {
     int threads, slots; /* set by sci_rows_plan */
     sci_pool *pool;
     sci_budget budget;
-    uint64_t bands;
-    uint64_t *row_ends;    /* [bands + 1] */
-    uint64_t *stored_ends; /* [bands + 1] */
-    uint64_t *out_ends;    /* [bands + 1] */
+    uint64_t bands, most_rows, most_stored;      /* of a band */
+    uint64_t *row_ends, *stored_ends, *out_ends; /* [bands + 1] */
     struct sci_rows_work *work;
     uint64_t scan_count, block_rows; /* of a matrix by columns: values of a slab, rows of a block */
 } sci_rows_pass;
@@ -52,6 +50,8 @@ typedef struct sci_rows_pass {
 sci_status sci_rows_plan(sci_rows_pass *pass) SCI_MUST_CHECK;
 sci_status sci_rows_run(sci_rows_pass *pass) SCI_MUST_CHECK;
 void sci_rows_clear(sci_rows_pass *pass);
+/* The ends of a pass over rows that are stored one after the other. */
+void sci_rows_feed(const sci_rows_pass *pass, sci_feed *feed);
 
 /* A matrix by columns: bands of rows are put together by scans of the whole matrix. */
 sci_status sci_transposed_plan(sci_rows_pass *pass) SCI_MUST_CHECK;

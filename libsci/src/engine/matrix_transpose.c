@@ -382,7 +382,7 @@ sci_transposed_plan(sci_rows_pass *pass)
         if (pass->threads == 1 || fixed_bytes(pass) <= most)
             break;
     }
-    if (pass->budget.given && fixed_bytes(pass) > pass->budget.limit)
+    if (fixed_bytes(pass) > pass->budget.limit)
         return sci_fail_budget(pass->matrix, fixed_bytes(pass), &pass->budget);
     return sci_pool_create(&pass->pool, pass->threads);
 }
