@@ -184,6 +184,20 @@ shard_end(uint64_t segments, int i, int n)
     return whole * (uint64_t)i + rest * (uint64_t)i / (uint64_t)n;
 }
 
+/* A matrix may claim any number of columns: its tables must be possible before they are made. */
+static sci_status
+check_tables(const sci_crossed_fit_job *job, size_t n)
+{
+    const sci_row_model *model = job->model.rows;
+    sci_budget budget = sci_budget_of(job->opt);
+    double one = (double)sizeof(sci_moments) + (double)model->covariates * (double)sizeof(double);
+    double needed = (double)n * (double)model->levels * (double)job->matrix->columns * one;
+
+    return needed > (double)budget.limit ? sci_fail_budget(
+               job->matrix, needed < 0x1p62 ? (uint64_t)needed : INT64_MAX, &budget)
+                                         : SCI_OK;
+}
+
 static sci_status
 make_nodes(sci_crossed_fit_job *job)
 {
@@ -192,6 +206,8 @@ make_nodes(sci_crossed_fit_job *job)
     sci_status st =
         sci_digest_nodes_of_range(job->segments, job->first_segment, job->end_segment, &nodes, &n);
 
+    if (st == SCI_OK)
+        st = check_tables(job, n);
     if (st == SCI_OK)
         st = sci_alloc_zero(&job->nodes, n, 1, sizeof *job->nodes);
     for (size_t i = 0; st == SCI_OK && i < n; i++) {
