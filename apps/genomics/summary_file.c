@@ -528,6 +528,8 @@ get_table(reading *r, const char *base, const genomics_summary *s, sci_crossed *
     int64_t *rows = NULL;
     char *path = NULL;
 
+    if (r->st != SCI_OK)
+        return;
     /* What the file has is read before memory for the table is asked for. */
     get_integers(r, base, "rows", B, 0, INT64_MAX / 2, &rows);
     if (r->st == SCI_OK)

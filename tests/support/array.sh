@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What the tests of sci-array share. Source it; at the end call `finish`.
+# What the tests of sci-array (or of PROGRAM) share. Source it; at the end call `finish`.
 
-[ -x "$SCI_BIN/sci-array" ] || { echo "skipped: sci-array was not built"; exit 77; }
+PROGRAM=${PROGRAM:-sci-array}
+[ -x "$SCI_BIN/$PROGRAM" ] || { echo "skipped: $PROGRAM was not built"; exit 77; }
 
 PYTHON=python3
 "$PYTHON" -c 'import h5py, numpy' 2> /dev/null || PYTHON=/usr/bin/python3
@@ -15,14 +16,14 @@ complain() {
     failures=$((failures + 1))
 }
 
-# run CODE ARGUMENT...: sci-array ARGUMENT... ends with CODE. stdout and stderr are left in out and err.
+# run CODE ARGUMENT...: the program with ARGUMENT... ends with CODE. stdout and stderr are left in out and err.
 run() {
     local expected=$1 code
     shift
-    sci-array "$@" > out 2> err
+    "$PROGRAM" "$@" > out 2> err
     code=$?
     [ $code = "$expected" ] && return 0
-    complain "sci-array $* ended with $code instead of $expected"
+    complain "$PROGRAM $* ended with $code instead of $expected"
     sed 's/^/    /' err
     return 1
 }
@@ -51,7 +52,7 @@ refuse() {
     says err "$text"
     silent out
     rm -f out err
-    [ "$(ls -A)" = "$before" ] || complain "sci-array $* left something behind: $(ls -A)"
+    [ "$(ls -A)" = "$before" ] || complain "$PROGRAM $* left something behind: $(ls -A)"
 }
 
 # py: a Python program on stdin with h5py, numpy as np and everything of support/arrays.py; it must not fail.
