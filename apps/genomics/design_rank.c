@@ -14,7 +14,8 @@ static void
 add_sums(long double *sums, const sci_row_model *model, uint64_t row, uint64_t level)
 {
     for (uint64_t k = 0; k < model->covariates; k++)
-        sums[level * model->covariates + k] += model->covariate[row * model->covariates + k];
+        sums[level * model->covariates + k] +=
+            (long double)model->covariate[row * model->covariates + k];
 }
 
 static void
@@ -26,8 +27,9 @@ add_products(long double *products, const sci_row_model *model, const double *me
 
     for (uint64_t i = 0; i < q; i++)
         for (uint64_t j = 0; j <= i; j++)
-            products[(level * q + i) * q + j] += ((long double)c[i] - mean[level * q + i])
-                                                 * ((long double)c[j] - mean[level * q + j]);
+            products[(level * q + i) * q + j] +=
+                ((long double)c[i] - (long double)mean[level * q + i])
+                * ((long double)c[j] - (long double)mean[level * q + j]);
 }
 
 /* The level of a row, or -1. */

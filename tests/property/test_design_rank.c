@@ -38,7 +38,7 @@ joins(long double *basis, uint64_t *n, const double *column, uint64_t stride, ui
     long double *x = basis + *n * rows, norm = 0.0L, rest;
 
     for (uint64_t i = 0; i < rows; i++) {
-        x[i] = column[i * stride];
+        x[i] = (long double)column[i * stride];
         norm += x[i] * x[i];
     }
     rest = rest_of(x, basis, *n, rows);

@@ -175,7 +175,7 @@ fill_moments(sci_moments *m, const expression *e, uint64_t batch, uint64_t gene)
         if (e->batch[i] != (int32_t)batch || isnan(y))
             continue;
         m->count++;
-        sum += y;
+        sum += (long double)y;
         m->min = fmin(m->min, y);
         m->max = fmax(m->max, y);
     }
@@ -187,7 +187,7 @@ fill_moments(sci_moments *m, const expression *e, uint64_t batch, uint64_t gene)
         double y = e->values[i * e->genes + gene];
 
         if (e->batch[i] == (int32_t)batch && !isnan(y))
-            squares += (y - mean) * (y - mean);
+            squares += ((long double)y - mean) * ((long double)y - mean);
     }
     m->mean_hi = (double)mean;
     m->mean_lo = (double)(mean - (long double)m->mean_hi);
@@ -208,9 +208,9 @@ fill_cross(sci_crossed *t, const expression *e, uint64_t batch, uint64_t gene)
             if (e->batch[i] != (int32_t)batch)
                 continue;
             if (isnan(y))
-                sum += centred(e, t, i, k);
+                sum += (long double)centred(e, t, i, k);
             else
-                cross += (long double)centred(e, t, i, k) * y;
+                cross += (long double)centred(e, t, i, k) * (long double)y;
         }
         t->cross[(batch * q + k) * e->genes + gene] = (double)cross;
         if (t->missing_sum != NULL)
@@ -222,7 +222,8 @@ fill_cross(sci_crossed *t, const expression *e, uint64_t batch, uint64_t gene)
 
             for (uint64_t cell = 0; cell < e->cells; cell++)
                 if (e->batch[cell] == (int32_t)batch && isnan(e->values[cell * e->genes + gene]))
-                    sum += (long double)centred(e, t, cell, i) * centred(e, t, cell, j);
+                    sum +=
+                        (long double)centred(e, t, cell, i) * (long double)centred(e, t, cell, j);
             t->missing_gram[(batch * pairs + p) * e->genes + gene] = (double)sum;
         }
 }

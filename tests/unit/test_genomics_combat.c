@@ -159,14 +159,15 @@ weighted_genes(const combat_model *m, uint64_t b, uint64_t i, long double n, lon
                long double *delta)
 {
     const double *g = m->gamma_hat + b * m->columns, *d = m->delta_hat + b * m->columns;
-    long double largest = -INFINITY, logs[GENES], sum = 0.0L;
+    long double largest = -(long double)INFINITY, logs[GENES], sum = 0.0L;
 
     *gamma = *delta = 0.0L;
     for (uint64_t j = 0; j < m->columns; j++) {
-        long double apart = (long double)g[i] - g[j];
+        long double apart = (long double)g[i] - (long double)g[j];
         long double squares = (long double)d[i] * (n - 1.0L) + n * apart * apart;
+        long double v = (long double)d[j];
 
-        logs[j] = -n / 2.0L * logl(d[j]) - squares / (2.0L * d[j]);
+        logs[j] = -n / 2.0L * logl(v) - squares / (2.0L * v);
         if (j != i && logs[j] > largest)
             largest = logs[j];
     }
@@ -175,8 +176,8 @@ weighted_genes(const combat_model *m, uint64_t b, uint64_t i, long double n, lon
             long double w = expl(logs[j] - largest);
 
             sum += w;
-            *gamma += w * g[j];
-            *delta += w * d[j];
+            *gamma += w * (long double)g[j];
+            *delta += w * (long double)d[j];
         }
     *gamma /= sum;
     *delta /= sum;

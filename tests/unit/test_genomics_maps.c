@@ -245,7 +245,7 @@ centring_moves_every_batch_to_the_mean_of_all_cells(void **state)
             long double mean = 0.0L;
 
             for (int i = 0; i < CELLS; i++)
-                mean += e.values[(uint64_t)i * GENES + g] / (long double)CELLS;
+                mean += (long double)e.values[(uint64_t)i * GENES + g] / (long double)CELLS;
             for (uint64_t b = 0; b < BATCHES; b++)
                 assert_close(sci_moments_mean(&table->moments[b * GENES + g]), (double)mean, 2e-16,
                              1e-14);
