@@ -41,7 +41,9 @@ array_single_run(const cli_call *call, size_t n_operands, const char *const *ope
 {
     const array_settings *s = call->settings;
     array_single single = { .call = call };
-    cli_job job = { .name = call->operands[0], .targets = { s->common.output } };
+    /* Which of several operands failed is up to the message. */
+    cli_job job = { .name = call->n_operands == 1 ? call->operands[0] : NULL,
+                    .targets = { s->common.output } };
     cli_run run = { .doing = doing, .work = work, .context = &single, .jobs = &job, .n_jobs = 1 };
     sci_status st = expand(&single, n_operands, operands);
     int code;
