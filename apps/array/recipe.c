@@ -25,6 +25,7 @@ array_recipe_clear(array_recipe *recipe)
     for (size_t i = 0; i < recipe->n_ignored; i++)
         sci_free(recipe->ignored[i]);
     sci_free(recipe->ignored);
+    sci_free(recipe->met);
     sci_free(recipe->axes);
     sci_free(recipe->norm);
     sci_free(recipe->keep);
@@ -73,6 +74,8 @@ copy_ignored(array_recipe *recipe, const cli_list *ignored)
 {
     sci_status st = sci_alloc_zero(&recipe->ignored, ignored->n, 1, sizeof *recipe->ignored);
 
+    if (st == SCI_OK)
+        st = sci_alloc_zero(&recipe->met, ignored->n, 1, sizeof *recipe->met);
     for (size_t i = 0; st == SCI_OK && i < ignored->n; i++) {
         st = sci_strdup(&recipe->ignored[i], ignored->items[i]);
         recipe->n_ignored = i + 1;
