@@ -20,4 +20,7 @@ int sci_pool_threads(const sci_pool *pool);
  * returned, and its sci_message() becomes the caller's. pool NULL: run on the caller alone. */
 sci_status sci_parallel_for(sci_pool *pool, size_t n, sci_task task, void *context) SCI_MUST_CHECK;
 
+/* The last-level cache: only a hint for speed, no result depends on it. */
+uint64_t sci_cache_bytes(void);
+
 #endif
