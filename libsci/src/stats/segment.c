@@ -7,6 +7,8 @@
 #include "segment.h"
 
 #define TILE 512
+/* Rows are 16 elements at least, but for two that the segment cuts and two that the block cuts. */
+#define SPANS_MOST (SCI_BLOCK / 16 + 4)
 
 /* A stretch of one row that belongs to one group (RUN), or a whole row (COLUMNS). */
 typedef struct piece {
@@ -33,7 +35,6 @@ struct sci_segment_fitter {
     double *weights;        /* COMPACT: of each element */
     unsigned char *members; /* COMPACT: sorted by group */
     double *member_weights;
-    unsigned char block[SCI_BLOCK * sizeof(double)];
 };
 
 static bool
@@ -196,38 +197,43 @@ fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *seg
     }
 }
 
-/* Members of one group from several rows: full blocks in place where a row has them, else gathered.
- */
+static void
+fit_spans(const sci_segment_fitter *f, const sci_span *spans, size_t count, size_t members,
+          sci_tally *tally, sci_nan_policy nan)
+{
+    if (count == 1)
+        f->kernels->block(tally, spans[0].elements, members, nan);
+    else
+        f->kernels->spans(tally, spans, members, nan);
+}
+
+/* Members of one group from several rows. */
 static void
 fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
            sci_nan_policy nan)
 {
+    sci_span spans[SPANS_MOST];
     uint64_t filled = 0;
+    size_t count = 0;
 
     for (uint64_t i = 0; i < n; i++) {
         const piece *p = &f->pieces[order[i]];
-        const unsigned char *x = p->elements;
-        uint64_t left = p->count;
 
-        while (left > 0) {
-            uint64_t take = SCI_BLOCK - filled < left ? SCI_BLOCK - filled : left;
+        for (uint64_t at = 0; at < p->count;) {
+            uint64_t left = p->count - at, room = SCI_BLOCK - filled,
+                     take = room < left ? room : left;
 
-            if (take == SCI_BLOCK) {
-                f->kernels->block(tally, x, SCI_BLOCK, nan);
-            } else {
-                memcpy(f->block + filled * f->element_size, x, take * f->element_size);
-                filled += take;
-                if (filled == SCI_BLOCK) {
-                    f->kernels->block(tally, f->block, SCI_BLOCK, nan);
-                    filled = 0;
-                }
+            spans[count++] = (sci_span){ p->elements + at * f->element_size, take };
+            filled += take;
+            at += take;
+            if (filled == SCI_BLOCK) {
+                fit_spans(f, spans, count, filled, tally, nan);
+                filled = count = 0;
             }
-            x += take * f->element_size;
-            left -= take;
         }
     }
     if (filled > 0)
-        f->kernels->block(tally, f->block, filled, nan);
+        fit_spans(f, spans, count, filled, tally, nan);
 }
 
 /* A constant weight scales a block as a whole, so blocks end with their row. */
