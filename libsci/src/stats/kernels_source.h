@@ -2,6 +2,19 @@
 /* The kernels of one element type: included by kernels.c with T, NAME(x) and KIND, one of
  * KIND_FLOAT, KIND_SMALL (integers of 8 and 16 bits), KIND_WORD (32 bits), KIND_WIDE (64 bits). */
 
+/* Spans are short as a rule: moves of a fixed size, the last one overlapping, cost less than a call. */
+static inline __attribute__((always_inline)) void
+NAME(copy_span)(T *restrict out, const T *restrict from, size_t n)
+{
+    if (n < LANES || n >= FOLD) {
+        memcpy(out, from, n * sizeof *out);
+        return;
+    }
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        memcpy(out + i, from + i, LANES * sizeof *out);
+    memcpy(out + n - LANES, from + n - LANES, LANES * sizeof *out);
+}
+
 /* Copy n members from behind the first `skip` ones of a list of spans. */
 static void
 NAME(gather)(T *out, const sci_span *spans, size_t skip, size_t n)
@@ -12,7 +25,7 @@ NAME(gather)(T *out, const sci_span *spans, size_t skip, size_t n)
         size_t left = n - done, count = spans->count - skip;
 
         count = count < left ? count : left;
-        memcpy(out + done, spans->elements + skip * sizeof *out, count * sizeof *out);
+        NAME(copy_span)(out + done, (const T *)(const void *)spans->elements + skip, count);
         done += count;
     }
 }
