@@ -15,9 +15,18 @@ cli_output_split(const char *output, bool datasets, char **path, char **dataset)
 {
     cli_inputs_rules rules = { .datasets = datasets };
 
+    sci_status st;
+
     if (!*output)
         return sci_fail(SCI_ERR_ARGUMENT, "the output has no name");
-    return cli_inputs_split(output, &rules, path, dataset);
+    st = cli_inputs_split(output, &rules, path, dataset);
+    if (st == SCI_OK && datasets && *dataset == NULL && strstr(cli_base_name(*path), ".h5:")) {
+        sci_free(*path);
+        *path = NULL;
+        return sci_fail(SCI_ERR_ARGUMENT, "the output '%s': a dataset is written FILE:/PATH",
+                        output);
+    }
+    return st;
 }
 
 /* ---- names ---- */
@@ -183,7 +192,10 @@ cli_target_directory_check(const char *target)
 
     if (st != SCI_OK)
         return st;
-    if (stat(directory, &file) != 0)
+    if (stat(directory, &file) != 0 && strstr(target, ":/"))
+        st = sci_fail(SCI_ERR_ARGUMENT, "the output '%s' is a whole file; leave out the dataset",
+                      target);
+    else if (stat(directory, &file) != 0)
         st = errno == ENOENT ? sci_fail(
                  SCI_ERR_ARGUMENT, "the directory '%s' of the output does not exist", directory)
                              : sci_fail_errno("look at", directory);

@@ -78,7 +78,8 @@ cli_single_run(cli_single *single, size_t n_operands, const char *const *operand
         for (int k = 0; k < CLI_TARGETS_MOST - 1; k++)
             if (single->extra[k])
                 job.targets[used++] = single->extra[k];
-        job.name = single->inputs.items[0].operand;
+        /* Which of several inputs failed is up to the message. */
+        job.name = single->inputs.n == 1 ? single->inputs.items[0].operand : NULL;
         cli_run_settings(&run, single->call->general, single->common);
         if (single->doing == NULL && run.memory == 0)
             run.memory = LOOK_BYTES;

@@ -74,6 +74,9 @@ fail_number(const cli_row *row, const char *what, const char *text)
     if (row->least < row->most && row->most >= 1e300)
         return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s of at least %.15g, not '%s'",
                         row->name, what, row->least, text);
+    if (row->least < row->most && (row->traits & CLI_POSITIVE))
+        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s, at most %.15g, not '%s'",
+                        row->name, what, row->most, text);
     if (row->least < row->most)
         return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s from %.15g to %.15g, not '%s'",
                         row->name, what, row->least, row->most, text);

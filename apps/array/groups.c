@@ -35,6 +35,19 @@ note_axes(const array_context *c, const array_axes *axes, const sci_source *inpu
     sci_free(names);
 }
 
+/* A label to ignore that no map has is a slip, or a batch in which some inputs lack it. */
+static void
+note_unmet(const array_context *c, const array_recipe *recipe, const sci_source *input)
+{
+    for (size_t k = 0; recipe->met != NULL && k < recipe->n_ignored; k++)
+        if (!recipe->met[k] && c->worker->job == 0)
+            cli_note("'%s': --ignore-label %s: there is no such label", input->name,
+                     recipe->ignored[k]);
+        else if (!recipe->met[k])
+            cli_detail("'%s': --ignore-label %s: there is no such label", input->name,
+                       recipe->ignored[k]);
+}
+
 /* ---- the usual normalizations ---- */
 
 /* Keep an axis if it is there; one that is missing has size 1 and changes nothing. */
@@ -167,6 +180,8 @@ array_groups_make(array_groups *out, const array_context *c, array_recipe *recip
         if (st == SCI_OK)
             st = add_map(out->g, &recipe->maps[m], &out->maps[m]);
     }
+    if (st == SCI_OK && trust == ARRAY_NEW)
+        note_unmet(c, recipe, input);
     if (st != SCI_OK)
         array_groups_clear(out);
     return st;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* invert: undo normalize or apply, with the statistics that the output keeps or with --stats. */
+#include <string.h>
+
 #include <sci/memory.h>
 
 #include "cli/batch.h"
@@ -80,6 +82,57 @@ select_rows(array_stored *job, const sci_stats *all)
     return array_stored_select(job, all, name, NULL);
 }
 
+/* What the record says against --stats and what goes with it. */
+static sci_status
+compare_kept(const array_stored *job, const terms *t, const array_record *kept,
+             const sci_stats *table)
+{
+    const char *name = job->input->name;
+    bool scale = kept->gamma != NULL, shift = kept->beta != NULL;
+    uint8_t theirs[16], ours[16];
+
+    sci_stats_digest(table, theirs);
+    sci_stats_digest(job->table, ours);
+    if (memcmp(theirs, ours, sizeof ours) != 0)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' keeps the statistics that it was made with, and those of '%s' are "
+                        "others; leave out --stats",
+                        name, job->c.settings->stats);
+    if (!(kept->eps == t->eps))
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' was made with --eps %.15g, not %.15g; leave out --stats", name,
+                        kept->eps, t->eps);
+    if (scale != (t->gamma != NULL))
+        return sci_fail(SCI_ERR_REFUSED, "'%s' was made %s --scale; leave out --stats", name,
+                        scale ? "with" : "without");
+    if (shift != (t->beta != NULL))
+        return sci_fail(SCI_ERR_REFUSED, "'%s' was made %s --shift; leave out --stats", name,
+                        shift ? "with" : "without");
+    return SCI_OK;
+}
+
+/* An input that keeps how it was made cannot be undone in another way. */
+static sci_status
+check_given(const array_stored *job, const char *path, const terms *t)
+{
+    array_record kept = { .eps = 0.0 };
+    char *record = NULL, *table = NULL;
+    sci_stats *all = NULL;
+    sci_status st = SCI_OK;
+
+    /* The dataset may have been copied into another file, without its record. */
+    if (sci_h5_source_text(job->input, "libsci", &record) == SCI_OK
+        && array_record_read(&kept, path, record) == SCI_OK
+        && sci_format(&table, "%s:%s/stats", path, record) == SCI_OK
+        && sci_stats_load(&all, table) == SCI_OK)
+        st = compare_kept(job, t, &kept, all);
+    sci_stats_free(all);
+    sci_free(table);
+    sci_free(record);
+    array_record_clear(&kept);
+    return st;
+}
+
 static sci_status
 prepare(array_stored *job, const cli_input *input, terms *t)
 {
@@ -100,6 +153,8 @@ prepare(array_stored *job, const cli_input *input, terms *t)
                                given ? ARRAY_ALIKE : ARRAY_SAME);
     if (st == SCI_OK)
         st = select_rows(job, all);
+    if (st == SCI_OK && given)
+        st = check_given(job, input->path, t);
     if (st == SCI_OK)
         st = array_stored_affine(job, t->gamma, t->beta, t->eps);
     if (st == SCI_OK)

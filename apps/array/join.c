@@ -229,7 +229,7 @@ copy_part(const part *p, const array_output *out)
     char text[40];
     sci_status st;
 
-    if (p->claim.joins_to_contiguous)
+    if (p->claim.joins_to_contiguous || count == 0)
         st = sci_h5_file_chunks_digest(p->file, p->dataset, first, count, digest);
     else
         st = sci_h5_output_chunks_copy(out->file, out->dataset, p->file, p->dataset, first, count,
@@ -240,7 +240,7 @@ copy_part(const part *p, const array_output *out)
     if (strcmp(text, p->claim.digest) != 0)
         return sci_fail(SCI_ERR_FORMAT,
                         "'%s' is damaged: its chunks are not those that were written", p->name);
-    if (p->claim.joins_to_contiguous) {
+    if (p->claim.joins_to_contiguous && count > 0) {
         sci_range range = array_shard_range(&p->source->array, &p->layout, first, count);
 
         st = copy_elements(p->source, out->sink, &range);

@@ -30,7 +30,7 @@ static const cli_row normalize_rows[] = {
 };
 
 static const cli_row gradient_rows[] = {
-    CLI_ROW_OUTPUT(S),
+    CLI_ROW_OUTPUT_FILE(S, "where the gradients go"),
     CLI_ROWS_WRITING(S),
     CLI_ROW_DTYPE(S),
     { 0, "dy", "FILE:/DATASET", CLI_TEXT, ARRAY_AT(dy), NULL,
@@ -103,7 +103,7 @@ static const cli_row apply_rows[] = {
 };
 
 static const cli_row join_rows[] = {
-    CLI_ROW_OUTPUT(S),
+    CLI_ROW_OUTPUT_FILE(S, "where the whole array goes"),
     CLI_ROWS_WRITING(S),
     CLI_END,
 };
@@ -128,7 +128,7 @@ static const cli_row invert_rows[] = {
 };
 
 static const cli_row merge_rows[] = {
-    CLI_ROW_OUTPUT(S),
+    CLI_ROW_OUTPUT_FILE(S, "where the table goes"),
     CLI_ROWS_WRITING(S),
     { 'r', "recursive", NULL, CLI_FLAG, CLI_AT(S, recursive), NULL,
       "take every file below an input that is a directory", "Inputs", 0, NULL, 0, 0 },

@@ -88,6 +88,14 @@ check_shape(const array_map_data *data, const array_map *map, const sci_source *
 
 /* ---- over several axes ---- */
 
+/* Ignored label number `k` is there. */
+static void
+note_met(const array_recipe *recipe, size_t k)
+{
+    if (recipe->met != NULL)
+        recipe->met[k] = true;
+}
+
 /* Levels without -1 and the ignored ones. */
 static uint64_t
 drop_levels(uint64_t n, int64_t *levels, const array_recipe *recipe, array_role role)
@@ -100,8 +108,10 @@ drop_levels(uint64_t n, int64_t *levels, const array_recipe *recipe, array_role 
         for (size_t k = 0; role == ARRAY_LABEL && k < recipe->n_ignored; k++) {
             int64_t value;
 
-            if (cli_parse_integer(recipe->ignored[k], &value) && value == levels[i])
+            if (cli_parse_integer(recipe->ignored[k], &value) && value == levels[i]) {
                 left_out = true;
+                note_met(recipe, k);
+            }
         }
         if (!left_out)
             levels[kept++] = levels[i];
@@ -283,7 +293,10 @@ labels_of_lines(array_map_data *data, array_lines *lines, const array_recipe *re
 
         if (map->role == ARRAY_LABEL)
             for (size_t k = 0; k < recipe->n_ignored; k++)
-                left_out = left_out || strcmp(lines->items[i], recipe->ignored[k]) == 0;
+                if (strcmp(lines->items[i], recipe->ignored[k]) == 0) {
+                    left_out = true;
+                    note_met(recipe, k);
+                }
         if (left_out)
             lines->items[i][0] = '\0';
         without += lines->items[i][0] == '\0';

@@ -25,6 +25,7 @@ array_recipe_clear(array_recipe *recipe)
     for (size_t i = 0; i < recipe->n_ignored; i++)
         sci_free(recipe->ignored[i]);
     sci_free(recipe->ignored);
+    sci_free(recipe->met);
     sci_free(recipe->axes);
     sci_free(recipe->norm);
     sci_free(recipe->keep);
@@ -73,6 +74,8 @@ copy_ignored(array_recipe *recipe, const cli_list *ignored)
 {
     sci_status st = sci_alloc_zero(&recipe->ignored, ignored->n, 1, sizeof *recipe->ignored);
 
+    if (st == SCI_OK)
+        st = sci_alloc_zero(&recipe->met, ignored->n, 1, sizeof *recipe->met);
     for (size_t i = 0; st == SCI_OK && i < ignored->n; i++) {
         st = sci_strdup(&recipe->ignored[i], ignored->items[i]);
         recipe->n_ignored = i + 1;
@@ -160,6 +163,35 @@ override_maps(array_recipe *recipe, array_role role, const cli_list *list, bool 
     return st;
 }
 
+/* Labels that are ignored besides; what was done to an output is what its recipe says. */
+static sci_status
+override_ignored(array_recipe *recipe, const cli_list *ignored, bool more)
+{
+    char **both = NULL;
+    size_t n = recipe->n_ignored;
+    sci_status st = sci_alloc_zero(&both, n + ignored->n, 1, sizeof *both);
+
+    if (st != SCI_OK)
+        return st;
+    if (n > 0)
+        memcpy(both, recipe->ignored, n * sizeof *both);
+    sci_free(recipe->ignored);
+    recipe->ignored = both;
+    for (size_t i = 0; st == SCI_OK && i < ignored->n; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < n; k++)
+            there = there || strcmp(both[k], ignored->items[i]) == 0;
+        if (!there && !more)
+            st = sci_fail(SCI_ERR_REFUSED,
+                          "--ignore-label %s: the statistics were made without that",
+                          ignored->items[i]);
+        else if (!there)
+            st = sci_strdup(&both[recipe->n_ignored++], ignored->items[i]);
+    }
+    return st;
+}
+
 sci_status
 array_recipe_override(array_recipe *recipe, const cli_call *call, bool more)
 {
@@ -172,10 +204,8 @@ array_recipe_override(array_recipe *recipe, const cli_call *call, bool more)
         sci_free(recipe->axes);
         st = sci_strdup(&recipe->axes, s->axes);
     }
-    if (st == SCI_OK && s->ignored.n > 0 && recipe->n_ignored == 0) {
-        sci_free(recipe->ignored);
-        st = copy_ignored(recipe, &s->ignored);
-    }
+    if (st == SCI_OK)
+        st = override_ignored(recipe, &s->ignored, more);
     if (st == SCI_OK)
         st = override_maps(recipe, ARRAY_LABEL, &s->labels, false);
     if (st == SCI_OK)

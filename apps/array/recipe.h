@@ -31,6 +31,7 @@ typedef struct array_recipe {
     char *keep; /* "C,T" */
     size_t n_ignored;
     char **ignored;
+    bool *met; /* which of these a map has had; only of the command line's, else NULL */
     int outside; /* sci_outside */
     int n_maps;
     array_map maps[ARRAY_MAPS_MOST];

@@ -46,7 +46,9 @@ typedef struct array_settings {
       "NC, NCL, NCHW, NCDHW by rank)",                                                           \
       "Grouping", CLI_RESULT, NULL, 0, 0 },                                                      \
     { 0, "ignore-label", "LABEL", CLI_LIST, ARRAY_AT(ignored), NULL,                             \
-      "elements with this label belong to no group; may be repeated", "Grouping", CLI_RESULT,    \
+      "elements with this label belong to no group, as those with label -1 (other negative "      \
+      "labels are labels); may be repeated",                                                      \
+      "Grouping", CLI_RESULT,                                                                     \
       NULL, 0, 0 },                                                                              \
     { 0, "mask", "AXES=FILE", CLI_LIST, ARRAY_AT(masks), NULL,                                   \
       "only elements whose mask is not 0 enter the statistics; a file as for --label; may be "   \

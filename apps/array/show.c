@@ -197,7 +197,7 @@ print_summary(const sci_stats *stats)
     }
     (void)printf("%" PRIu64 " group%s", n, n == 1 ? "" : "s");
     if (rows != NULL)
-        (void)printf(" of %" PRIu64 " elements, ", members);
+        (void)printf(" of %" PRIu64 " element%s, ", members, members == 1 ? "" : "s");
     else
         (void)printf(" of running statistics (%s) after %" PRIu64 " step%s",
                      sci_stats_rule(stats) == SCI_RUNNING_CUMULATIVE ? "cumulative" : "exponential",

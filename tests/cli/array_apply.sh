@@ -56,6 +56,13 @@ run 0 apply b.h5 --stats s.h5 --label N=new.csv --ignore-label z -o y.h5:/y -f &
 y, b = load("y.h5", "y"), load("b.h5")
 assert (y[1] == b[1]).all() and (y[0] != b[0]).any()
 END
+# Labels that are ignored now come on top of those that were when the table was made.
+printf 'p\nq\nr\n' > three.csv
+run 0 fit a.h5 --keep C --label N=three.csv --ignore-label q -o few.h5 -q
+run 0 apply a.h5 --stats few.h5 --ignore-label r -o y.h5:/y -f && py << 'END'
+y, a = load("y.h5", "y"), load("a.h5")
+assert (y[1:] == a[1:]).all() and (y[0] != a[0]).any()
+END
 refuse 3 "--label C=b.csv: the statistics were made without that" apply b.h5 --stats s.h5 --label C=b.csv -o no.h5
 run 0 fit a.h5 --label H,W=seg.h5:/a -o s.h5 -f -q
 refuse 2 "the statistics were made with --label H,W=seg.h5:/a, which they do not keep; give it again" \

@@ -45,7 +45,7 @@ refuse 2 "name the axes once each and in the order of the array, N,C,H,W" normal
 refuse 2 "name the axes once each" normalize x.h5:/x --keep C,C -o y.h5 -q
 refuse 2 "--label six.csv: write AXES=FILE" normalize x.h5:/x --label six.csv -o y.h5
 refuse 2 "--label C=: write AXES=FILE" normalize x.h5:/x --label C= -o y.h5
-refuse 2 "axis 'C' has a factor already" normalize x.h5:/x --keep C --label C=six.csv -o y.h5 -q
+refuse 2 "axis 'C' is kept or labelled already" normalize x.h5:/x --keep C --label C=six.csv -o y.h5 -q
 refuse 2 "" normalize x.h5:/x --norm batch
 refuse 2 "" normalize --norm batch -o y.h5
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --frobnicate

@@ -79,6 +79,8 @@ refuse 2 "the statistics were made with --label H,W=seg.h5:/s, which they do not
     invert y.h5 -o new.h5:/x
 refuse 3 "'seg.h5:/other' is not the label that was used ('seg.h5:/s'): its contents differ" \
     invert y.h5 --label H,W=seg.h5:/other --mask H,W=seg.h5:/mask -o new.h5:/x
+refuse 3 "--ignore-label 1: the statistics were made without that" \
+    invert y.h5 --label H,W=seg.h5:/s --mask H,W=seg.h5:/mask --ignore-label 1 -o new.h5:/x
 refuse 3 "--label N=batches.csv: the statistics were made without that" invert y.h5 --label N=batches.csv -o new.h5:/x
 cp seg.h5 moved.h5
 run 0 invert y.h5 --label H,W=moved.h5:/s --mask H,W=seg.h5:/mask -o back.h5:/x -f && py << 'END'
@@ -104,6 +106,17 @@ run 0 invert bare.h5 --stats stats.h5 --eps 0.5 --scale g.h5:/gamma -o back.h5:/
 close(load("back.h5"), load("x.h5", "f8"))
 END
 run 0 invert y.h5 -o back.h5:/x -f -q && py << 'END'
+close(load("back.h5"), load("x.h5", "f8"))
+END
+# What the input keeps has to be what --stats and its options say.
+run 0 fit x.h5:/f8 --norm batch --ddof 1 -o others.h5 -q
+refuse 3 "'y.h5:/y' keeps the statistics that it was made with, and those of 'others.h5' are others; leave out --stats" \
+    invert y.h5 --stats others.h5 --eps 0.5 --scale g.h5:/gamma -o new.h5:/x
+refuse 3 "'y.h5:/y' was made with --eps 0.5, not 1" invert y.h5 --stats stats.h5 --eps 1 --scale g.h5:/gamma -o new.h5:/x
+refuse 3 "'y.h5:/y' was made with --scale" invert y.h5 --stats stats.h5 --eps 0.5 -o new.h5:/x
+refuse 3 "'y.h5:/y' was made without --shift" \
+    invert y.h5 --stats stats.h5 --eps 0.5 --scale g.h5:/gamma --shift g.h5:/beta -o new.h5:/x
+run 0 invert y.h5 --stats stats.h5 --eps 0.5 --scale g.h5:/gamma -o back.h5:/x -f -q && py << 'END'
 close(load("back.h5"), load("x.h5", "f8"))
 END
 refuse 2 "--scale, --shift and --eps are kept in the input; give them with --stats only" \

@@ -281,4 +281,19 @@ y = load("y.h5", "y")
 assert np.isnan(y[1]).all() and np.isfinite(y[[0, 2]]).all() and np.isnan(y[3]).all()
 END
 rm -f y.h5
+
+# -1 is no label, other negative ones are; a label to ignore that is nowhere is noted.
+printf -- '-2\n-1\n0\n' > three.csv
+py << 'END'
+save("three.h5", x=np.arange(12.).reshape(3, 4), map=np.array([[-2, -1, 0, 0]] * 3))
+END
+for labels in F=three.csv F,T=three.h5:/map; do
+    run 0 normalize three.h5:/x --axes F,T --label $labels --ignore-label 0 --ignore-label 7 -o y.h5:/y -f
+    says err "'three.h5:/x': --ignore-label 7: there is no such label"
+    [ "$(wc -l < err)" = 1 ] || complain "more notes than one: $(cat err)"
+    py $labels << 'END'
+assert [g["name"] for g in table("y.h5")["groups"]] == [sys.argv[1].split("=")[0] + "=-2"]
+END
+done
+rm -f y.h5
 finish

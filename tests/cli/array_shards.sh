@@ -14,7 +14,8 @@ with h5py.File("x.h5", "w") as f:
     f.create_dataset("deep", data=x, chunks=(1, 3, 37, 7), compression=1, fletcher32=True)
     f.create_dataset("small", data=x[:, 0, 0, 0], chunks=(3,))
     f["single"] = np.float64(3)
-    f["empty"] = np.zeros((0, 3))
+    f["empty"] = np.zeros((3, 0))
+    f.create_dataset("growing", data=np.zeros((3, 0)), chunks=(2, 4), maxshape=(3, None))
     f["contiguous"].attrs["unit"] = "K"
     f.attrs["title"] = "shards"
 END
@@ -103,6 +104,16 @@ run 0 join e[1-5].h5 -o joined.h5 -f && py << 'END'
 assert load("joined.h5", "y").shape == (4,)
 END
 
+# An array without elements has no chunks, and its shards are empty.
+for name in empty growing; do
+    run 0 fit x.h5:/$name --axes N,C --norm layer -o s0.h5 -q -f
+    run 0 apply x.h5:/$name --stats s0.h5 -o whole.h5:/y -q -f
+    for i in 1 2; do
+        run 0 apply x.h5:/$name --stats s0.h5 --shard $i/2 -o e$i.h5:/y -q -f
+    done
+    run 0 join e2.h5 e1.h5 -o joined.h5 -f && "$PYTHON" same.py joined.h5 whole.h5 y || complain "$name"
+done
+
 # What does not fit is refused by name.
 for i in 1 2 3; do
     run 0 apply x.h5:/rows --stats s.h5 --label H,W=seg.h5:/s --shard $i/3 -o r$i.h5:/y -q
@@ -115,6 +126,8 @@ refuse 3 "overlap" join r1.h5 half.h5 r2.h5 r3.h5 -o no.h5
 cp r2.h5 copy.h5
 refuse 3 "overlap: both have chunk" join r1.h5 r2.h5 copy.h5 r3.h5 -o no.h5
 refuse 3 "their eps differ" join r1.h5 o2.h5 r3.h5 -o no.h5
+refuse 3 "error: 'x.h5:/rows' is no shard of an apply" join r1.h5 x.h5:/rows -o no.h5
+refuse 2 "the output 'no.h5:/y' is a whole file; leave out the dataset" join r1.h5 r2.h5 r3.h5 -o no.h5:/y
 refuse 3 "are no parts of one output" join r1.h5 p1.h5 -o no.h5
 refuse 3 "'s.h5' holds no shard of an apply" join s.h5 r1.h5 -o no.h5
 refuse 3 "'whole.h5' holds no shard of an apply" join whole.h5 -o no.h5

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SIGINT, SIGTERM and SIGKILL at random moments: the output is absent, as before, or complete; the exit code is
-# 130, 143 or 137; after SIGINT and SIGTERM no temporary is left. SIGNALS times each (20; the slow test 200).
+# 130, 143 or 137; after SIGINT and SIGTERM no temporary is left. SIGNALS times each (12; the slow test 200).
 . "$SCI_SOURCE_DIR/tests/support/checks.sh"
-times=${SIGNALS:-20}
+times=${SIGNALS:-12}
 
 "$tools/h5make" in.h5 /x:f4:40x500x200 mean=5 chunk=1x500x200 gzip=4 shuffle || exit 1
 "$tools/h5make" old.h5 /x:f4:10 || exit 1

@@ -550,6 +550,12 @@ what_is_missing_is_named(void **state)
     assert_string_equal(text, "segments 0 to 4 and 9 and 11 of 12 are missing");
     sci_stats_missing(merged, text, 20);
     assert_string_equal(text, "segments 0 to 4 and");
+    sci_stats_free(parts[0]);
+    sci_stats_free(merged);
+    parts[0] = shard_table(&a, 0, 10);
+    merged = merge(2, parts);
+    sci_stats_missing(merged, text, sizeof text);
+    assert_string_equal(text, "segment 11 of 12 is missing");
     sci_stats_missing(merged, text, 1);
     assert_string_equal(text, "");
     sci_stats_free(merged);

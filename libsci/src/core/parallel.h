@@ -6,4 +6,7 @@
 #include <sci/engine.h> /* sci_processors */
 #include <sci/parallel.h>
 
+/* The last-level cache: only a hint for speed, no result depends on it. */
+uint64_t sci_cache_bytes(void);
+
 #endif

@@ -7,8 +7,6 @@
 #include "fitting.h"
 #include "tree.h"
 
-#define STREAM_BYTES \
-    (UINT64_C(8) << 20)       /* outputs in memory beyond this are stored past the caches */
 #define PIECE_ELEMENTS 131072 /* of a task */
 
 struct sci_applying {
@@ -35,7 +33,8 @@ sci_applying_create(sci_applying **out, sci_run *run, const sci_affine *affine, 
         return st;
     a->run = run;
     a->affine = affine;
-    a->stream = sink->ops->address && run->count * sci_type_size(sink->array.type) >= STREAM_BYTES;
+    a->stream =
+        sink->ops->address && run->count * sci_type_size(sink->array.type) > sci_cache_bytes();
     st = sci_alloc_zero(&a->coefficients, (size_t)run->threads, 1, sizeof *a->coefficients);
     for (int w = 0; st == SCI_OK && w < run->threads; w++)
         st = sci_coefficients_create(&a->coefficients[w], rows);

@@ -36,7 +36,7 @@ static sci_status
 chunks_open(chunks *c, hid_t dataset, const char *where)
 {
     hid_t list;
-    bool chunked;
+    bool chunked, empty = false;
 
     *c = (chunks){ .dataset = dataset, .where = where };
     c->type = H5Dget_type(dataset);
@@ -47,6 +47,10 @@ chunks_open(chunks *c, hid_t dataset, const char *where)
     if (c->rank < 0 || c->rank > SCI_MAX_RANK
         || H5Sget_simple_extent_dims(c->space, c->shape, NULL) < 0)
         return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", where);
+    for (int a = 0; a < c->rank; a++)
+        empty = empty || c->shape[a] == 0;
+    if (empty) /* it may not even be able to have chunks */
+        return SCI_OK;
     list = H5Dget_create_plist(dataset);
     chunked = list >= 0 && H5Pget_layout(list) == H5D_CHUNKED;
     if (chunked)

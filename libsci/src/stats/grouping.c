@@ -81,7 +81,7 @@ check_free_axes(const sci_grouping *g, int n_axes, const int *axes)
         for (int i = 0; i < g->space.factors[f].n_axes; i++)
             for (int k = 0; k < n_axes; k++)
                 if (g->space.factors[f].axes[i] == axes[k])
-                    return sci_fail(SCI_ERR_ARGUMENT, "axis '%s' has a factor already",
+                    return sci_fail(SCI_ERR_ARGUMENT, "axis '%s' is kept or labelled already",
                                     g->space.axis_names[axes[k]]);
     return SCI_OK;
 }

@@ -15,7 +15,9 @@
 
 #define LANES 16
 #define FOLD_ROWS 64
+#define FOLD (LANES * FOLD_ROWS) /* members */
 #define TILE 512
+#define LINE_BYTES 64 /* of a cache: what is fetched at once */
 #define TURN_MOST 128 /* elements of a row that is turned */
 #define TURN_ROWS 16
 
@@ -464,8 +466,8 @@ sci_tally_finish(sci_tally *tally)
 
 #define KERNELS(suffix)                                                             \
     {                                                                               \
-        block_##suffix, rows_##suffix, columns_##suffix, columns_weighted_##suffix, \
-            scatter_##suffix, widen_##suffix                                        \
+        block_##suffix, spans_##suffix, rows_##suffix, columns_##suffix,            \
+            columns_weighted_##suffix, scatter_##suffix, widen_##suffix             \
     }
 
 const sci_kernels *

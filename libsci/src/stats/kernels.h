@@ -25,9 +25,17 @@ void sci_tally_begin(sci_tally *tally);
 /* Bring exact sums of 64-bit integers into the moments. */
 void sci_tally_finish(sci_tally *tally);
 
+/* Neighbouring members. */
+typedef struct sci_span {
+    const unsigned char *elements;
+    size_t count;
+} sci_span;
+
 /* All members are of one native type. n <= SCI_BLOCK for each call. */
 typedef struct sci_kernels {
     void (*block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan);
+    /* The same for n members in spans, most of them summed where they lie. */
+    void (*spans)(sci_tally *tally, const sci_span *spans, size_t n, sci_nan_policy nan);
     /* out[r] is set to the moments of row r of n <= SCI_BLOCK elements. Returns the number of
      * non-finite ones. */
     uint64_t (*rows)(sci_moments *out, const void *elements, size_t rows, size_t n,

@@ -2,6 +2,34 @@
 /* The kernels of one element type: included by kernels.c with T, NAME(x) and KIND, one of
  * KIND_FLOAT, KIND_SMALL (integers of 8 and 16 bits), KIND_WORD (32 bits), KIND_WIDE (64 bits). */
 
+/* Spans are short as a rule: moves of a fixed size, the last one overlapping, cost less than a call. */
+static inline __attribute__((always_inline)) void
+NAME(copy_span)(T *restrict out, const T *restrict from, size_t n)
+{
+    if (n < LANES || n >= FOLD) {
+        memcpy(out, from, n * sizeof *out);
+        return;
+    }
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        memcpy(out + i, from + i, LANES * sizeof *out);
+    memcpy(out + n - LANES, from + n - LANES, LANES * sizeof *out);
+}
+
+/* Copy n members from behind the first `skip` ones of a list of spans. */
+static void
+NAME(gather)(T *out, const sci_span *spans, size_t skip, size_t n)
+{
+    for (; skip >= spans->count; spans++)
+        skip -= spans->count;
+    for (size_t done = 0; done < n; spans++, skip = 0) {
+        size_t left = n - done, count = spans->count - skip;
+
+        count = count < left ? count : left;
+        NAME(copy_span)(out + done, (const T *)(const void *)spans->elements + skip, count);
+        done += count;
+    }
+}
+
 /* ---- sums of one block about a pivot ---- */
 
 #if KIND == KIND_FLOAT
@@ -12,15 +40,18 @@ typedef struct NAME(sums) {
 } NAME(sums);
 
 /* d = (double)x - pivot in 16 lanes; lanes are folded every 64 rows. The pivot is a number of type
- * T between the least and the largest, so that for float d and its sum are exact as a rule. */
+ * T between the least and the largest, so that for float d and its sum are exact as a rule. The
+ * sums go on from those of the rows before. */
 SCI_CLONES static void
-NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * out)
+NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * sums)
 {
-    double total1 = 0.0, total2 = 0.0;
+    double total1 = sums->s1, total2 = sums->s2;
     T min[LANES], max[LANES];
 
-    for (int l = 0; l < LANES; l++)
-        min[l] = max[l] = x[0];
+    for (int l = 0; l < LANES; l++) {
+        min[l] = sums->min;
+        max[l] = sums->max;
+    }
     for (size_t first = 0; first < n; first += LANES * FOLD_ROWS) {
         size_t end = n - first < LANES * FOLD_ROWS ? n : first + LANES * FOLD_ROWS;
         double s1[LANES] = { 0 }, s2[LANES] = { 0 };
@@ -59,7 +90,7 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * out)
             max[l] = max[l + width] > max[l] ? max[l + width] : max[l];
         }
     }
-    *out = (NAME(sums)){ total1, total2, min[0], max[0] };
+    *sums = (NAME(sums)){ total1, total2, min[0], max[0] };
 }
 
 static inline __attribute__((always_inline)) double
@@ -83,31 +114,86 @@ NAME(block_of_any)(sci_tally *tally, const T *x, size_t n, sci_nan_policy nan)
     sci_block_weighted(tally, copy, NULL, n, nan);
 }
 
+/* Of a block in one span (`spans` NULL), or in several. What fills 64 rows of lanes in one
+ * span is summed in place. */
 static void
-NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
+NAME(sums_about)(NAME(sums) * sums, const T *x, const sci_span *spans, size_t n, double pivot)
 {
-    const T *x = members;
+    size_t at = 0; /* of the first span that is left */
+
+    *sums = (NAME(sums)){ 0.0, 0.0, x[0], x[0] };
+    if (!spans) {
+        NAME(lane_sums)(x, n, pivot, sums);
+        return;
+    }
+    while (n > 0) {
+        size_t count = spans->count - at;
+
+        count = count < n ? count - count % FOLD : n;
+        if (count < n && count == spans->count - at)
+            for (size_t i = 0; i < spans[1].count * sizeof(T) && i < FOLD * sizeof(T);
+                 i += LINE_BYTES)
+                __builtin_prefetch(spans[1].elements + i); /* the processor cannot foresee it */
+        if (count > 0) {
+            NAME(lane_sums)((const T *)(const void *)spans->elements + at, count, pivot, sums);
+        } else {
+            T part[FOLD];
+
+            count = n < FOLD ? n : FOLD;
+            NAME(gather)(part, spans, at, count);
+            NAME(lane_sums)(part, count, pivot, sums);
+        }
+        n -= count;
+        for (at += count; n > 0 && at >= spans->count; spans++)
+            at -= spans->count;
+    }
+}
+
+static void
+NAME(block_about)(sci_tally *tally, const T *x, const sci_span *spans, size_t n, double pivot,
+                  sci_nan_policy nan)
+{
     NAME(sums) sums;
     sci_moments m;
-    double pivot, own;
+    double own;
 
-    if (n == 0)
-        return;
-    pivot = NAME(pivot_of)(x, n);
-    NAME(lane_sums)(x, n, pivot, &sums);
+    NAME(sums_about)(&sums, x, spans, n, pivot);
     if (block_moments(&m, n, pivot, sums.s1, sums.s2, (double)sums.min, (double)sums.max, &own)) {
         sci_moments_merge(&tally->moments, &m);
         return;
     }
     if (isfinite(own)) {
         own = (double)(T)own;
-        NAME(lane_sums)(x, n, own, &sums);
+        NAME(sums_about)(&sums, x, spans, n, own);
         if (block_moments(&m, n, own, sums.s1, sums.s2, (double)sums.min, (double)sums.max, NULL)) {
             sci_moments_merge(&tally->moments, &m);
             return;
         }
     }
-    NAME(block_of_any)(tally, x, n, nan);
+    if (spans) {
+        T copy[SCI_BLOCK];
+
+        NAME(gather)(copy, spans, 0, n);
+        NAME(block_of_any)(tally, copy, n, nan);
+    } else {
+        NAME(block_of_any)(tally, x, n, nan);
+    }
+}
+
+static void
+NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
+{
+    if (n > 0)
+        NAME(block_about)(tally, members, NULL, n, NAME(pivot_of)(members, n), nan);
+}
+
+static void
+NAME(spans)(sci_tally *tally, const sci_span *spans, size_t n, sci_nan_policy nan)
+{
+    T head[LANES];
+
+    NAME(gather)(head, spans, 0, n < LANES ? n : LANES);
+    NAME(block_about)(tally, head, spans, n, NAME(pivot_of)(head, n), nan);
 }
 
 #elif KIND != KIND_WIDE
@@ -165,6 +251,20 @@ NAME(block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan)
         m->max = (double)x[i] > m->max ? (double)x[i] : m->max;
     }
     wide->count += n;
+}
+
+#endif
+
+#if KIND != KIND_FLOAT
+
+/* Exact sums do not ask for speed here. */
+static void
+NAME(spans)(sci_tally *tally, const sci_span *spans, size_t n, sci_nan_policy nan)
+{
+    T copy[SCI_BLOCK];
+
+    NAME(gather)(copy, spans, 0, n);
+    NAME(block)(tally, copy, n, nan);
 }
 
 #endif

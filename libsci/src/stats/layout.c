@@ -248,6 +248,8 @@ sci_cursor_begin(sci_cursor *cursor, const sci_layout *layout, uint64_t first, u
     int functions = index_functions(layout);
 
     cursor->layout = layout;
+    cursor->functions = functions;
+    cursor->in_line = 0;
     cursor->next = first;
     cursor->end = end;
     cursor->begun = false;
@@ -264,7 +266,7 @@ static void
 step_row(sci_cursor *cursor)
 {
     const sci_layout *layout = cursor->layout;
-    int functions = index_functions(layout);
+    int functions = cursor->functions;
 
     for (int a = layout->n_axes - 2; a >= 0; a--) {
         for (int k = 0; k < functions; k++)
@@ -278,9 +280,10 @@ step_row(sci_cursor *cursor)
 }
 
 bool
-sci_cursor_next(sci_cursor *cursor)
+sci_cursor_turn(sci_cursor *cursor)
 {
     const sci_layout *layout = cursor->layout;
+    int axis = layout->n_axes - 2;
     uint64_t left;
 
     if (cursor->next >= cursor->end)
@@ -293,6 +296,12 @@ sci_cursor_next(sci_cursor *cursor)
     left = layout->inner - cursor->row.column;
     cursor->row.count = cursor->end - cursor->next < left ? cursor->end - cursor->next : left;
     cursor->next += cursor->row.count;
+    if (axis >= 0) {
+        uint64_t whole = (cursor->end - cursor->next) / layout->inner;
+
+        left = layout->size[axis] - 1 - cursor->index[axis];
+        cursor->in_line = whole < left ? whole : left;
+    }
     return true;
 }
 

@@ -71,12 +71,34 @@ typedef struct sci_cursor {
     uint64_t next, end;
     uint64_t index[SCI_LAYOUT_AXES];
     sci_row row;
+    int functions;
+    uint64_t in_line; /* whole rows that follow along the last axis but one */
     bool begun;
 } sci_cursor;
 
 void sci_cursor_begin(sci_cursor *cursor, const sci_layout *layout, uint64_t first, uint64_t end);
+/* What sci_cursor_next does where it is not just a step along a line. */
+bool sci_cursor_turn(sci_cursor *cursor);
+
 /* The next row in cursor->row; false at the end. */
-bool sci_cursor_next(sci_cursor *cursor);
+static inline bool
+sci_cursor_next(sci_cursor *cursor)
+{
+    const sci_layout *layout = cursor->layout;
+    int axis = layout->n_axes - 2;
+
+    if (cursor->in_line == 0)
+        return sci_cursor_turn(cursor);
+    cursor->in_line--;
+    cursor->index[axis]++;
+    for (int k = 0; k < cursor->functions; k++)
+        cursor->row.at[k] += layout->step[k][axis];
+    cursor->row.first = cursor->next;
+    cursor->row.count = layout->inner;
+    cursor->row.column = 0;
+    cursor->next += layout->inner;
+    return true;
+}
 
 /* At most `most` elements of a row, from its element `at` on. */
 sci_row sci_row_part(const sci_row *row, uint64_t at, uint64_t most);

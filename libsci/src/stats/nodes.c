@@ -282,6 +282,7 @@ void
 sci_stats_missing(const sci_stats *stats, char *text, size_t size)
 {
     uint64_t at = 0, first, end, segments = stats->segmentation.segments;
+    uint64_t lost = 0, one = 0; /* how many, and the first index of the last range */
     size_t used = 0;
 
     if (size == 0)
@@ -294,11 +295,20 @@ sci_stats_missing(const sci_stats *stats, char *text, size_t size)
 
         if (!sci_tree_span(segments, node->level, node->index, &first, &end))
             continue;
-        if (first > at)
+        if (first > at) {
             used = add_range(text, size, used, at, first);
+            lost += first - at;
+            one = at;
+        }
         at = end;
     }
-    if (at < segments)
+    if (at < segments) {
         used = add_range(text, size, used, at, segments);
-    (void)snprintf(text + used, size - used, " of %" PRIu64 " are missing", segments);
+        lost += segments - at;
+        one = at;
+    }
+    if (lost == 1)
+        (void)snprintf(text, size, "segment %" PRIu64 " of %" PRIu64 " is missing", one, segments);
+    else
+        (void)snprintf(text + used, size - used, " of %" PRIu64 " are missing", segments);
 }

@@ -7,6 +7,10 @@
 #include "segment.h"
 
 #define TILE 512
+#define CACHE_LINE 64
+#define PREFETCH_BYTES 1024
+/* Rows are 16 elements at least, but for two that the segment cuts and two that the block cuts. */
+#define SPANS_MOST (SCI_BLOCK / 16 + 4)
 
 /* A stretch of one row that belongs to one group (RUN), or a whole row (COLUMNS). */
 typedef struct piece {
@@ -33,7 +37,6 @@ struct sci_segment_fitter {
     double *weights;        /* COMPACT: of each element */
     unsigned char *members; /* COMPACT: sorted by group */
     double *member_weights;
-    unsigned char block[SCI_BLOCK * sizeof(double)];
 };
 
 static bool
@@ -196,38 +199,60 @@ fit_own_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *seg
     }
 }
 
-/* Members of one group from several rows: full blocks in place where a row has them, else gathered.
- */
+/* A block of a group in the making. */
+typedef struct open_block {
+    const sci_segment_fitter *fitter;
+    sci_tally *tally;
+    sci_nan_policy nan;
+    sci_span spans[SPANS_MOST];
+    size_t n;
+    uint64_t members;
+} open_block;
+
+static void
+close_block(open_block *b)
+{
+    if (b->n == 1)
+        b->fitter->kernels->block(b->tally, b->spans[0].elements, b->members, b->nan);
+    else if (b->n > 1)
+        b->fitter->kernels->spans(b->tally, b->spans, b->members, b->nan);
+    b->n = 0;
+    b->members = 0;
+}
+
+/* Short rows of one group lie far apart, where no processor foresees them. */
+static inline void
+prefetch_short(const unsigned char *bytes, uint64_t n)
+{
+    for (uint64_t i = 0; n <= PREFETCH_BYTES && i < n; i += CACHE_LINE)
+        __builtin_prefetch(bytes + i);
+}
+
+static void
+add_members(open_block *b, const unsigned char *elements, uint64_t count)
+{
+    for (uint64_t at = 0; at < count;) {
+        uint64_t left = count - at, room = SCI_BLOCK - b->members, take = room < left ? room : left;
+
+        b->spans[b->n++] = (sci_span){ elements + at * b->fitter->element_size, take };
+        prefetch_short(elements + at * b->fitter->element_size, take * b->fitter->element_size);
+        b->members += take;
+        at += take;
+        if (b->members == SCI_BLOCK)
+            close_block(b);
+    }
+}
+
+/* Members of one group from several rows. */
 static void
 fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
            sci_nan_policy nan)
 {
-    uint64_t filled = 0;
+    open_block block = { .fitter = f, .tally = tally, .nan = nan };
 
-    for (uint64_t i = 0; i < n; i++) {
-        const piece *p = &f->pieces[order[i]];
-        const unsigned char *x = p->elements;
-        uint64_t left = p->count;
-
-        while (left > 0) {
-            uint64_t take = SCI_BLOCK - filled < left ? SCI_BLOCK - filled : left;
-
-            if (take == SCI_BLOCK) {
-                f->kernels->block(tally, x, SCI_BLOCK, nan);
-            } else {
-                memcpy(f->block + filled * f->element_size, x, take * f->element_size);
-                filled += take;
-                if (filled == SCI_BLOCK) {
-                    f->kernels->block(tally, f->block, SCI_BLOCK, nan);
-                    filled = 0;
-                }
-            }
-            x += take * f->element_size;
-            left -= take;
-        }
-    }
-    if (filled > 0)
-        f->kernels->block(tally, f->block, filled, nan);
+    for (uint64_t i = 0; i < n; i++)
+        add_members(&block, f->pieces[order[i]].elements, f->pieces[order[i]].count);
+    close_block(&block);
 }
 
 /* A constant weight scales a block as a whole, so blocks end with their row. */
@@ -325,6 +350,40 @@ fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment
         rows[g] = tally.moments;
         *nonfinite += tally.nonfinite;
         first = end;
+    }
+}
+
+/* (pooled, kept, pooled) without maps, as in batch norm: every groups-th row is a group's. */
+static bool
+rows_repeat(const sci_layout *layout)
+{
+    return layout->n_maps == 0 && layout->n_axes == 3 && layout->step[0][0] == 0
+           && layout->step[0][1] == 1 && layout->step[0][2] == 0;
+}
+
+static void
+fit_repeating_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+                   sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
+{
+    uint64_t inner = s->layout->inner, groups = segment->groups;
+    uint64_t first_row = segment->first / inner, end_row = (segment->end + inner - 1) / inner;
+
+    for (uint64_t g = 0; g < groups; g++) {
+        sci_tally tally;
+        open_block block = { .fitter = f, .tally = &tally, .nan = nan };
+
+        sci_tally_begin(&tally);
+        for (uint64_t r = first_row + (groups + g - first_row % groups) % groups; r < end_row;
+             r += groups) {
+            uint64_t first = r * inner > segment->first ? r * inner : segment->first;
+            uint64_t end = (r + 1) * inner < segment->end ? (r + 1) * inner : segment->end;
+
+            add_members(&block, s->elements + (first - s->origin) * f->element_size, end - first);
+        }
+        close_block(&block);
+        sci_tally_finish(&tally);
+        rows[g] = tally.moments;
+        *nonfinite += tally.nonfinite;
     }
 }
 
@@ -489,6 +548,8 @@ sci_segment_fit(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *
         fit_columns(f, s, segment, nan, rows, &nonfinite->count);
     else if (f->own_groups)
         fit_own_rows(f, s, segment, nan, rows, &nonfinite->count);
+    else if (rows_repeat(s->layout))
+        fit_repeating_rows(f, s, segment, nan, rows, &nonfinite->count);
     else
         fit_runs(f, s, segment, nan, rows, &nonfinite->count);
     if (nonfinite->count > 0)
