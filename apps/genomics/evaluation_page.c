@@ -14,7 +14,7 @@ enum { FACTS_MOST = 8, TEXT_ROOM = 256 };
 
 /* The report, and what it points at. */
 typedef struct work {
-    const genomics_page *page;
+    const evaluation_page *page;
     genomics_report report;
     char *done;
     const char **batches; /* in the order of the model's, if it has the same */
@@ -165,7 +165,7 @@ fill_facts(work *w)
 static sci_status
 fill(work *w)
 {
-    const genomics_page *page = w->page;
+    const evaluation_page *page = w->page;
     genomics_report *r = &w->report;
     sci_status st;
 
@@ -193,7 +193,7 @@ fill(work *w)
 }
 
 sci_status
-genomics_page_write(const char *path, const genomics_page *page)
+evaluation_page_write(const char *path, const evaluation_page *page)
 {
     work w = { .page = page };
     sci_status st = fill(&w);

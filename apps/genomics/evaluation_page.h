@@ -6,7 +6,7 @@
 #include "evaluation.h"
 #include "model.h"
 
-typedef struct genomics_page {
+typedef struct evaluation_page {
     const char *input;                    /* name of the file */
     const anndata_texts *genes;           /* of `before`; also those of `after` if same_genes */
     const genomics_factor *batch, *label; /* label NULL: none */
@@ -16,9 +16,9 @@ typedef struct genomics_page {
     int64_t seed;
     size_t n_warnings;
     const char *const *warnings;
-} genomics_page;
+} evaluation_page;
 
 /* Write into `path`, a worker's temporary; as genomics_report_write. */
-sci_status genomics_page_write(const char *path, const genomics_page *page) SCI_MUST_CHECK;
+sci_status evaluation_page_write(const char *path, const evaluation_page *page) SCI_MUST_CHECK;
 
 #endif

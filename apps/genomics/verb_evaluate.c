@@ -208,7 +208,7 @@ static sci_status
 write_page(const evaluate *e, const char *path)
 {
     const side *last = e->both ? &e->after : &e->before;
-    genomics_page page = { .input = last->job.name,
+    evaluation_page page = { .input = last->job.name,
                            .genes = &e->before.job.genes,
                            .batch = &e->batch,
                            .label = e->labelled ? &e->label : NULL,
@@ -221,7 +221,7 @@ write_page(const evaluate *e, const char *path)
                            .n_warnings = e->n_warnings,
                            .warnings = (const char *const *)e->warnings };
 
-    return genomics_page_write(path, &page);
+    return evaluation_page_write(path, &page);
 }
 
 static sci_status
