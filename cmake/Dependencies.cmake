@@ -9,6 +9,7 @@ pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 
 # Where several builds of HDF5 are installed, `hdf5` may name the one for MPI.
 pkg_check_modules(hdf5 IMPORTED_TARGET hdf5-serial)

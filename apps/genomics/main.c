@@ -47,6 +47,12 @@ static const cli_verb verbs[] = {
     { "concat", "put the cells of several files together", "INPUT... -o OUTPUT",
       genomics_concat_prose, "concat a.h5ad b.h5ad c.h5ad -o all.h5ad --join outer",
       genomics_concat_rows, sizeof(S), 1, -1, genomics_concat },
+    { "convert", "make an .h5ad file of a 10x file, a folder or a table", "INPUT -o OUTPUT",
+      genomics_convert_prose,
+      "convert filtered_feature_bc_matrix.h5 -o cells.h5ad\n"
+      "convert filtered_feature_bc_matrix/ -o cells.h5ad --compression gzip:4\n"
+      "convert counts.csv.gz --orient genes-rows -o cells.h5ad",
+      genomics_convert_rows, sizeof(S), 1, 1, genomics_convert },
     { .name = NULL },
 };
 

@@ -15,5 +15,6 @@ extern const char genomics_evaluate_prose[];
 extern const char genomics_pca_prose[];
 
 extern const char genomics_concat_prose[];
+extern const char genomics_convert_prose[];
 
 #endif

@@ -10,3 +10,17 @@ const char genomics_concat_prose[] =
     "that a file does not have is zero there; in dense ones it is missing (NaN).\n\n"
     "Layers and arrays of obsm come along where all files have them. raw, uns, varm, obsp and varp "
     "belong to single files and do not.";
+
+const char genomics_convert_prose[] =
+    "Makes an .h5ad file, cells in rows, of a 10x .h5 file (Cell Ranger 2 and 3), of a folder with "
+    "matrix.mtx, barcodes.tsv and features.tsv or genes.tsv (or of the .mtx file in it; each may "
+    "be "
+    "compressed by gzip), of a table with commas or tabs, a header and names in front of the "
+    "lines, "
+    "or of an .h5ad file of anndata 0.5 or 0.6.\n\n"
+    "Nothing is guessed about a table: --orient says what its lines are. Zeros are not stored: "
+    "genes in rows become a CSC matrix, cells in rows a CSR matrix. Integers stay integers, other "
+    "numbers become float32, unless --dtype says otherwise. Empty fields, NA and NaN are missing "
+    "values. Genes are called by their names, made unique by a number behind them; their ids are "
+    "in "
+    "the column 'gene_ids' of var.";
