@@ -68,6 +68,21 @@ sci_status anndata_matrix(anndata *a, const char *which, const sci_h5_options *o
                           sci_matrix **out) SCI_MUST_CHECK;
 /* The path of it in the file: "/X", "/layers/NAME", "/raw/X"; sci_free. */
 sci_status anndata_matrix_path(anndata *a, const char *which, char **path) SCI_MUST_CHECK;
+/* Every matrix there is: "X", "layer:NAME"…, "raw". */
+sci_status anndata_matrices(anndata *a, anndata_texts *out) SCI_MUST_CHECK;
+
+/* What a matrix is, without opening it for reading. */
+typedef struct anndata_look {
+    char encoding[64]; /* "array", "csr_matrix", … */
+    char type[64];     /* of the values: "float32" */
+    char indices[64];  /* "int32"; "" for a dense one */
+    char filters[256]; /* of the values */
+    bool chunked;
+    uint64_t rows, columns, values; /* values that are stored */
+    uint64_t bytes;                 /* with indices */
+} anndata_look;
+sci_status anndata_matrix_look(anndata *a, const char *which, anndata_look *out) SCI_MUST_CHECK;
+
 /* A dense 2-D array such as obsm/X_pca as rows × columns doubles (sci_free). SCI_ERR_NOTFOUND. */
 sci_status anndata_array(anndata *a, const char *path, uint64_t *rows, uint64_t *columns,
                          double **out) SCI_MUST_CHECK;

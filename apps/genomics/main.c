@@ -53,6 +53,11 @@ static const cli_verb verbs[] = {
       "convert filtered_feature_bc_matrix/ -o cells.h5ad --compression gzip:4\n"
       "convert counts.csv.gz --orient genes-rows -o cells.h5ad",
       genomics_convert_rows, sizeof(S), 1, 1, genomics_convert },
+    { "info", "say what is in an annotated matrix", "INPUT", genomics_info_prose,
+      "info in.h5ad\ninfo in.h5ad --json", genomics_info_rows, sizeof(S), 1, 1, genomics_info },
+    { "validate", "check that an annotated matrix keeps the rules", "INPUT",
+      genomics_validate_prose, "validate in.h5ad", genomics_validate_rows, sizeof(S), 1, 1,
+      genomics_validate },
     { .name = NULL },
 };
 

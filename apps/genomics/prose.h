@@ -16,5 +16,7 @@ extern const char genomics_pca_prose[];
 
 extern const char genomics_concat_prose[];
 extern const char genomics_convert_prose[];
+extern const char genomics_info_prose[];
+extern const char genomics_validate_prose[];
 
 #endif

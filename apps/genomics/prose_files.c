@@ -24,3 +24,13 @@ const char genomics_convert_prose[] =
     "values. Genes are called by their names, made unique by a number behind them; their ids are "
     "in "
     "the column 'gene_ids' of var.";
+
+const char genomics_info_prose[] =
+    "Cells and genes, the layout, every matrix with its encoding, type and density, the columns of "
+    "obs and var with their kinds, levels and missing values, and what else there is.";
+
+const char genomics_validate_prose[] =
+    "Reads the whole file and prints a line for everything that breaks a rule of the format "
+    "(error), or that is worth a look before batches are taken out (warning): names that are there "
+    "twice, categories that nobody uses, numbers as batches, a matrix that looks like counts, "
+    "missing values. The exit code is 1 if there is an error.";
