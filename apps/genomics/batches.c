@@ -130,7 +130,8 @@ listed(const anndata_texts *texts, const char *name)
 
 /* A column as a factor: codes of its levels. */
 static sci_status
-read_factor(anndata *a, const char *name, bool asked, anndata_column *column)
+read_factor(const genomics_cells *cells, anndata *a, const char *name, bool asked,
+            anndata_column *column)
 {
     sci_status st = anndata_column_read(a, ANNDATA_OBS, name, column);
 
@@ -138,14 +139,13 @@ read_factor(anndata *a, const char *name, bool asked, anndata_column *column)
         return sci_fail(SCI_ERR_ARGUMENT,
                         "the column '%s' of '%s' holds real numbers, not batches; if they are "
                         "names of batches, say --as-factor %s",
-                        name, anndata_path(a), name);
+                        name, cells->name, name);
     return st == SCI_OK ? anndata_column_as_factor(column) : st;
 }
 
 /* Codes that a record keeps, where the batches were not in obs. */
 static sci_status
-take_codes(genomics_cells *cells, anndata *a, const genomics_columns *columns,
-           const anndata_texts *known)
+take_codes(genomics_cells *cells, const genomics_columns *columns, const anndata_texts *known)
 {
     sci_status st;
 
@@ -153,7 +153,7 @@ take_codes(genomics_cells *cells, anndata *a, const genomics_columns *columns,
         return sci_fail(SCI_ERR_REFUSED,
                         "the model keeps the batches of %llu cells, '%s' has %llu; --batch-key "
                         "names them",
-                        (unsigned long long)columns->n_codes, anndata_path(a),
+                        (unsigned long long)columns->n_codes, cells->name,
                         (unsigned long long)cells->n);
     st = sci_alloc(&cells->batch, cells->n, 1, sizeof *cells->batch);
     if (st != SCI_OK)
@@ -171,16 +171,16 @@ read_batch(genomics_cells *cells, anndata *a, const genomics_columns *columns,
     sci_status st;
 
     if (columns->codes != NULL)
-        return take_codes(cells, a, columns, known);
+        return take_codes(cells, columns, known);
     if (columns->batch[0] == '@') {
-        st = genomics_labels_read(columns->batch + 1, a, &levels, &cells->batch);
+        st = genomics_labels_read(columns->batch + 1, a, cells->name, &levels, &cells->batch);
         if (st == SCI_OK)
             st = settle(&levels, cells->batch, cells->n, known, columns->batch,
                         &cells->terms.batches);
         anndata_texts_clear(&levels);
         return st;
     }
-    st = read_factor(a, columns->batch, listed(&columns->factors, columns->batch), &column);
+    st = read_factor(cells, a, columns->batch, listed(&columns->factors, columns->batch), &column);
     if (st == SCI_OK) {
         cells->batch = column.codes;
         column.codes = NULL;
@@ -210,7 +210,7 @@ read_term(genomics_cells *cells, size_t t, anndata *a, const char *name, genomic
     if (st == SCI_OK && term->numeric && !numbers && column.kind != ANNDATA_BOOLEAN)
         st =
             sci_fail(role == GENOMICS_REMOVED && known == NULL ? SCI_ERR_ARGUMENT : SCI_ERR_REFUSED,
-                     "the column '%s' of '%s' is no numeric one%s", name, anndata_path(a),
+                     "the column '%s' of '%s' is no numeric one%s", name, cells->name,
                      role == GENOMICS_REMOVED ? "; --batch-key2 takes out a factor" : "");
     if (st == SCI_OK && term->numeric) {
         cells->numbers[t] = column.numbers;
@@ -238,7 +238,8 @@ is_missing(const genomics_cells *cells, size_t t, uint64_t i)
 }
 
 static sci_status
-refuse_missing(anndata *a, uint64_t count, const uint64_t *first, const char *column)
+refuse_missing(const genomics_cells *cells, anndata *a, uint64_t count, const uint64_t *first,
+               const char *column)
 {
     anndata_texts names = { 0 };
     char text[400] = "";
@@ -255,7 +256,7 @@ refuse_missing(anndata *a, uint64_t count, const uint64_t *first, const char *co
         st = sci_fail(SCI_ERR_REFUSED,
                       "%llu cell%s of '%s' ha%s no value in '%s' (%s%s); fill it in, take these "
                       "cells out, or leave the column out",
-                      (unsigned long long)count, count == 1 ? "" : "s", anndata_path(a),
+                      (unsigned long long)count, count == 1 ? "" : "s", cells->name,
                       count == 1 ? "s" : "ve", column, text, count > shown ? ", …" : "");
     anndata_texts_clear(&names);
     return st;
@@ -275,7 +276,8 @@ check_complete(const genomics_cells *cells, anndata *a, const char *batch)
             count++;
         }
         if (count > 0)
-            return refuse_missing(a, count, first, t == 0 ? batch : cells->terms.items[t - 1].name);
+            return refuse_missing(cells, a, count, first,
+                                  t == 0 ? batch : cells->terms.items[t - 1].name);
     }
     return SCI_OK;
 }
@@ -306,7 +308,7 @@ sci_status
 genomics_cells_read(genomics_cells *out, anndata *a, const genomics_columns *columns,
                     const genomics_terms *known, bool new_batches)
 {
-    genomics_cells cells = { .n = anndata_length(a, ANNDATA_OBS) };
+    genomics_cells cells = { .name = columns->name, .n = anndata_length(a, ANNDATA_OBS) };
     size_t n = columns->keep.n + columns->removed.n + (columns->batch2 != NULL);
     sci_status st = sci_alloc_zero(&cells.terms.items, n, 1, sizeof *cells.terms.items);
 
@@ -324,7 +326,7 @@ genomics_cells_read(genomics_cells *out, anndata *a, const genomics_columns *col
     if (st == SCI_OK)
         st = check_complete(&cells, a, columns->batch);
     if (st == SCI_OK && cells.n == 0)
-        st = sci_fail(SCI_ERR_REFUSED, "'%s' has no cells", anndata_path(a));
+        st = sci_fail(SCI_ERR_REFUSED, "'%s' has no cells", cells.name);
     if (st == SCI_OK)
         st = sci_alloc_zero(&cells.sizes, cells.terms.batches.n, 1, sizeof *cells.sizes);
     for (uint64_t i = 0; st == SCI_OK && i < cells.n; i++)

@@ -7,6 +7,7 @@
 
 /* What is asked for. Lists of column names, without duplicates. */
 typedef struct genomics_columns {
+    const char *name;   /* of the file, for messages; set by genomics_job_cells */
     const char *batch;  /* a column of obs, or "@FILE" */
     const char *batch2; /* NULL: none */
     anndata_texts keep, removed, factors;
@@ -15,6 +16,7 @@ typedef struct genomics_columns {
 } genomics_columns;
 
 typedef struct genomics_cells {
+    const char *name; /* of the file, borrowed */
     uint64_t n;
     genomics_terms terms;
     int32_t *batch;   /* [n] of terms.batches, or of the known ones */
@@ -43,7 +45,7 @@ sci_status genomics_cells_table(const genomics_cells *cells, uint64_t columns,
 /* ---- labels from a text file (labels_file.c) ---- */
 
 /* One label a line in the order of the cells, or cell,label with every cell once in any order. */
-sci_status genomics_labels_read(const char *path, anndata *a, anndata_texts *levels,
-                                int32_t **codes) SCI_MUST_CHECK;
+sci_status genomics_labels_read(const char *path, anndata *a, const char *name,
+                                anndata_texts *levels, int32_t **codes) SCI_MUST_CHECK;
 
 #endif

@@ -72,8 +72,9 @@ genomics_factor_read(genomics_factor *out, anndata *a, const char *key, const ch
 {
     genomics_factor f = { .key = key, .n = anndata_length(a, ANNDATA_OBS) };
     anndata_texts levels = { 0 };
-    sci_status st = key[0] == '@' ? genomics_labels_read(key + 1, a, &levels, &f.codes)
-                                  : read_column(&f, a, what, &levels);
+    sci_status st = key[0] == '@'
+                        ? genomics_labels_read(key + 1, a, anndata_path(a), &levels, &f.codes)
+                        : read_column(&f, a, what, &levels);
 
     if (st == SCI_OK)
         st = use_levels(&f, &levels);

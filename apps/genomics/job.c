@@ -64,7 +64,11 @@ sci_status
 genomics_job_cells(genomics_job *job, const genomics_columns *columns, const genomics_terms *known,
                    bool new_batches, bool full)
 {
-    sci_status st = genomics_cells_read(&job->cells, job->in, columns, known, new_batches);
+    genomics_columns named = *columns;
+    sci_status st;
+
+    named.name = job->name;
+    st = genomics_cells_read(&job->cells, job->in, &named, known, new_batches);
 
     if (st == SCI_OK)
         st = genomics_cells_covariates(&job->cells, full, &job->covariates);

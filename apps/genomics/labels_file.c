@@ -157,7 +157,8 @@ by_cell(const lines *l, const char *path, const texts_index *cells, uint64_t n, 
 }
 
 sci_status
-genomics_labels_read(const char *path, anndata *a, anndata_texts *levels, int32_t **codes)
+genomics_labels_read(const char *path, anndata *a, const char *name, anndata_texts *levels,
+                     int32_t **codes)
 {
     uint64_t n = anndata_length(a, ANNDATA_OBS);
     lines l = { 0 };
@@ -176,7 +177,7 @@ genomics_labels_read(const char *path, anndata *a, anndata_texts *levels, int32_
             st = by_cell(&l, path, &index, n, labels);
     } else if (st == SCI_OK && l.n != n) {
         st = sci_fail(SCI_ERR_REFUSED, "'%s' has %llu labels, '%s' has %llu cells", path,
-                      (unsigned long long)l.n, anndata_path(a), (unsigned long long)n);
+                      (unsigned long long)l.n, name, (unsigned long long)n);
     } else if (st == SCI_OK) {
         for (uint64_t i = 0; i < n; i++)
             labels[i] = l.items[i];

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sci/file.h>
 #include <sci/memory.h>
 
+#include "cli/outputs.h"
 #include "cli/single.h"
 
+#include "concat.h"
 #include "describe.h"
 #include "output.h"
 #include "page.h"
@@ -118,6 +121,49 @@ prepare(harmonize *h, const char *path, const char *name)
     h->recipe.selected = h->selected;
     genomics_columns_clear(&columns);
     return st;
+}
+
+/* Several inputs become one temporary file, which is then the input. */
+static sci_status
+put_together(harmonize *h, const cli_inputs *inputs, const char *path)
+{
+    const genomics_settings *s = h->job.settings;
+    concat_request request = { .n = inputs->n, .outer = s->join == GENOMICS_OUTER };
+    const char **paths = NULL;
+    sci_h5_output *out = NULL;
+    sci_status st = sci_alloc(&paths, 2 * inputs->n, 1, sizeof *paths);
+
+    for (size_t i = 0; st == SCI_OK && i < inputs->n; i++) {
+        paths[i] = inputs->items[i].path;
+        paths[inputs->n + i] = inputs->items[i].operand;
+    }
+    if (st == SCI_OK) {
+        request.paths = paths;
+        request.names = paths + inputs->n;
+        st = sci_h5_output_create(&out, path);
+    }
+    if (st == SCI_OK) {
+        sci_h5_output_digests(out, false);
+        st = genomics_concat_write(out, &request, &h->job.options, &h->job.h5);
+    }
+    if (st == SCI_OK) {
+        st = sci_h5_output_close(out, false, false);
+        out = NULL;
+    }
+    sci_h5_output_free(out);
+    sci_free(paths);
+    return st;
+}
+
+static sci_status
+prepare_all(harmonize *h, const cli_inputs *inputs, const char *together)
+{
+    sci_status st;
+
+    if (inputs->n == 1)
+        return prepare(h, inputs->items[0].path, inputs->items[0].operand);
+    st = put_together(h, inputs, together);
+    return st == SCI_OK ? prepare(h, together, "the inputs together") : st;
 }
 
 /* ---- the model ---- */
@@ -255,16 +301,21 @@ say(const harmonize *h)
     return cli_json_finish(&json);
 }
 
+typedef struct whole_call {
+    cli_single single;
+    char *together; /* the file for several inputs; NULL */
+} whole_call;
+
 static sci_status
 work(void *context, const cli_worker *worker)
 {
-    const cli_single *single = context;
-    const genomics_settings *s = single->call->settings;
+    const whole_call *all = context;
+    const genomics_settings *s = all->single.call->settings;
     harmonize h = { 0 };
-    sci_status st = genomics_job_start(&h.job, single->call, worker);
+    sci_status st = genomics_job_start(&h.job, all->single.call, worker);
 
     if (st == SCI_OK)
-        st = prepare(&h, single->inputs.items[0].path, single->inputs.items[0].operand);
+        st = prepare_all(&h, &all->single.inputs, all->together);
     if (st == SCI_OK)
         st = estimate(&h);
     if (st == SCI_OK)
@@ -283,15 +334,32 @@ work(void *context, const cli_worker *worker)
 
 /* ---- the call ---- */
 
+/* Made here, so that it goes away whatever becomes of the worker. */
+static sci_status
+make_room(const genomics_settings *s, char **path)
+{
+    const char *scratch = s->common.scratch;
+    char *target = NULL;
+    sci_status st = cli_target_directory_check(s->common.output);
+
+    if (st == SCI_OK && scratch != NULL)
+        st = sci_format(&target, "%s/%s", scratch, "together.h5ad");
+    if (st == SCI_OK)
+        st = sci_temporary_create(path, scratch != NULL ? target : s->common.output);
+    sci_free(target);
+    return st;
+}
+
 int
 genomics_harmonize(const cli_call *call)
 {
     const genomics_settings *s = call->settings;
-    cli_single single = {
-        .call = call, .common = &s->common, .doing = "harmonizing", .work = work
+    whole_call all = {
+        .single = { .call = call, .common = &s->common, .doing = "harmonizing", .work = work }
     };
     genomics_recipe recipe;
     genomics_columns columns = { 0 };
+    int code;
     sci_status st = genomics_recipe_make(&recipe, call);
 
     if (st == SCI_OK)
@@ -299,8 +367,14 @@ genomics_harmonize(const cli_call *call)
     genomics_columns_clear(&columns);
     if (st == SCI_OK)
         st = genomics_output_check(call);
+    if (st == SCI_OK && call->n_operands > 1)
+        st = make_room(s, &all.together);
     if (st != SCI_OK)
         return cli_misuse(call, st);
-    single.extra[0] = s->report;
-    return cli_single_run(&single, (size_t)call->n_operands, call->operands);
+    all.single.extra[0] = s->report;
+    all.single.context = &all;
+    code = cli_single_run(&all.single, (size_t)call->n_operands, call->operands);
+    sci_temporary_discard(all.together);
+    sci_free(all.together);
+    return code;
 }

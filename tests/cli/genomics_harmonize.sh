@@ -168,6 +168,23 @@ assert (np.isnan(matrix("y.h5ad")) == np.isnan(x)).all()
 assert json.load(open("out"))["missing_values"] == np.isnan(x).sum()
 END
 
+# Three inputs are their concatenation, and batches may be the inputs themselves.
+cells << 'END'
+x, batch, kind, age = expression()
+for i in range(3):
+    part = slice(100 * i, 100 * i + 100)
+    write(f"part{i}.h5ad", x[part], {"batch": batch[part], "kind": kind[part]}, cells=[f"cell{j}" for j in range(300)[part]],
+          kind="csr")
+END
+run 0 harmonize part0.h5ad part1.h5ad part2.h5ad -f -o y.h5ad --batch-key batch --keep kind
+run 0 harmonize csr.h5ad -f -o z.h5ad --batch-key batch --keep kind && cells << 'END'
+assert (matrix("y.h5ad") == matrix("z.h5ad")).all() and obs("y.h5ad", "batch") == obs("z.h5ad", "batch")
+assert obs("y.h5ad", "source") == ["part0"] * 100 + ["part1"] * 100 + ["part2"] * 100
+END
+run 0 harmonize part0.h5ad part1.h5ad part2.h5ad -f -o y.h5ad --batch-key source --emit affine
+run 0 apply y.h5ad -f -o z.h5ad
+refuse 1 "obs has no column 'site'" harmonize part0.h5ad part1.h5ad -o no.h5ad --batch-key site
+
 # Threads and memory do not change a byte.
 for options in "-t 1" "-t 2 --memory 8M" "-t 8 --memory 64M" "--memory 512M"; do
     run 0 harmonize csr.h5ad -f -o t.h5ad --batch-key batch --keep kind,age $options
