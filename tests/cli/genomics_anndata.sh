@@ -43,6 +43,15 @@ run 0 harmonize "$reference/pbmc_small_csr_f32.h5ad" -f -o model.h5ad --batch-ke
 import anndata
 assert anndata.read_h5ad("model.h5ad").shape == (0, 230)
 END
+# The reader in docs/genomics-affine.md does what apply does.
+for options in "--keep cancer,age" "--keep cancer --method limma" ""; do
+    run 0 harmonize "$bladder" -f -o affine.h5ad --batch-key batch $options --emit affine
+    run 0 harmonize "$bladder" -f -o dense.h5ad --batch-key batch $options
+    { sed -n '/^```python/,/^```/p' "$SCI_SOURCE_DIR/docs/genomics-affine.md" | grep -v '^```'
+      echo 'from cells import *'
+      echo 'close(y, matrix("dense.h5ad"), 1e-11)'; } > reader.py
+    "$PYTHON" -W ignore reader.py || complain "the reader of docs/genomics-affine.md, $options"
+done
 run 0 harmonize "$reference/pbmc_small_new012.h5ad" -f -o new.h5ad --batch-key groups && cells << 'END'
 assert differences(os.environ["reference"] + "/pbmc_small_new012.h5ad", "new.h5ad", ("/X", "/uns/sci_genomics")) == []
 END
