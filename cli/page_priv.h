@@ -1,10 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parts of a page: its contents (page.c), its style and head (page_style.c), images
- * (page_image.c). */
+/* The parts of a page: its contents (page.c), the file (page_write.c), its style (page_style.c),
+ * images (page_image.c). */
 #ifndef CLI_PAGE_PRIV_H
 #define CLI_PAGE_PRIV_H
 
 #include "page.h"
+
+/* The contents are kept in memory: the table of contents comes before them. */
+typedef struct page_stretch {
+    FILE *out;
+    char *bytes;
+    size_t n;
+} page_stretch;
+
+struct cli_page {
+    char *path, *title, *program, *version;
+    FILE *file;
+    page_stretch lead, body, contents;
+    size_t sections;
+    size_t columns; /* of the table that is open; 0: none */
+    char *align;
+    sci_status status; /* of the first failure, and its message */
+    char *message;
+};
+
+/* begin, text escaped, end */
+void page_put_element(FILE *out, const char *begin, const char *text, const char *end);
+
+/* Write all of it and close the file. */
+sci_status page_write_file(cli_page *page) SCI_MUST_CHECK;
 
 /* The text of the <style> element, by sci_free. */
 sci_status page_style_make(char **style) SCI_MUST_CHECK;

@@ -1,166 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <string.h>
 
 #include "plot_priv.h"
-
-/* Pixels. */
-enum { WIDTH = 460, HEIGHT = 340, TITLE = 26, LEGEND_ROW = 19, LEGEND_GAP = 7, SWATCH = 20 };
-enum { RIGHT = 14, TOP = 8, BELOW_TICKS = 22, AXIS_LABEL = 20, NAME_MOST = 150 };
-static const double title_size = 14.0, label_size = 12.5, tick_size = 11.5, legend_size = 12.0;
-static const double slant = 0.643, reach = 0.766; /* sine and cosine of 40° */
-
-typedef struct layout {
-    plot_space space;
-    plot_ticks x_ticks, y_ticks;
-    double width, height;
-    double left, right, top, bottom; /* of where the marks go */
-    int legend_rows;
-    double name_width; /* of the names below the plot */
-    bool slanted;
-    size_t every_x, every_y; /* of names that are written */
-} layout;
-
-/* ---- layout ---- */
-
-static double
-legend_entry_width(const cli_series *s)
-{
-    return SWATCH + fmin(plot_text_width(s->name, legend_size), 0.5 * WIDTH) + 16.0;
-}
-
-/* Go over the entries of the legend; `visit` may be NULL. Returns the rows. */
-static int
-walk_legend(const cli_plot *plot, double width,
-            void (*visit)(FILE *, const cli_series *, double x, int row), FILE *out)
-{
-    double x = 0.0;
-    int row = 0;
-    bool any = false;
-
-    for (size_t k = 0; k < plot->n_series; k++) {
-        const cli_series *s = &plot->series[k];
-
-        if (!s->name)
-            continue;
-        if (x > 0.0 && x + legend_entry_width(s) > width) {
-            x = 0.0;
-            row++;
-        }
-        if (visit)
-            visit(out, s, x, row);
-        x += legend_entry_width(s);
-        any = true;
-    }
-    return any ? row + 1 : 0;
-}
-
-static double
-widest_name(const cli_plot_axis *axis)
-{
-    double widest = 0.0;
-
-    for (size_t k = 0; k < axis->n_names; k++)
-        widest = fmax(widest, plot_text_width(axis->names[k], tick_size));
-    return fmin(widest, NAME_MOST);
-}
-
-static double
-widest_tick(const plot_ticks *ticks)
-{
-    double widest = 0.0;
-
-    for (int k = 0; k < ticks->n; k++)
-        widest = fmax(widest, plot_text_width(ticks->text[k], tick_size));
-    return widest;
-}
-
-/* As many as have room beside each other. */
-static void
-make_x_ticks(layout *l)
-{
-    double width = l->right - l->left;
-
-    for (int wanted = (int)(width / 55.0) + 1; wanted >= 2; wanted--) {
-        plot_ticks_make(&l->x_ticks, &l->space.x, wanted);
-        if ((widest_tick(&l->x_ticks) + 14.0) * l->x_ticks.n <= width || l->x_ticks.n <= 2)
-            return;
-    }
-}
-
-static void
-set_sides(layout *l)
-{
-    const cli_plot *plot = l->space.plot;
-    double names = plot->y.n_names > 0 ? widest_name(&plot->y) : widest_tick(&l->y_ticks);
-
-    l->left = fmax(names + 10.0 + (plot->y.label ? AXIS_LABEL : 0.0), 22.0);
-    if (l->slanted) /* the first name reaches to the left */
-        l->left = fmax(l->left, reach * l->name_width - 4.0);
-    l->right = l->width - RIGHT;
-    l->space.x.from = l->left;
-    l->space.x.to = l->right;
-    l->space.y.from = l->bottom;
-    l->space.y.to = l->top;
-}
-
-/* Widen the axis that has room to spare. */
-static void
-equalize(plot_scale *x, plot_scale *y)
-{
-    double x_unit = (x->high - x->low) / (x->to - x->from);
-    double y_unit = (y->high - y->low) / (y->from - y->to);
-    plot_scale *narrow = x_unit < y_unit ? x : y;
-    double part = x_unit < y_unit ? y_unit / x_unit : x_unit / y_unit;
-    double more = 0.5 * (part - 1.0) * (narrow->high - narrow->low);
-
-    if (x->logarithmic || y->logarithmic || part > 1e6)
-        return;
-    narrow->low -= more;
-    narrow->high += more;
-}
-
-static size_t
-every_name(const cli_plot_axis *axis, double length, double room)
-{
-    double step = length / (double)(axis->n_names > 0 ? axis->n_names : 1);
-
-    return step >= room ? 1 : (size_t)ceil(room / step);
-}
-
-static void
-lay_out(layout *l, const cli_plot *plot)
-{
-    double width = plot->width > 0 ? fmax(plot->width, 160) : WIDTH;
-    double height = plot->height > 0 ? fmax(plot->height, 120) : HEIGHT;
-    double names = 0.0;
-
-    *l = (layout){ .space.plot = plot, .width = width };
-    l->legend_rows = walk_legend(plot, width - 16.0, NULL, NULL);
-    l->top = TOP + (plot->title ? TITLE : 0)
-             + (l->legend_rows > 0 ? l->legend_rows * LEGEND_ROW + LEGEND_GAP : 0);
-    l->bottom = l->top + height - TOP - (plot->title ? TITLE : 0) - BELOW_TICKS
-                - (plot->x.label ? AXIS_LABEL : 0);
-    l->name_width = widest_name(&plot->x);
-    l->slanted =
-        plot->x.n_names > 0 && l->name_width + 8.0 > (width - 70.0) / (double)plot->x.n_names;
-    if (l->slanted)
-        names = fmax(slant * l->name_width - 4.0, 0.0);
-    l->height = l->bottom + names + BELOW_TICKS + (plot->x.label ? AXIS_LABEL : 0);
-    plot_range(&l->space.x, plot, false);
-    plot_range(&l->space.y, plot, true);
-    /* The numbers on the left decide the width, which may change the range. */
-    for (int pass = 0; pass < 2; pass++) {
-        plot_ticks_make(&l->y_ticks, &l->space.y, (int)((l->bottom - l->top) / 45.0));
-        set_sides(l);
-        if (plot->equal)
-            equalize(&l->space.x, &l->space.y);
-    }
-    plot_ticks_make(&l->y_ticks, &l->space.y, (int)((l->bottom - l->top) / 45.0));
-    make_x_ticks(l);
-    l->every_x = every_name(&plot->x, l->right - l->left, l->slanted ? 13.0 : 1.0);
-    l->every_y = every_name(&plot->y, l->bottom - l->top, 13.0);
-}
 
 /* ---- frame ---- */
 
@@ -225,7 +66,7 @@ zero_inside(const plot_scale *s)
 }
 
 static void
-write_grid(FILE *out, const layout *l)
+write_grid(FILE *out, const plot_layout *l)
 {
     const cli_plot *plot = l->space.plot;
     const plot_scale *x = &l->space.x, *y = &l->space.y;
@@ -246,20 +87,20 @@ write_grid(FILE *out, const layout *l)
 }
 
 static void
-write_x_numbers(FILE *out, const layout *l)
+write_x_numbers(FILE *out, const plot_layout *l)
 {
     for (int k = 0; k < l->x_ticks.n; k++) {
         const char *text = l->x_ticks.text[k];
-        double half = 0.5 * plot_text_width(text, tick_size);
+        double half = 0.5 * plot_text_width(text, PLOT_TICK_SIZE);
         double x = plot_scale_at(&l->space.x, l->x_ticks.at[k]);
 
-        put_text(out, "tick mid", tick_size, fmin(x, l->width - half - 1.0), l->bottom + 16.0, text,
-                 INFINITY);
+        put_text(out, "tick mid", PLOT_TICK_SIZE, fmin(x, l->width - half - 1.0), l->bottom + 16.0,
+                 text, INFINITY);
     }
 }
 
 static void
-write_x_names(FILE *out, const layout *l)
+write_x_names(FILE *out, const plot_layout *l)
 {
     const cli_plot_axis *axis = &l->space.plot->x;
 
@@ -269,39 +110,40 @@ write_x_names(FILE *out, const layout *l)
         if (!plot_scale_holds(&l->space.x, (double)k))
             continue;
         if (l->slanted)
-            put_turned(out, "tick end", tick_size, x + 4.0, l->bottom + 13.0, -40, axis->names[k],
-                       NAME_MOST);
+            put_turned(out, "tick end", PLOT_TICK_SIZE, x + 4.0, l->bottom + 13.0, -40,
+                       axis->names[k], PLOT_NAME_MOST);
         else
-            put_text(out, "tick mid", tick_size, x, l->bottom + 16.0, axis->names[k], NAME_MOST);
+            put_text(out, "tick mid", PLOT_TICK_SIZE, x, l->bottom + 16.0, axis->names[k],
+                     PLOT_NAME_MOST);
     }
 }
 
 static void
-write_y_texts(FILE *out, const layout *l)
+write_y_texts(FILE *out, const plot_layout *l)
 {
     const cli_plot_axis *axis = &l->space.plot->y;
 
     for (int k = 0; k < l->y_ticks.n && axis->n_names == 0; k++)
-        put_text(out, "tick end", tick_size, l->left - 7.0,
+        put_text(out, "tick end", PLOT_TICK_SIZE, l->left - 7.0,
                  plot_scale_at(&l->space.y, l->y_ticks.at[k]) + 4.0, l->y_ticks.text[k], INFINITY);
     for (size_t k = 0; k < axis->n_names; k += l->every_y)
         if (plot_scale_holds(&l->space.y, (double)k))
-            put_text(out, "tick end", tick_size, l->left - 7.0,
-                     plot_scale_at(&l->space.y, (double)k) + 4.0, axis->names[k], NAME_MOST);
+            put_text(out, "tick end", PLOT_TICK_SIZE, l->left - 7.0,
+                     plot_scale_at(&l->space.y, (double)k) + 4.0, axis->names[k], PLOT_NAME_MOST);
 }
 
 static void
-write_labels(FILE *out, const layout *l)
+write_labels(FILE *out, const plot_layout *l)
 {
     const cli_plot *plot = l->space.plot;
 
     if (plot->title)
-        put_text(out, "head", title_size, 2.0, TOP + 11.0, plot->title, l->width - 4.0);
+        put_text(out, "head", PLOT_TITLE_SIZE, 2.0, PLOT_TOP + 11.0, plot->title, l->width - 4.0);
     if (plot->x.label)
-        put_text(out, "label mid", label_size, 0.5 * (l->left + l->right), l->height - 7.0,
+        put_text(out, "label mid", PLOT_LABEL_SIZE, 0.5 * (l->left + l->right), l->height - 7.0,
                  plot->x.label, l->right - l->left);
     if (plot->y.label)
-        put_turned(out, "label mid", label_size, 13.0, 0.5 * (l->top + l->bottom), -90,
+        put_turned(out, "label mid", PLOT_LABEL_SIZE, 13.0, 0.5 * (l->top + l->bottom), -90,
                    plot->y.label, l->bottom - l->top);
 }
 
@@ -333,19 +175,20 @@ write_swatch(FILE *out, const cli_series *s, double x, double y)
 static void
 write_entry(FILE *out, const cli_series *s, double x, int row)
 {
-    double y = row * LEGEND_ROW;
+    double y = row * PLOT_LEGEND_ROW;
 
     write_swatch(out, s, x, y);
-    put_text(out, "key", legend_size, x + SWATCH, y + 4.0, s->name, 0.5 * WIDTH);
+    put_text(out, "key", PLOT_LEGEND_SIZE, x + PLOT_SWATCH, y + 4.0, s->name, 0.5 * PLOT_WIDTH);
 }
 
 static void
-write_legend(FILE *out, const layout *l)
+write_legend(FILE *out, const plot_layout *l)
 {
     if (l->legend_rows == 0)
         return;
-    fprintf(out, "<g transform=\"translate(2 %d)\">", TOP + 9 + (l->space.plot->title ? TITLE : 0));
-    walk_legend(l->space.plot, l->width - 16.0, write_entry, out);
+    fprintf(out, "<g transform=\"translate(2 %d)\">",
+            PLOT_TOP + 9 + (l->space.plot->title ? PLOT_TITLE : 0));
+    plot_walk_legend(l->space.plot, l->width - 16.0, write_entry, out);
     fputs("</g>", out);
 }
 
@@ -353,7 +196,7 @@ write_legend(FILE *out, const layout *l)
 
 /* What reaches beyond the axes is cut off: an <svg> inside another one clips. */
 static void
-begin_clip(FILE *out, const layout *l)
+begin_clip(FILE *out, const plot_layout *l)
 {
     fputs("<svg", out);
     put_attribute(out, "x", l->left);
@@ -372,7 +215,7 @@ begin_clip(FILE *out, const layout *l)
 }
 
 static void
-write_kind(FILE *out, const layout *l, cli_mark mark,
+write_kind(FILE *out, const plot_layout *l, cli_mark mark,
            void (*write)(FILE *, const plot_space *, const cli_series *))
 {
     if (!has_mark(l->space.plot, mark))
@@ -399,23 +242,23 @@ has_value(const plot_space *space)
 }
 
 static void
-write_notes(FILE *out, const layout *l, const plot_points_count *count)
+write_notes(FILE *out, const plot_layout *l, const plot_points_count *count)
 {
     char text[96], number[CLI_PLOT_NUMBER];
 
     if (count->outside > 0) {
         cli_plot_number(number, sizeof number, (double)count->outside, 0);
         snprintf(text, sizeof text, "%s outside", number);
-        put_text(out, "tick end", tick_size, l->right, l->top + 12.0, text, INFINITY);
+        put_text(out, "tick end", PLOT_TICK_SIZE, l->right, l->top + 12.0, text, INFINITY);
     }
     if (has_value(&l->space))
         return;
-    put_text(out, "label mid", label_size, 0.5 * (l->left + l->right), 0.5 * (l->top + l->bottom),
-             "no values", INFINITY);
+    put_text(out, "label mid", PLOT_LABEL_SIZE, 0.5 * (l->left + l->right),
+             0.5 * (l->top + l->bottom), "no values", INFINITY);
 }
 
 static void
-write_head(FILE *out, const layout *l)
+write_head(FILE *out, const plot_layout *l)
 {
     const cli_plot *plot = l->space.plot;
 
@@ -441,9 +284,9 @@ cli_plot_write(FILE *out, const cli_plot *plot)
 {
     plot_points_count count;
     sci_status st;
-    layout l;
+    plot_layout l;
 
-    lay_out(&l, plot);
+    plot_lay_out(&l, plot);
     write_head(out, &l);
     write_grid(out, &l);
     write_kind(out, &l, CLI_MARK_AREA, plot_area_write);

@@ -24,8 +24,8 @@ typedef struct cli_series {
     size_t n;
     const double *x, *y; /* NaN: a gap. On a logarithmic axis what is not positive is one too */
     double width;        /* of bars, in units of x; 0: 1 */
-    /* Number in the palette; negative: the neutral grey. After the eighth the colours repeat, points
-     * then are squares and triangles and lines dotted. */
+    /* Number in the palette; negative: the neutral grey. After the eighth the colours repeat,
+     * points then are squares and triangles and lines dotted. */
     int colour;
     /* 0: as suits the number of points; bars of several series let each other through */
     double opacity;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Points as strokes of no length with round or square ends: about 8 bytes each. Where there are many,
- * one is kept for each cell of a grid, the first, and stands for the others by its opacity. They are
- * drawn in turns, a part of every series at a time, so that the last series does not hide the
- * others. Which points and turns depends on the data alone. */
+/* Points as strokes of no length with round or square ends: about 8 bytes each. Where there are
+ * many, one is kept for each cell of a grid, the first, and stands for the others by its opacity.
+ * They are drawn in turns, a part of every series at a time, so that the last series does not hide
+ * the others. Which points and turns depends on the data alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +149,7 @@ choose(dots *d, size_t all)
         enough = take_all(d);
         sci_free(d->slot);
         d->slot = NULL;
-        /* With very many series a cell each may still be too much: then the later ones are left out. */
+        /* With very many series one cell each may be too much: then the later ones are left out. */
         if (enough || (d->columns <= 1 && d->rows <= 1))
             return SCI_OK;
     }

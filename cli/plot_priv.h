@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parts of a plot: scales and ticks (plot_scale.c), text (plot_text.c), colours (plot_colours.c),
- * points (plot_points.c), lines, bars and areas (plot_marks.c), layout (plot.c). */
+/* The parts of a plot: scales and ticks (plot_scale.c), text (plot_text.c), colours
+ * (plot_colours.c), points (plot_points.c), lines, bars and areas (plot_marks.c), layout
+ * (plot_layout.c), all of it (plot.c). */
 #ifndef CLI_PLOT_PRIV_H
 #define CLI_PLOT_PRIV_H
 
@@ -32,8 +33,8 @@ typedef struct plot_scale {
     bool logarithmic;
 } plot_scale;
 
-/* NaN where the value has no place: NaN, infinite, not positive on a logarithmic axis. Values beyond
- * the ends have places beyond the ends, not more than a few lengths of the axis away. */
+/* NaN where the value has no place: NaN, infinite, not positive on a logarithmic axis. Values
+ * beyond the ends have places beyond the ends, not more than a few lengths of the axis away. */
 double plot_scale_at(const plot_scale *scale, double value);
 bool plot_scale_holds(const plot_scale *scale, double value); /* between low and high */
 
@@ -85,5 +86,38 @@ sci_status plot_points_write(FILE *out, const plot_space *space,
                              plot_points_count *count) SCI_MUST_CHECK;
 /* A point for the legend. */
 void plot_point_sample(FILE *out, const cli_series *series, double x, double y);
+
+/* ---- layout ---- */
+
+/* Pixels. */
+enum { PLOT_WIDTH = 460, PLOT_HEIGHT = 340 };
+enum {
+    PLOT_TOP = 8,
+    PLOT_TITLE = 26,
+    PLOT_LEGEND_ROW = 19,
+    PLOT_SWATCH = 20,
+    PLOT_NAME_MOST = 150
+};
+enum { PLOT_BELOW_TICKS = 22, PLOT_AXIS_LABEL = 20 };
+#define PLOT_TITLE_SIZE 14.0 /* of the font */
+#define PLOT_LABEL_SIZE 12.5
+#define PLOT_TICK_SIZE 11.5
+#define PLOT_LEGEND_SIZE 12.0
+
+typedef struct plot_layout {
+    plot_space space;
+    plot_ticks x_ticks, y_ticks;
+    double width, height;            /* of the <svg> */
+    double left, right, top, bottom; /* of where the marks go */
+    int legend_rows;
+    double name_width; /* of the names below the plot */
+    bool slanted;
+    size_t every_x, every_y; /* of names that are written */
+} plot_layout;
+
+void plot_lay_out(plot_layout *out, const cli_plot *plot);
+/* Go over the entries of the legend; `visit` may be NULL. Returns the rows. */
+int plot_walk_legend(const cli_plot *plot, double width,
+                     void (*visit)(FILE *, const cli_series *, double x, int row), FILE *out);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct report_stage {
     const double *scores;              /* [cells][components] */
     const double *variance_ratio;      /* [components] share of the total variance; may be NULL */
     const double *r2_batch, *r2_label; /* [genes] metrics_r2's per_gene; NaN where undefined */
-    metrics metrics;
+    metrics metrics; /* NaN: not known */
 } report_stage;
 
 /* A gene that was not adjusted, and why, in words: "constant inside a batch". */

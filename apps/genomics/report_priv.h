@@ -39,7 +39,7 @@ size_t report_group_of(const report_groups *groups, int32_t code);
 
 /* ---- the verdict ---- */
 
-/* Shares of variance below which batches hardly matter, and changes of a score that mean something. */
+/* A share of variance below which batches hardly matter; changes of a score that mean something. */
 #define REPORT_LITTLE 0.02
 #define REPORT_CHANGE 0.01
 #define REPORT_FALL 0.02

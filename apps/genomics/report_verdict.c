@@ -6,8 +6,8 @@
 
 #include "report_priv.h"
 
-/* Cramér's V above which batch and label are entangled, iLISI below which batches do not mix, share
- * of the genes that should not be left as they are. */
+/* Cramér's V above which batch and label are entangled, iLISI below which batches do not mix,
+ * share of the genes that should not be left as they are. */
 #define ENTANGLED 0.3
 #define UNMIXED 0.3
 #define MANY_UNADJUSTED 0.1
