@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A report page: one HTML file that opens offline. Everything is inside it; a content-security
  * policy forbids all else: no scripts, no network, no style but its own. Light and dark themes,
- * readable on paper and on a telephone. All text is escaped; bytes that are not UTF-8 become U+FFFD.
- * Equal calls give equal bytes. */
+ * readable on paper and on a telephone. All text is escaped; bytes that are not UTF-8 become
+ * U+FFFD. Equal calls give equal bytes. */
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 

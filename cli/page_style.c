@@ -86,9 +86,10 @@ static const char rules[] =
     ".line{stroke-width:1.75}\n"
     "@media(max-width:30rem){body{padding:1.2rem .9rem 2rem}h1{font-size:1.4rem}}\n"
     "@media print{html{font-size:10.5pt}body{max-width:none;padding:0}nav{display:none}"
-    ".scroll,.names{max-height:none;overflow:visible}thead th{position:static}"
+    ".scroll,.names{max-height:none;max-width:none;overflow:visible}thead th{position:static}"
     "figure,tr,.tiles div,.note{break-inside:avoid}h2,h3{break-after:avoid}"
     ".tiles div{border:1px solid var(--rule)}"
+    ".figures{gap:1rem 2%}figure:has(>svg){width:49%}"
     "details::details-content{content-visibility:visible;block-size:auto}}\n";
 
 /* ":root{…}" with the variables of a theme. */

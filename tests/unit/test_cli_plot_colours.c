@@ -54,7 +54,8 @@ contrast(const char *a, const char *b)
 static double
 distance(const char *a, const char *b, int kind)
 {
-    /* Normal; protanopia, deuteranopia, tritanopia: Machado, Oliveira, Fernandes 2009, severity 1. */
+    /* Normal; protanopia, deuteranopia, tritanopia of severity 1 (Machado, Oliveira, Fernandes
+     * 2009). */
     static const double vision[4][3][3] = {
         { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } },
         { { 0.152286, 1.052583, -0.204868 },
