@@ -575,6 +575,69 @@ data_far_from_zero_lose_only_their_own_rounding(void **state)
     check_offset(0x1p20, 1e-8);
 }
 
+/* ---- sites ---- */
+
+/* The cells of one of `sites` sites; the others are left out. */
+static sci_crossed *
+table_of_site(const expression *e, uint64_t site, uint64_t sites)
+{
+    expression part = expression_make(e->cells, e->genes, e->batches, e->covariates);
+    sci_crossed *table;
+
+    memcpy(part.values, e->values, e->cells * e->genes * sizeof *e->values);
+    memcpy(part.covariate, e->covariate, e->cells * e->covariates * sizeof *e->covariate);
+    for (uint64_t i = 0; i < e->cells; i++)
+        part.batch[i] = i % sites == site ? e->batch[i] : -1;
+    table = expression_table(&part);
+    expression_free(&part);
+    return table;
+}
+
+static void
+tables_of_sites_give_what_the_pooled_data_give(void **state)
+{
+    static const uint64_t sites[] = { 2, 3, 7 };
+
+    (void)state;
+    for (size_t s = 0; s < 2 * ARRAY_LEN(sites); s++) {
+        uint64_t n = sites[s / 2];
+        expression e = random_expression(30 + s, 2, 3.0);
+        random_stream r = random_start(40 + s);
+        combat_options options = COMBAT_OPTIONS;
+        combat_model *pooled = NULL, *merged = NULL;
+        sci_crossed *table;
+
+        test_context("%llu sites", (unsigned long long)n);
+        for (int i = 0; s % 2 == 1 && i < CELLS * GENES; i++)
+            if (random_uniform(&r) < 0.05)
+                e.values[i] = (double)NAN;
+        table = table_of_site(&e, 0, n);
+        for (uint64_t site = 1; site < n; site++) {
+            sci_crossed *other = table_of_site(&e, site, n);
+
+            assert_ok(sci_crossed_merge(table, other, NULL, NULL));
+            sci_crossed_free(other);
+        }
+        assert_ok(combat_fit(&merged, table, &options));
+        assert_ok(fit(&e, options, &pooled));
+        for (uint64_t g = 0; g < GENES; g++) {
+            assert_close(merged->grand[g], pooled->grand[g], 1e-12, 1e-12);
+            assert_close(merged->pooled[g], pooled->pooled[g], 1e-12, 0.0);
+            for (uint64_t k = 0; k < 2; k++)
+                assert_close(merged->beta[k * GENES + g], pooled->beta[k * GENES + g], 1e-11,
+                             1e-13);
+        }
+        for (uint64_t i = 0; i < BATCHES * GENES; i++) {
+            assert_close(merged->gamma_star[i], pooled->gamma_star[i], 1e-11, 1e-12);
+            assert_close(merged->delta_star[i], pooled->delta_star[i], 1e-12, 0.0);
+        }
+        combat_model_free(merged);
+        combat_model_free(pooled);
+        sci_crossed_free(table);
+        expression_free(&e);
+    }
+}
+
 /* ---- frozen models ---- */
 
 /* The cells of one batch as a matrix of their own. */
@@ -759,6 +822,7 @@ main(void)
         cmocka_unit_test(a_batch_of_one_cell_makes_the_model_mean_only),
         cmocka_unit_test(what_cannot_be_fitted_is_refused),
         cmocka_unit_test(data_far_from_zero_lose_only_their_own_rounding),
+        cmocka_unit_test(tables_of_sites_give_what_the_pooled_data_give),
         cmocka_unit_test(a_frozen_model_gives_a_known_batch_what_the_fit_gave),
         cmocka_unit_test(a_frozen_model_takes_a_batch_of_one_cell),
         cmocka_unit_test(a_frozen_model_refuses_other_shapes),
