@@ -266,7 +266,7 @@ text_of(size_t n, const design_variable *variables)
     sci_crossed *table = NULL;
     sci_row_model rows;
     design *d = NULL;
-    bool aliased[16];
+    bool aliased[32];
     char *text = NULL;
 
     expression_design(&e, n, variables);
