@@ -20,6 +20,7 @@ enum { COMPONENTS = 50 };
 typedef struct stage {
     pca *components;
     double *r2_batch, *r2_label;
+    double r2_beyond; /* of batch beyond the labels, if there is r2_label */
     metrics measures;
     bool measured;
 } stage;
@@ -155,6 +156,8 @@ explain_labels(const drawing *d, const sci_column_map *map, stage *s)
         st = sci_alloc(&s->r2_label, folded->columns, 1, sizeof *s->r2_label);
     if (st == SCI_OK)
         s->measures.r2_label = metrics_r2(folded, s->r2_label);
+    if (st == SCI_OK)
+        s->r2_beyond = metrics_r2(moved, NULL) - s->measures.r2_label;
     sci_crossed_free(moved);
     sci_crossed_free(folded);
     return st;
@@ -234,6 +237,7 @@ report_of(const stage *s)
                            .variance_ratio = p != NULL ? p->variance_ratio : NULL,
                            .r2_batch = s->r2_batch,
                            .r2_label = s->r2_label,
+                           .r2_beyond = s->r2_label != NULL ? &s->r2_beyond : NULL,
                            .metrics = s->measures };
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include <sci/memory.h>
 
 #include "report_priv.h"
@@ -26,8 +28,8 @@ write_sections(cli_page *page, const genomics_report *r, const report_groups *ba
 {
     sci_status st;
 
-    report_write_lead(page, r);
-    report_write_tiles(page, r);
+    report_write_lead(page, r, composition);
+    report_write_tiles(page, r, composition);
     if (r->done)
         cli_page_paragraph(page, "%s", r->done);
     report_write_notes(page, r, composition);
@@ -55,7 +57,8 @@ genomics_report_write(const char *path, const genomics_report *r)
     char title[512];
     sci_status st;
 
-    snprintf(title, sizeof title, r->done ? "%.400s, harmonized" : "%.400s, evaluated", r->input);
+    snprintf(title, sizeof title, r->done ? "%.400s, harmonized" : "%.400s, evaluated",
+             strrchr(r->input, '/') ? strrchr(r->input, '/') + 1 : r->input);
     st = report_groups_make(&batches, &r->batch, r->cells);
     if (st == SCI_OK && r->label.key)
         st = report_groups_make(&labels, &r->label, r->cells);

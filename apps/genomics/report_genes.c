@@ -238,9 +238,10 @@ report_write_genes(cli_page *page, const genomics_report *r)
     st = write_summary(page, r);
     cli_page_figures(page);
     draw(page, r->before.r2_batch, r->after.r2_batch, r, &r->batch,
-         "Further left is better. Nothing of a gene depends on the batch where the share is about "
-         "as "
-         "large as by chance, or smaller.");
+         "Further left is better: where the share is about as large as by chance, or smaller, "
+         "nothing "
+         "of the gene depends on the batch. Where batches have unlike cells, a part of it is "
+         "biology.");
     if (r->before.r2_label)
         draw(page, r->before.r2_label, r->after.r2_label, r, &r->label,
              r->after.r2_label ? "The two should lie over each other, or the later one further to "

@@ -59,8 +59,10 @@ typedef struct report_composition {
 sci_status report_composition_make(report_composition *out,
                                    const genomics_report *r) SCI_MUST_CHECK;
 
-void report_write_lead(cli_page *page, const genomics_report *r);
-void report_write_tiles(cli_page *page, const genomics_report *r);
+void report_write_lead(cli_page *page, const genomics_report *r,
+                       const report_composition *composition);
+void report_write_tiles(cli_page *page, const genomics_report *r,
+                        const report_composition *composition);
 /* What a reader has to know before believing the page. */
 void report_write_notes(cli_page *page, const genomics_report *r,
                         const report_composition *composition);

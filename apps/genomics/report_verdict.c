@@ -135,26 +135,41 @@ say_labels(char *text, size_t size, const genomics_report *r)
                                           : "as separable as before");
 }
 
-static void
-lead_before_and_after(cli_page *page, const genomics_report *r, const char *labels)
+/* Where batches have unlike cells, what counts is the share that the labels do not explain. */
+static bool
+beyond_labels(const genomics_report *r, const report_composition *c)
 {
-    char before[REPORT_NUMBER], after[REPORT_NUMBER];
-    double was = r->before.metrics.r2_batch, is = r->after.metrics.r2_batch;
+    return c->association > ENTANGLED && r->before.r2_beyond
+           && (!r->after.given || r->after.r2_beyond);
+}
+
+static double
+share_of_batch(const report_stage *stage, bool beyond)
+{
+    return beyond && stage->r2_beyond ? *stage->r2_beyond : stage->metrics.r2_batch;
+}
+
+static void
+lead_before_and_after(cli_page *page, const genomics_report *r, const char *labels, bool beyond)
+{
+    double was = share_of_batch(&r->before, beyond), is = share_of_batch(&r->after, beyond);
+    char before[REPORT_NUMBER], after[REPORT_NUMBER], batch[300] = "Batch";
 
     report_percent(before, was);
     report_percent(after, is);
+    if (beyond)
+        snprintf(batch, sizeof batch, "Beyond what '%.200s' explains, batch", r->label.key);
     if (report_little_to_correct(r))
         cli_page_lead(page,
                       "There was little to correct: batch explained only %s of the variance of the "
                       "genes before, and %s after%s.",
                       before, after, labels);
     else if (is > 0.5 * was && is > REPORT_LITTLE)
-        cli_page_lead(page, "Batch still explains %s of the variance of the genes, of %s before%s.",
-                      after, before, labels);
+        cli_page_lead(page, "%s still explains %s of the variance of the genes, of %s before%s.",
+                      batch, after, before, labels);
     else
-        cli_page_lead(page,
-                      "Batch explained %s of the variance of the genes before and %s after%s.",
-                      before, after, labels);
+        cli_page_lead(page, "%s explained %s of the variance of the genes before and %s after%s.",
+                      batch, before, after, labels);
 }
 
 static void
@@ -176,13 +191,13 @@ lead_before(cli_page *page, const genomics_report *r)
 }
 
 void
-report_write_lead(cli_page *page, const genomics_report *r)
+report_write_lead(cli_page *page, const genomics_report *r, const report_composition *composition)
 {
     char labels[300];
 
     say_labels(labels, sizeof labels, r);
     if (r->before.given && r->after.given)
-        lead_before_and_after(page, r, labels);
+        lead_before_and_after(page, r, labels, beyond_labels(r, composition));
     else
         lead_before(page, r);
 }
@@ -204,17 +219,20 @@ tile_of_change(cli_page *page, const genomics_report *r, const char *name, const
 }
 
 void
-report_write_tiles(cli_page *page, const genomics_report *r)
+report_write_tiles(cli_page *page, const genomics_report *r, const report_composition *composition)
 {
     char a[REPORT_NUMBER], b[REPORT_NUMBER], remark[2 * REPORT_NUMBER];
     const metrics *before = &r->before.metrics, *after = &r->after.metrics;
+    bool beyond = beyond_labels(r, composition);
 
     cli_page_tiles(page);
     snprintf(remark, sizeof remark, "by chance %s; lower is better",
              report_percent(a, report_chance(r)));
-    report_percent(b, after->r2_batch);
-    tile_of_change(page, r, "Variance explained by batch", report_percent(a, before->r2_batch), b,
-                   remark);
+    report_percent(b, share_of_batch(&r->after, beyond));
+    tile_of_change(page, r,
+                   beyond ? "Variance explained by batch, beyond labels"
+                          : "Variance explained by batch",
+                   report_percent(a, share_of_batch(&r->before, beyond)), b, remark);
     if (!isnan(before->overall)) {
         report_real(b, after->overall, 2);
         tile_of_change(page, r, "Overall score, 0 to 1", report_real(a, before->overall, 2), b,

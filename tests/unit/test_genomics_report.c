@@ -121,6 +121,42 @@ a_remaining_effect_leads(void **state)
     report_example_free(e);
 }
 
+/* Unlike cells in the batches differ rightly: what counts is the difference among equal cells. */
+static void
+entangled_batches_are_judged_among_equal_labels(void **state)
+{
+    static const double before = 0.156, after = 0.0049;
+    report_example *e = report_example_make(STORY_ENTANGLED);
+    genomics_report *r = report_example_edit(e);
+    char *text;
+
+    (void)state;
+    r->after.metrics.r2_batch = 0.22;
+    r->before.r2_beyond = &before;
+    r->after.r2_beyond = &after;
+    text = written(r);
+    assert_text_has(text,
+                    "<p class=\"lead\">Beyond what &#39;cell_type&#39; explains, batch explained "
+                    "15.6\xc2\xa0% of the variance of the genes before and 0.49\xc2\xa0% after;");
+    assert_text_has(text, "<th scope=\"row\">batch beyond label</th>");
+    free(text);
+    report_example_free(e);
+}
+
+static void
+a_path_is_not_part_of_the_title(void **state)
+{
+    report_example *e = report_example_make(STORY_LOOK);
+    char *text;
+
+    (void)state;
+    report_example_edit(e)->input = "/some/where/cells.h5ad";
+    text = written(report_example_report(e));
+    assert_text_has(text, "<h1>cells.h5ad, evaluated</h1>");
+    free(text);
+    report_example_free(e);
+}
+
 static void
 without_labels_it_says_that_biology_is_not_measured(void **state)
 {
@@ -323,6 +359,8 @@ main(void)
         cmocka_unit_test(it_says_when_a_linear_method_is_not_enough),
         cmocka_unit_test(an_evaluation_alone_has_no_after),
         cmocka_unit_test(a_remaining_effect_leads),
+        cmocka_unit_test(entangled_batches_are_judged_among_equal_labels),
+        cmocka_unit_test(a_path_is_not_part_of_the_title),
         cmocka_unit_test(without_labels_it_says_that_biology_is_not_measured),
         cmocka_unit_test(many_levels_are_grouped),
         cmocka_unit_test(entanglement_is_measured),
