@@ -27,11 +27,11 @@ typedef struct pca {
 
 /* The exact eigenproblem of the smaller Gram matrix up to 4000 rows or columns (or where more than a
  * quarter of all components is asked for); beyond that randomized block Krylov iteration (Halko,
- * Martinsson, Tropp 2011; Musco, Musco 2015) until the residual is below 1e-6, in at most 24 passes.
- * At most min(rows, columns that take part) - 1
- * components are found if more are asked for. The same bytes for any
- * number of threads and any memory on the same machine. SCI_ERR_NONFINITE names the first value that
- * is missing or infinite, SCI_ERR_DEGENERATE for fewer than two rows or columns. */
+ * Martinsson, Tropp 2011; Musco, Musco 2015) until the residual is below 1e-4 (variances are then
+ * right to about 1e-8), in at most 24 passes. At most min(rows, columns that take part) - 1 components
+ * are found if more are asked for. The same bytes for any number of threads and any memory on the same
+ * machine. SCI_ERR_NONFINITE names the first value that is missing or infinite, SCI_ERR_DEGENERATE for
+ * fewer than two rows or columns. */
 sci_status pca_compute(pca **out, const pca_input *in, uint64_t components, uint64_t seed,
                        const sci_options *opt) SCI_MUST_CHECK;
 void pca_free(pca *p); /* accepts NULL */

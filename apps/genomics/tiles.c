@@ -15,9 +15,13 @@ tile_rows(size_t n)
     return (n + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
 }
 
-/* The sums are kept in registers where there are enough; a row of the tile has a name of its own
- * because compilers keep an array of arrays in memory. */
-SCI_CLONES void
+/* Kernels are static: gcc makes no clones of a function that was declared before without them. */
+
+/* z[i][j] += Σ_k a_i(k)·b[k][j] for i < TILE_ROWS, j < TILE_WIDTH, k < n, where a_i(k) is
+ * a[i·a_row + k·a_step]; rows of z and b are z_row and b_row apart. The sums are kept in registers
+ * where there are enough; a row of the tile has a name of its own because compilers keep an array of
+ * arrays in memory. */
+SCI_CLONES static void
 tile_add(double *z, size_t z_row, const double *a, size_t a_row, size_t a_step, const double *b,
          size_t b_row, size_t n)
 {
@@ -88,9 +92,9 @@ panels_gram(const panels *x, const panels *y, size_t panel, double *gram)
     }
 }
 
-SCI_CLONES void
-sparse_times(size_t n, const int32_t *column, const double *value, const double *omega,
-             size_t width, double *y)
+SCI_CLONES static void
+add_sparse_times(size_t n, const int32_t *column, const double *value, const double *omega,
+                 size_t width, double *y)
 {
     for (size_t first = 0; first < width; first += TILE_WIDTH) {
         double sum[TILE_WIDTH];
@@ -109,9 +113,9 @@ sparse_times(size_t n, const int32_t *column, const double *value, const double 
     }
 }
 
-SCI_CLONES void
-sparse_transposed(size_t n, const int32_t *column, const double *value, const double *y,
-                  size_t width, double *z)
+SCI_CLONES static void
+add_sparse_transposed(size_t n, const int32_t *column, const double *value, const double *y,
+                      size_t width, double *z)
 {
     double slice[SPARSE_SLICE];
 
@@ -123,4 +127,18 @@ sparse_transposed(size_t n, const int32_t *column, const double *value, const do
         for (int j = 0; j < SPARSE_SLICE; j++)
             row[j] += v * slice[j];
     }
+}
+
+void
+sparse_times(size_t n, const int32_t *column, const double *value, const double *omega,
+             size_t width, double *y)
+{
+    add_sparse_times(n, column, value, omega, width, y);
+}
+
+void
+sparse_transposed(size_t n, const int32_t *column, const double *value, const double *y,
+                  size_t width, double *z)
+{
+    add_sparse_transposed(n, column, value, y, width, z);
 }

@@ -15,11 +15,6 @@ enum { TILE_ROWS = 4, TILE_WIDTH = 32 };
 size_t tile_width(size_t n);
 size_t tile_rows(size_t n);
 
-/* z[i][j] += Σ_k a_i(k)·b[k][j] for i < TILE_ROWS, j < TILE_WIDTH, k < n, where a_i(k) is
- * a[i·a_row + k·a_step]; rows of z and b are z_row and b_row apart. */
-void tile_add(double *z, size_t z_row, const double *a, size_t a_row, size_t a_step,
-              const double *b, size_t b_row, size_t n);
-
 /* Rows in panels: panel p has columns [32p, 32p + 32) of all rows, row after row. */
 typedef struct panels {
     size_t rows;  /* a multiple of TILE_ROWS; what is beyond the data is 0 */

@@ -533,10 +533,10 @@ krylov_iteration_finds_the_exact_components(void **state)
         found = compute_krylov(&s, layouts[l], exact, 1);
         again = compute_krylov(&s, layouts[l], exact, 3);
         test_context("layout %zu", l);
-        assert_that(found->residual <= 1e-6);
+        assert_that(found->residual <= 1e-4);
         assert_close(found->total_variance, exact->total_variance, 1e-11, 0.0);
         for (size_t i = 0; i < found->components; i++)
-            assert_close(found->variance[i], exact->variance[i], 1e-9, 0.0);
+            assert_close(found->variance[i], exact->variance[i], 1e-7, 0.0);
         for (size_t i = 0; i < found->columns * found->components; i++)
             assert_close(absolute_difference(found->loadings[i], exact->loadings[i]), 0.0, 0.0,
                          1e-3);

@@ -5,6 +5,7 @@
 #define SCI_PARALLEL_H
 
 #include <stddef.h>
+#include <stdint.h> /* of the C library, which says whether it is glibc */
 
 #include <sci/status.h>
 
