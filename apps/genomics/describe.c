@@ -100,7 +100,7 @@ genomics_describe_done(const genomics_model *model, char *text, size_t size)
 }
 
 void
-genomics_describe_notes(const genomics_model *model)
+genomics_describe_notes(const genomics_model *model, const char *output)
 {
     genomics_counts c = genomics_model_counts(model);
     char batches[1024], left[400], keeping[400];
@@ -108,8 +108,8 @@ genomics_describe_notes(const genomics_model *model)
     genomics_describe_batches(&model->terms, model->cells, batches, sizeof batches);
     left_text(&c, left, sizeof left);
     keeping_text(&model->terms, keeping, sizeof keeping);
-    cli_note("%" PRIu64 " cells, %" PRIu64 " genes, %" PRIu64 " batches: %s", total_cells(model),
-             model->genes.n, model->terms.batches.n, batches);
+    cli_note("'%s': %" PRIu64 " cells, %" PRIu64 " genes, %" PRIu64 " batches: %s", output,
+             total_cells(model), model->genes.n, model->terms.batches.n, batches);
     cli_note("%s%s; %" PRIu64 " genes adjusted%s%s", method_text(model), keeping, c.adjusted,
              left[0] != '\0' ? ", left as they were: " : "", left);
     if (model->missing > 0)

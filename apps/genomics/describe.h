@@ -8,9 +8,9 @@
 #include "record.h"
 #include "summary.h"
 
-/* A few notes on stderr: cells, genes, batches, what was left as it was and why, the share of the
- * variance that is between batches. */
-void genomics_describe_notes(const genomics_model *model);
+/* A few notes on stderr about `output`: cells, genes, batches, what was left as it was and why, the
+ * share of the variance that is between batches. */
+void genomics_describe_notes(const genomics_model *model, const char *output);
 
 /* One sentence: "ComBat; keeps cancer; 398 genes adjusted". */
 void genomics_describe_done(const genomics_model *model, char *text, size_t size);

@@ -391,7 +391,7 @@ say(const apply *a)
 {
     cli_json json;
 
-    genomics_describe_notes(a->record.model);
+    genomics_describe_notes(a->record.model, a->job.worker->target[0]);
     if (!a->job.settings->common.json)
         return SCI_OK;
     cli_json_start(&json, stdout);

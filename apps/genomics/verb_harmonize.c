@@ -287,7 +287,7 @@ say(const harmonize *h)
     const genomics_settings *s = h->job.settings;
     cli_json json;
 
-    genomics_describe_notes(h->record.model);
+    genomics_describe_notes(h->record.model, h->job.worker->target[0]);
     if (h->applied.clipped > 0)
         cli_note("%llu values below %g were raised to it", (unsigned long long)h->applied.clipped,
                  h->record.least);

@@ -6,39 +6,35 @@
 "$PYTHON" -W ignore -c 'import anndata' 2> /dev/null || PYTHON=/usr/bin/python3
 "$PYTHON" -W ignore -c 'import anndata' 2> /dev/null || { echo "skipped: python3 has no anndata"; exit 77; }
 
-for name in csr_f32 csc_f32 dense_f32 dense_f64_gzip csr_f32_gzip csr_f32_lzf csr_idx64 csr_unsorted old07 legacy05; do
-    for emit in dense affine; do
-        run 0 harmonize "$reference/pbmc_small_$name.h5ad" -f -o $name-$emit.h5ad --batch-key groups --emit $emit
-    done
-    run 0 apply $name-affine.h5ad -f -o $name-expanded.h5ad
-    run 0 invert $name-dense.h5ad -f -o $name-inverted.h5ad
-    run 0 normalize "$reference/pbmc_small_$name.h5ad" -f -o $name-normalized.h5ad
-    cells $name << 'END'
+cells << 'END'
 import anndata
-name = sys.argv[1]
-source = f"{os.environ['reference']}/pbmc_small_{name}.h5ad"
-before, x = anndata.read_h5ad(source), None
-for form in "dense", "affine", "expanded", "inverted", "normalized":
-    after = anndata.read_h5ad(f"{name}-{form}.h5ad")
-    assert before.obs.equals(after.obs) and before.var.equals(after.var), form
-    assert list(before.layers) == list(after.layers) and list(before.obsm) == list(after.obsm)
-    if name == "legacy05": # its frames become current ones
-        continue
-    but = ["/uns/sci_genomics"] + (["/X"] if form != "affine" else [])
-    assert differences(source, f"{name}-{form}.h5ad", but) == [], (form, differences(source, f"{name}-{form}.h5ad", but))
-dense, expanded = (anndata.read_h5ad(f"{name}-{form}.h5ad").X for form in ("dense", "expanded"))
-assert (dense == expanded).all()
-with h5py.File(os.environ["reference"] + "/golden_pbmc_small.h5") as f:
+reference = os.environ["reference"]
+with h5py.File(reference + "/golden_pbmc_small.h5") as f:
     golden = f[[k for k in f if "cov" not in k][0]][()]
-dense = np.asarray(dense)
-assert abs(dense - golden).max() <= (1e-10 if "f64" in name else 2e-6), abs(dense - golden).max()
-# What anndata saves again is still a model.
-anndata.read_h5ad(f"{name}-dense.h5ad").write_h5ad("saved.h5ad")
+for name in "csr_f32 csc_f32 dense_f64_gzip csr_f32_lzf csr_idx64 csr_unsorted old07 legacy05".split():
+    source = f"{reference}/pbmc_small_{name}.h5ad"
+    run("harmonize", source, "-f", "-o", "dense.h5ad", "--batch-key", "groups")
+    run("harmonize", source, "-f", "-o", "affine.h5ad", "--batch-key", "groups", "--emit", "affine")
+    run("apply", "affine.h5ad", "-f", "-o", "expanded.h5ad")
+    run("invert", "dense.h5ad", "-f", "-o", "inverted.h5ad")
+    run("normalize", source, "-f", "-o", "normalized.h5ad")
+    before = anndata.read_h5ad(source)
+    for form in "dense", "affine", "expanded", "inverted", "normalized":
+        after = anndata.read_h5ad(form + ".h5ad")
+        assert before.obs.equals(after.obs) and before.var.equals(after.var), (name, form)
+        assert list(before.layers) == list(after.layers) and list(before.obsm) == list(after.obsm)
+        if name == "legacy05": # its frames become current ones
+            continue
+        but = ["/uns/sci_genomics"] + (["/X"] if form != "affine" else [])
+        assert differences(source, form + ".h5ad", but) == [], (name, form, differences(source, form + ".h5ad", but))
+    dense, expanded = (np.asarray(anndata.read_h5ad(form + ".h5ad").X) for form in ("dense", "expanded"))
+    assert (dense == expanded).all(), name
+    assert abs(dense - golden).max() <= (1e-10 if "f64" in name else 2e-6), (name, abs(dense - golden).max())
+    # What anndata saves again is still a model.
+    anndata.read_h5ad("dense.h5ad").write_h5ad("saved.h5ad")
+    run("invert", "saved.h5ad", "-f", "-o", "again.h5ad")
+    assert (matrix("again.h5ad") == matrix("inverted.h5ad")).all(), name
 END
-    run 0 invert saved.h5ad -f -o again.h5ad && cells $name << 'END'
-assert (matrix("again.h5ad") == matrix(sys.argv[1] + "-inverted.h5ad")).all()
-END
-done
 run 0 harmonize "$reference/pbmc_small_csr_f32.h5ad" -f -o model.h5ad --batch-key groups --emit params && cells << 'END'
 import anndata
 assert anndata.read_h5ad("model.h5ad").shape == (0, 230)
