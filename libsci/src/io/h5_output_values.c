@@ -8,6 +8,7 @@
 
 #include "h5_look_priv.h"
 #include "h5_output_priv.h"
+#include "h5_values_priv.h"
 
 #define BLOCK_TEXTS 256
 
@@ -135,7 +136,7 @@ expect_texts(sci_h5_output *out, const char *path, uint64_t n, char *const *item
 }
 
 static sci_status
-write_block(hid_t dataset, hid_t type, uint64_t first, uint64_t n, char *const *items)
+write_block(hid_t dataset, hid_t type, hid_t list, uint64_t first, uint64_t n, char *const *items)
 {
     const char *texts[BLOCK_TEXTS];
     hsize_t start = first, count = n;
@@ -147,7 +148,7 @@ write_block(hid_t dataset, hid_t type, uint64_t first, uint64_t n, char *const *
     h5_rearm(0);
     if (good && H5Sget_simple_extent_ndims(space) == 1)
         good = H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL) >= 0;
-    good = good && H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, texts) >= 0;
+    good = good && H5Dwrite(dataset, type, memory, space, list, texts) >= 0;
     h5_close(memory);
     h5_close(space);
     return good ? SCI_OK : h5_fail(SCI_ERR_IO, "texts cannot be written");
@@ -158,20 +159,23 @@ static sci_status
 write_texts(sci_h5_output *out, const char *path, int64_t n, char *const *items)
 {
     uint64_t count = n < 0 ? 1 : (uint64_t)n;
-    hid_t dataset = H5I_INVALID_HID, type;
+    hid_t dataset = H5I_INVALID_HID, type, list;
     sci_status st = h5_enter();
 
     if (st != SCI_OK)
         return st;
+    list = h5_transfer_small();
     type = h5_text_type();
     st = create(out, path, type, n, &dataset);
     for (uint64_t at = 0; st == SCI_OK && at < count; at += BLOCK_TEXTS)
-        st = write_block(dataset, type, at, count - at < BLOCK_TEXTS ? count - at : BLOCK_TEXTS,
-                         items);
+        st = write_block(dataset, type, list, at,
+                         count - at < BLOCK_TEXTS ? count - at : BLOCK_TEXTS, items);
     if (st == SCI_OK)
         st = expect_texts(out, path, count, items);
     h5_close(dataset);
     h5_close(type);
+    if (list != H5P_DEFAULT)
+        h5_close(list);
     h5_leave();
     return st;
 }

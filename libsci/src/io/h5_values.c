@@ -9,7 +9,8 @@
 #include "h5_values_priv.h"
 
 #define BLOCK_ELEMENTS ((uint64_t)1 << 14)
-#define EACH_MOST ((uint64_t)1 << 24) /* elements of an array in a field */
+#define TRANSFER_BYTES ((size_t)1 << 15) /* of a conversion at once */
+#define EACH_MOST ((uint64_t)1 << 24)    /* elements of an array in a field */
 
 /* ---- opening ---- */
 
@@ -142,6 +143,17 @@ choose_rows(const h5_values *v)
     return rows < v->data.count ? rows : v->data.count;
 }
 
+hid_t
+h5_transfer_small(void)
+{
+    hid_t list = H5Pcreate(H5P_DATASET_XFER);
+
+    if (list >= 0 && H5Pset_buffer(list, TRANSFER_BYTES, NULL, NULL) >= 0)
+        return list;
+    h5_close(list);
+    return H5P_DEFAULT;
+}
+
 static sci_status
 read_block(const h5_values *v, hid_t type, hid_t space, uint64_t first, uint64_t n,
            unsigned char *room, bool variable, h5_take take, void *context)
@@ -149,6 +161,7 @@ read_block(const h5_values *v, hid_t type, hid_t space, uint64_t first, uint64_t
     hsize_t start = first, count = n;
     hid_t memory = H5Screate_simple(1, &count, NULL);
     size_t size = H5Tget_size(type);
+    hid_t list = size + v->data.size < TRANSFER_BYTES / 64 ? h5_transfer_small() : H5P_DEFAULT;
     sci_status st;
 
     h5_rearm(n * (size + v->data.size));
@@ -156,15 +169,19 @@ read_block(const h5_values *v, hid_t type, hid_t space, uint64_t first, uint64_t
     if (memory < 0
         || (v->data.array.rank == 1
             && H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL) < 0)
-        || H5Dread(v->data.id, type, memory, space, H5P_DEFAULT, room) < 0) {
+        || H5Dread(v->data.id, type, memory, space, list, room) < 0) {
         st = h5_fail(SCI_ERR_FORMAT, "'%s' cannot be read", v->where);
         h5_close(memory);
+        if (list != H5P_DEFAULT)
+            h5_close(list);
         return st;
     }
     st = take(context, room, first * v->each, n * v->each);
     if (variable)
         (void)H5Dvlen_reclaim(type, memory, H5P_DEFAULT, room);
     h5_close(memory);
+    if (list != H5P_DEFAULT)
+        h5_close(list);
     return st;
 }
 

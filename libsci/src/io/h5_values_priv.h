@@ -22,6 +22,10 @@ sci_status h5_values_open(h5_values *out, sci_h5_file *file, const char *dataset
                           const char *field) SCI_MUST_CHECK;
 void h5_values_close(h5_values *v);
 
+/* For H5Dread and H5Dwrite of little: every call with HDF5's own list clears a buffer of 1 MiB.
+ * H5P_DEFAULT if there is none. */
+hid_t h5_transfer_small(void);
+
 /* Elements in all. */
 sci_status h5_values_count(const h5_values *v, uint64_t *out) SCI_MUST_CHECK;
 
