@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every allocation of the operations on matrices and crossed tables fails in turn, alone and with all
- * that follow; and sources and sinks fail at every step. Nothing leaks. */
+/* Every allocation of the operations on matrices and crossed tables fails in turn, alone and
+ * with all that follow; and sources and sinks fail at every step. Nothing leaks. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -216,10 +216,11 @@ static double
 expected_value(const matrices *m, const sci_column_map *map, uint64_t row, uint64_t g, double x)
 {
     uint64_t l = (uint64_t)m->label[row], q = m->opt.covariates, columns = m->opt.columns;
-    double t = map->shift[l * columns + g], y;
+    double t, y;
 
     if (m->label[row] < 0)
         return x;
+    t = map->shift[l * columns + g];
     for (uint64_t k = 0; k < q; k++)
         t += m->covariate[row * q + k] * map->slope[(l * q + k) * columns + g];
     y = map->inverse ? (x - t) / map->scale[l * columns + g] : x * map->scale[l * columns + g] + t;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Moments of a matrix's columns by row label, with cross-products of the columns and of covariates of
- * the rows: everything that a linear model by group, and what is built on it, needs of the data. */
+/* Moments of a matrix's columns by row label, with cross-products of the columns and of
+ * covariates of the rows: everything that a linear model by group, and what is built on it,
+ * needs of the data. */
 #ifndef SCI_CROSSED_H
 #define SCI_CROSSED_H
 
@@ -36,9 +37,11 @@ SCI_API sci_status sci_crossed_create(sci_crossed **out, uint64_t levels, uint64
 SCI_API void sci_crossed_free(sci_crossed *table); /* accepts NULL */
 SCI_API sci_status sci_crossed_copy(sci_crossed **out, const sci_crossed *from) SCI_MUST_CHECK;
 
-/* into += from, which has level l as level_of[l] (NULL: the same number) and column g as column_of[g]
- * (NULL: the same) of `into`; both were made of different rows. A level of both is merged by Chan's
- * formula, also where the means of the covariates differ. SCI_ERR_SHAPE if q differs. */
+/* into += from, which has level l as level_of[l] (NULL: the same number) and column g as
+ * column_of[g] (NULL: the same) of `into`; both were made of different rows. A level of both is
+ * merged by Chan's formula (Chan, Golub, LeVeque 1979), also where the means of the covariates
+ * differ. Values of rows in columns that their table does not have are missing. SCI_ERR_SHAPE if
+ * q differs or a level or column has no place, SCI_ERR_ARGUMENT if two columns have the same. */
 SCI_API sci_status sci_crossed_merge(sci_crossed *into, const sci_crossed *from,
                                      const uint64_t *level_of,
                                      const uint64_t *column_of) SCI_MUST_CHECK;
@@ -53,10 +56,13 @@ typedef struct sci_crossed_cell {
 SCI_API sci_crossed_cell sci_crossed_get(const sci_crossed *table, uint64_t level, uint64_t column,
                                          double *mean_c, double *scc, double *scy);
 
-/* One pass over the matrix. NaN is missing, an infinity fails with SCI_ERR_NONFINITE. The same bytes
- * for any number of threads, any memory and CSR or CSC; partial tables of fixed ranges of rows are
- * merged on the segment tree. report: elements, nonfinite (missing), digest (of the values as they
- * are stored); may be NULL. */
+/* One pass over the matrix. NaN is missing, an infinity in a row that has a label fails with
+ * SCI_ERR_NONFINITE that names its place. The same bytes for any number of threads, any memory
+ * and CSR or CSC; partial tables of fixed ranges of rows are merged on the segment tree
+ * (docs/design.md). opt->shard is not looked at. SCI_ERR_SHAPE, SCI_ERR_ARGUMENT: the model does
+ * not fit the matrix; SCI_ERR_BUDGET says what is needed. report (may be NULL): elements (zeros
+ * counted), members (of rows that have a label), nonfinite (missing) and the first one's index,
+ * constant and empty groups, digest of what is stored. */
 SCI_API sci_status sci_crossed_fit(sci_matrix *matrix, const sci_row_model *model,
                                    const sci_options *opt, sci_crossed **out,
                                    sci_report *report) SCI_MUST_CHECK;
@@ -74,7 +80,8 @@ typedef struct sci_crossed_shard {
     size_t n;
     sci_crossed_node *nodes;
 } sci_crossed_shard;
-/* opt->shard of opt->shards. */
+/* opt->shard of opt->shards: its nodes, none if there are fewer segments than shards. The report
+ * has no digest and no groups. */
 SCI_API sci_status sci_crossed_fit_shard(sci_matrix *matrix, const sci_row_model *model,
                                          const sci_options *opt, sci_crossed_shard **out,
                                          sci_report *report) SCI_MUST_CHECK;
@@ -90,16 +97,16 @@ SCI_API void sci_crossed_shard_free(sci_crossed_shard *shard); /* accepts NULL *
 
 /* ---- applying ---- */
 
-/* y = x·scale[l][g] + shift[l][g] + Σ_k c[row][k]·slope[l][k][g], in double, rounded once. scale 1,
- * shift -0.0 and slopes 0 keep the bits. Rows without a label are converted unchanged. Owned arrays;
- * released by sci_column_map_free. */
+/* y = x·scale[l][g] + shift[l][g] + Σ_k c[row][k]·slope[l][k][g], in double, rounded once. scale
+ * 1, shift -0.0 and slopes 0 keep the bits. Rows without a label are converted unchanged. Owned
+ * arrays; released by sci_column_map_free. */
 typedef struct sci_column_map {
     uint64_t levels, columns, covariates;
     double *scale, *shift; /* [B][G] */
     double *slope;         /* [B][q][G]; NULL if q is 0 */
     bool clip;             /* raise results below `least` to it */
     double least;
-    bool inverse; /* x = (y - shift - Σ)/scale instead */
+    bool inverse; /* x = (y - shift - Σ)/scale instead; a scale of 0 gives NaN or an infinity */
 } sci_column_map;
 /* The identity. */
 SCI_API sci_status sci_column_map_create(sci_column_map **out, uint64_t levels, uint64_t columns,
@@ -112,13 +119,15 @@ typedef struct sci_map_report {
     uint64_t new_nonfinite; /* results that are not finite though their inputs were */
 } sci_map_report;
 
-/* Dense rows into a 2-D sink of floats or doubles. */
+/* Dense rows into a 2-D sink of floats or doubles (SCI_ERR_TYPE, SCI_ERR_SHAPE). NaN stays NaN, an
+ * infinity goes through the arithmetic. report may be NULL. */
 SCI_API sci_status sci_column_map_apply(sci_matrix *matrix, const sci_row_model *model,
                                         const sci_column_map *map, const sci_options *opt,
                                         sci_sink *out, sci_map_report *report) SCI_MUST_CHECK;
 
-/* The same for n rows in memory: `out` gets n × columns doubles. label and covariate begin with the
- * block's first row. For passes that go on with the result (principal components). */
+/* The same for n rows in memory, to the same bits: `out` gets n × columns doubles. label (NULL:
+ * all 0) and covariate begin with the block's first row. For passes that go on with the result
+ * (principal components). */
 SCI_API void sci_column_map_block(const sci_column_map *map, const sci_matrix_block *block,
                                   const int32_t *label, const double *covariate, double *out);
 

@@ -17,11 +17,13 @@ typedef struct sci_matrix sci_matrix;
 /* A 2-D source, taken over: freed with the matrix, and also when this fails. */
 SCI_API sci_status sci_matrix_dense(sci_matrix **out, sci_source *elements) SCI_MUST_CHECK;
 
-/* `values` and `indices` are 1-D sources of one length, taken over as above. indptr (copied) has one
- * number for each row (CSR) or column (CSC) and one more; SCI_ERR_FORMAT if it does not begin with 0,
- * falls, or does not end with that length. Indices may be in any order; values of the same place are
- * added, explicit zeros are zeros; an index out of range fails the pass with SCI_ERR_FORMAT that
- * names row or column. `name` is for messages ("a.h5ad:/X"). */
+/* `values` and `indices` are 1-D sources of one length, taken over as above. indptr (copied) has
+ * one number for each row (CSR) or column (CSC) and one more; SCI_ERR_FORMAT if it does not
+ * begin with 0, falls, or does not end with that length. Indices may be in any order; values of
+ * the same place are added in the order in which they come, in their own type (SCI_ERR_FORMAT if
+ * an integer overflows), explicit zeros are zeros; an index out of range fails the pass with
+ * SCI_ERR_FORMAT that names row or column. At most 2^31 - 1 rows and columns (SCI_ERR_SHAPE).
+ * `name` is for messages ("a.h5ad:/X"); NULL: that of the values. */
 SCI_API sci_status sci_matrix_sparse(sci_matrix **out, sci_matrix_layout layout, uint64_t rows,
                                      uint64_t columns, sci_source *values, sci_source *indices,
                                      const int64_t *indptr, const char *name) SCI_MUST_CHECK;
@@ -46,8 +48,10 @@ typedef struct sci_matrix_block {
     const void *values;     /* sparse */
 } sci_matrix_block;
 
-/* All rows, block after block in their order, on the calling thread; files are read and decoded by
- * others meanwhile. opt: threads, memory_bytes, progress, stop. A failure of `visit` ends it. */
+/* All rows, block after block in their order, on the calling thread; files are read and decoded
+ * by others meanwhile. A matrix by columns is scanned once, and once more for each band of rows
+ * that fits in memory. opt: threads, memory_bytes, progress (elements, zeros counted), stop. A
+ * failure of `visit` ends it and is returned. SCI_ERR_BUDGET says what is needed. */
 typedef sci_status (*sci_matrix_visit)(void *context, const sci_matrix_block *block);
 SCI_API sci_status sci_matrix_each(sci_matrix *matrix, const sci_options *opt,
                                    sci_matrix_visit visit, void *context) SCI_MUST_CHECK;
@@ -64,7 +68,7 @@ SCI_API sci_status sci_writer_create(sci_writer **out, sci_sink *sink,
 /* `elements` are of the sink's type. */
 SCI_API sci_status sci_writer_append(sci_writer *writer, const void *elements,
                                      uint64_t count) SCI_MUST_CHECK;
-/* SCI_ERR_ARGUMENT if elements are missing. */
+/* SCI_ERR_ARGUMENT if elements are missing. Flushes and ends the sink's pass. */
 SCI_API sci_status sci_writer_finish(sci_writer *writer) SCI_MUST_CHECK;
 SCI_API void sci_writer_free(sci_writer *writer); /* accepts NULL */
 

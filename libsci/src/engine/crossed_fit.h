@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What fits of crossed tables by rows and by columns share: segments of rows, nodes of the tree, the
- * row model's own sums. */
+/* What fits of crossed tables by rows and by columns share: segments of rows, nodes of the tree,
+ * the row model's own sums. */
 #ifndef SCI_ENGINE_CROSSED_FIT_H
 #define SCI_ENGINE_CROSSED_FIT_H
 
@@ -35,8 +35,8 @@ uint64_t sci_crossed_segment_rows(uint64_t rows, uint64_t columns, uint64_t leve
 sci_status sci_fit_by_rows(sci_crossed_fit_job *job) SCI_MUST_CHECK;
 sci_status sci_fit_by_columns(sci_crossed_fit_job *job) SCI_MUST_CHECK;
 
-/* Find the NaN and infinities of labelled rows: an infinity is SCI_ERR_NONFINITE, NaN are counted and
- * the first one's place is kept. */
+/* Find the NaN and infinities of labelled rows: an infinity is SCI_ERR_NONFINITE, NaN are
+ * counted and the first one's place is kept. */
 sci_status sci_fit_survey(const sci_crossed_fit_job *job, const sci_matrix_block *block,
                           uint64_t first, uint64_t n, uint64_t *count,
                           uint64_t *first_index) SCI_MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fitting a matrix that is stored by columns: each column goes through the same segments, groups and
- * tree as it would by rows, so that the same bytes come out, and columns go side by side. */
+/* Fitting a matrix that is stored by columns: each column goes through the same segments, groups
+ * and tree as it would by rows, so that the same bytes come out, and columns go side by side. */
 #include <string.h>
 
 #include <sci/memory.h>
@@ -96,8 +96,8 @@ process_slab(void *context, const sci_feed_slab *slab)
 
 /* ---- planning ---- */
 
-/* Slabs of whole columns with at most `most` values, where a column has no more; returns how many, and
- * the widest. Writes the ends where there is room for them. */
+/* Slabs of whole columns with at most `most` values, where a column has no more; returns how
+ * many, and the widest. Writes the ends where there is room for them. */
 static uint64_t
 cut_columns(fitting *f, uint64_t most, uint64_t *widest)
 {

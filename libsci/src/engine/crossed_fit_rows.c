@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fitting by rows: the segments of a band are fitted side by side, and their parts climb the tree in
- * order. */
+/* Fitting by rows: the segments of a band are fitted side by side, and their parts climb the
+ * tree in order. */
 #include <string.h>
 
 #include <sci/memory.h>

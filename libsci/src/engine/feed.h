@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Up to two sources of one length and a sink in step, through the pipeline: stretches whose ends the
- * caller chooses (rows of a sparse matrix have no fixed length) are read and decoded, worked on,
- * encoded and written. */
+/* Up to two sources of one length and a sink in step, through the pipeline: stretches whose ends
+ * the caller chooses (rows of a sparse matrix have no fixed length) are read and decoded, worked
+ * on, encoded and written. */
 #ifndef SCI_ENGINE_FEED_H
 #define SCI_ENGINE_FEED_H
 

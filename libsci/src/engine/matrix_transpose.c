@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows of a matrix that is stored by columns. How many values each row has is counted first; then
- * bands of rows, as large as memory allows, are put together, each by one scan of the matrix. Columns
- * come in order, so that the rows are in order too. */
+/* Rows of a matrix that is stored by columns. How many values each row has is counted first;
+ * then bands of rows, as large as memory allows, are put together, each by one scan of the
+ * matrix. Columns come in order, so that the rows are in order too. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -339,7 +339,8 @@ fixed_bytes(const sci_rows_pass *pass)
     return bytes + (pass->own_bytes ? pass->own_bytes(pass->context, pass->threads) : 0);
 }
 
-/* Stored values of a slab of a scan, and rows of a block that is handed on, for this many workers. */
+/* Stored values of a slab of a scan, and rows of a block that is handed on, for this many
+ * workers. */
 static void
 choose_sizes(sci_rows_pass *pass)
 {
@@ -387,7 +388,8 @@ sci_transposed_plan(sci_rows_pass *pass)
     return sci_pool_create(&pass->pool, pass->threads);
 }
 
-/* The end of the band that begins at a row: as many whole units as fit into `bytes`, at least one. */
+/* The end of the band that begins at a row: as many whole units as fit into `bytes`, at least
+ * one. */
 static uint64_t
 band_end(const transposing *t, uint64_t first, uint64_t bytes)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows through a column map: the backgrounds of labels and covariates that come again are kept, and a
- * sparse row is the row of zeros with its stored values on top. */
+/* Rows through a column map: the backgrounds of labels and covariates that come again are kept,
+ * and a sparse row is the row of zeros with its stored values on top. */
 #include <math.h>
 #include <string.h>
 

@@ -5,7 +5,8 @@
 
 #include <sci/crossed.h>
 
-/* Allocate missing_sum and missing_gram, zeroed, if they are not there (nothing without covariates). */
+/* Allocate missing_sum and missing_gram, zeroed, if they are not there (nothing without
+ * covariates). */
 sci_status sci_crossed_need_missing(sci_crossed *table) SCI_MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Dense rows of one label: moments by the kernel of columns, cross-products by tiles of columns that
- * stay in the first cache while the rows go by. */
+/* Dense rows of one label: moments by the kernel of columns, cross-products by tiles of columns
+ * that stay in the first cache while the rows go by. */
 #include <math.h>
 #include <string.h>
 

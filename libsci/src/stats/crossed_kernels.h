@@ -21,8 +21,8 @@ typedef struct sci_group {
     uint64_t covariates;
 } sci_group;
 
-/* Sets *moments, and cross[k·stride] for each covariate. Returns how many members are NaN or infinite:
- * they are in neither. */
+/* Sets *moments, and cross[k·stride] for each covariate. Returns how many members are NaN or
+ * infinite: they are in neither. */
 uint64_t sci_group_fit(const sci_group *group, sci_moments *moments, double *cross, size_t stride);
 /* Adds the members that are NaN: missing[k·stride] and so on, sums first, then products. */
 void sci_group_missing(const sci_group *group, double *missing, size_t stride);

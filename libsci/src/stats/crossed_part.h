@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Partial tables of row segments, and the fixed tree on which they are put together (nodes.h). A part
- * has rows only for the levels that it has seen: where cells are sorted by batch that is one or two. */
+/* Partial tables of row segments, and the fixed tree on which they are put together (nodes.h). A
+ * part has rows only for the levels that it has seen: where cells are sorted by batch that is
+ * one or two. */
 #ifndef SCI_STATS_CROSSED_PART_H
 #define SCI_STATS_CROSSED_PART_H
 
@@ -51,7 +52,8 @@ typedef struct sci_crossed_tree {
 
 void sci_crossed_tree_begin(sci_crossed_tree *tree, sci_crossed_store *store, sci_pool *pool,
                             uint64_t levels, uint64_t total);
-/* Push the part of segment `index`, one after the other; its rows are taken over and set to NULL. */
+/* Push the part of segment `index`, one after the other; its rows are taken over and set to
+ * NULL. */
 sci_status sci_crossed_tree_push(sci_crossed_tree *tree, uint64_t index,
                                  sci_crossed_rows **part) SCI_MUST_CHECK;
 /* Move the root into moments, cross and missing_* of a fresh table, and empty the tree. */
