@@ -12,13 +12,16 @@
 #define LEVELS_MOST ((uint64_t)INT32_MAX)
 
 void
-anndata_number_text(double value, char text[32])
+anndata_number_text(double value, char text[ANNDATA_NUMBER])
 {
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, 32, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            return;
+    char digits[ANNDATA_NUMBER] = "";
+
+    for (int n = 15; n <= 17; n++) {
+        (void)snprintf(digits, sizeof digits, "%.*g", n, value);
+        if (strtod(digits, NULL) == value)
+            break;
     }
+    memcpy(text, digits, sizeof digits);
 }
 
 sci_status
@@ -28,7 +31,7 @@ anndata_number_texts(uint64_t n, const double *values, anndata_texts *out)
     sci_status st = SCI_OK;
 
     for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
-        char text[32];
+        char text[ANNDATA_NUMBER];
 
         anndata_number_text(values[i], text);
         st = sci_texts_add(&maker, text, strlen(text));

@@ -153,7 +153,7 @@ texts_of_column(const anndata_column *c, anndata_texts *out)
     sci_status st = SCI_OK;
 
     for (uint64_t i = 0; st == SCI_OK && i < c->n; i++) {
-        char number[32];
+        char number[ANNDATA_NUMBER];
         const char *text = number;
 
         if (c->codes != NULL)

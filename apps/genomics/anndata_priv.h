@@ -48,7 +48,8 @@ sci_status anndata_factor_of_texts(const anndata_texts *texts, anndata_texts *le
 /* Codes and levels of a boolean column that has its numbers. */
 sci_status anndata_truth_levels(anndata_column *column) SCI_MUST_CHECK;
 /* The shortest digits that read back as this number. */
-void anndata_number_text(double value, char text[32]);
+enum { ANNDATA_NUMBER = 32 };
+void anndata_number_text(double value, char text[ANNDATA_NUMBER]);
 sci_status anndata_number_texts(uint64_t n, const double *values,
                                 anndata_texts *out) SCI_MUST_CHECK;
 
