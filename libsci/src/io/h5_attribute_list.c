@@ -77,18 +77,21 @@ sci_status
 sci_h5_file_has_attribute(sci_h5_file *file, const char *object, const char *name, bool *out)
 {
     opened o;
+    bool there = false;
     sci_status st = open_attribute(&o, file, object, name);
 
-    if (st == SCI_OK)
+    if (st == SCI_OK) {
         close_attribute(&o);
-    else if (st == SCI_ERR_NOTFOUND)
-        return sci_h5_file_has(file, object, out) == SCI_OK && *out
-                   ? (*out = false, SCI_OK)
-                   : sci_fail(SCI_ERR_NOTFOUND, "there is no '%s'", object);
-    else
-        return st;
-    *out = true;
-    return SCI_OK;
+        *out = true;
+        return SCI_OK;
+    }
+    if (st == SCI_ERR_NOTFOUND)
+        st = sci_h5_file_has(file, object, &there);
+    if (st == SCI_OK && !there)
+        st = sci_fail(SCI_ERR_NOTFOUND, "'%s': there is no '%s'", file->file->name, object);
+    if (st == SCI_OK)
+        *out = false;
+    return st;
 }
 
 sci_status
