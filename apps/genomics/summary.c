@@ -7,6 +7,8 @@
 
 #include <sci/memory.h>
 
+#include "cli/message.h"
+
 #include "recode.h"
 
 void
@@ -303,6 +305,10 @@ unite(genomics_summary *out, size_t n, genomics_summary *parts, const char *cons
     }
     if (st == SCI_OK && out->genes.n == 0)
         st = sci_fail(SCI_ERR_REFUSED, "there is no gene that all of them have");
+    for (size_t i = 0; st == SCI_OK && i < n; i++)
+        if (parts[i].genes.n > out->genes.n)
+            cli_warn("%llu genes of '%s' are left out: not all have them",
+                     (unsigned long long)(parts[i].genes.n - out->genes.n), names[i]);
     if (st == SCI_OK)
         st = sci_strdup(&out->batch_key, first->batch_key);
     if (st == SCI_OK)
