@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the formats have in common: names and element types. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <sci.h>

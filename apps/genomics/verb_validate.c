@@ -2,7 +2,6 @@
 /* validate: whether an annotated matrix keeps the rules of its format and those that the other verbs
  * rely on. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@
 #include "cli/single.h"
 
 #include "job.h"
-#include "texts.h"
 #include "validate.h"
 #include "verbs.h"
 
