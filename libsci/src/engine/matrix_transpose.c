@@ -12,7 +12,7 @@
 
 #define SCAN_ELEMENTS (UINT64_C(1) << 17) /* of a slab, for each worker */
 #define LEAST_ELEMENTS 64
-#define BAND_TARGET (UINT64_C(96) << 20) /* where no budget is given: every band costs a scan */
+#define BAND_TARGET (UINT64_C(64) << 20) /* where no budget is given: every band costs a scan */
 #define BLOCK_BYTES (UINT64_C(1) << 20)  /* of output */
 #define BLOCK_ROWS 4096                  /* at most */
 #define SLOTS 3
