@@ -51,14 +51,35 @@ has(reading *r, const char *path)
     return r->st == SCI_OK && there;
 }
 
+/* Texts that end with a zero byte each. */
 static void
 get_texts(reading *r, const char *path, anndata_texts *out)
 {
+    int64_t *codes = NULL;
+    uint64_t bytes = 0, first = 0;
+    sci_texts_maker maker = { 0 };
+    char *packed = NULL;
+
     if (r->st == SCI_OK)
-        r->st = sci_h5_file_texts(r->file, path, NULL, out);
-    for (uint64_t i = 0; r->st == SCI_OK && i < out->n; i++)
-        if (out->items[i] == NULL)
+        r->st = sci_h5_file_integers(r->file, path, NULL, &bytes, &codes);
+    if (r->st == SCI_OK && (bytes == 0 || codes[bytes - 1] != 0))
+        damaged(r, path);
+    if (r->st == SCI_OK)
+        r->st = sci_alloc(&packed, bytes, 1, 1);
+    for (uint64_t i = 0; r->st == SCI_OK && i < bytes; i++) {
+        if (codes[i] < 0 || codes[i] > 255)
             damaged(r, path);
+        packed[i] = (char)(unsigned char)codes[i];
+        if (r->st == SCI_OK && codes[i] == 0) {
+            r->st = sci_texts_add(&maker, packed + first, i - first);
+            first = i + 1;
+        }
+    }
+    if (r->st == SCI_OK)
+        r->st = sci_texts_finish(&maker, out);
+    sci_texts_maker_clear(&maker);
+    sci_free(packed);
+    sci_free(codes);
 }
 
 /* n numbers, all finite unless `infinite`. n 0: nothing is there. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include <sci/memory.h>
 
 #include "cli/provenance.h"
@@ -55,15 +57,27 @@ put_table(sci_h5_output *out, const char *base, const sci_crossed *t)
                         : st;
 }
 
+/* Bytes, each text with the zero at its end: HDF5 1.10 can be led astray by damaged heaps of
+ * variable-length texts. */
 static sci_status
 put_names(sci_h5_output *out, const char *path, uint64_t n, const char *const *items)
 {
-    anndata_texts texts = { 0 };
-    sci_status st = n > 0 ? texts_copy(&texts, n, items) : SCI_OK;
+    unsigned char *packed = NULL;
+    uint64_t bytes = 0, used = 0;
+    sci_status st;
 
-    if (st == SCI_OK && n > 0)
-        st = sci_h5_output_array_texts(out, path, &texts);
-    anndata_texts_clear(&texts);
+    for (uint64_t i = 0; i < n; i++)
+        bytes += strlen(items[i]) + 1;
+    st = sci_alloc(&packed, bytes, 1, 1);
+    for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
+        size_t length = strlen(items[i]) + 1;
+
+        memcpy(packed + used, items[i], length);
+        used += length;
+    }
+    if (st == SCI_OK)
+        st = put_array(out, "", path + 1, SCI_UINT8, 1, &bytes, packed);
+    sci_free(packed);
     return st;
 }
 
@@ -163,9 +177,10 @@ genomics_summary_write(const genomics_summary *s, const char *path, bool verify,
     if (st == SCI_OK)
         st = put_head(out, s);
     if (st == SCI_OK)
-        st = sci_h5_output_array_texts(out, "/batches", &s->terms.batches);
+        st = put_names(out, "/batches", s->terms.batches.n,
+                       (const char *const *)s->terms.batches.items);
     if (st == SCI_OK)
-        st = sci_h5_output_array_texts(out, "/genes", &s->genes);
+        st = put_names(out, "/genes", s->genes.n, (const char *const *)s->genes.items);
     if (st == SCI_OK)
         st = put_terms(out, &s->terms);
     if (st == SCI_OK)

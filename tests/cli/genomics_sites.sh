@@ -178,6 +178,22 @@ close(matrix("back.h5ad"), matrix("all.h5ad"), 1e-12)
 END
 refuse 2 "is adjusted already, not in affine form" apply direct.h5ad -o no.h5ad
 
+# A damaged summary is refused, whatever is damaged: it has a digest.
+cells << 'END'
+data, r = open("one.h5", "rb").read(), np.random.default_rng(11)
+with h5py.File("one.h5") as f:
+    places = {name: f[name].id.get_offset() for name in ("count", "mean_hi", "cross", "genes", "covariate_gram")}
+for name, place in places.items():
+    bad = bytearray(data)
+    bad[place + 3] ^= 16
+    open("bad.h5", "wb").write(bad)
+    assert "bad.h5" in run("show", "bad.h5", code=1)[1], name
+for cut in r.integers(0, len(data), 6):
+    open("bad.h5", "wb").write(data[:cut])
+    run("merge", "bad.h5", "-f", "-o", "no.h5", code=1)
+assert not os.path.exists("no.h5")
+END
+
 # show
 run 0 show direct.h5ad
 says out "ComBat; keeps kind; 400 cells, 50 of 50 genes adjusted"
