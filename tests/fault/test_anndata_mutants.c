@@ -134,6 +134,8 @@ judge(const char *path, const char *to)
     /* SIGXCPU: the watchdog around HDF5 */
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
         return CRASH_IN_HDF5;
+    if (WIFSIGNALED(status))
+        test_context("signal %d", WTERMSIG(status));
     assert_that(!WIFSIGNALED(status));
     return WEXITSTATUS(status);
 }
