@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Install what is missing, build, and normalize two real data sets: scripts/demo.sh
+# Install what is missing, build, normalize two real data sets and harmonize one: scripts/demo.sh
 # Every command is printed before it runs; what it makes goes to demo-output/.
 set -eu
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086
 install_packages $build_packages libcmocka-dev
-build_project release sci-array
+build_project release sci-array sci-genomics
 PATH=$PWD/build/release/bin:$PATH
 out=demo-output
 mkdir -p "$out"
@@ -53,6 +53,11 @@ say "expression of 400 genes in 57 bladder samples, each gene by batch"
     table "after" "$out/batch_after.h5" "$out/bladder.h5ad:/X" $batch
 }
 
+say "the same samples, harmonized: the effects of the batches go, those of cancer stay"
+run sci-genomics harmonize "$bladder" --batch-key batch --keep cancer --report "$out/bladder.html" -f \
+    -o "$out/bladder_harmonized.h5ad"
+run sci-genomics evaluate "$bladder" "$out/bladder_harmonized.h5ad" --batch-key batch --label-key cancer
+
 printf '\n'
 say "written"
 printf '%s\n' \
@@ -60,4 +65,6 @@ printf '%s\n' \
     "$out/t1_whole.h5     the volume as one image: mean 0, standard deviation 1" \
     "$out/t1_tissue.h5    the volume by tissue" \
     "$out/bladder.h5ad    the expression matrix by batch, with all else that was in the file" \
+    "$out/bladder_harmonized.h5ad    the same by ComBat, with what it did in uns/sci_genomics" \
     "$out/*_before.h5, $out/*_after.h5    the tables above"
+printf '\nOpen file://%s in a browser: the samples before and after, in pictures.\n' "$PWD/$out/bladder.html"
