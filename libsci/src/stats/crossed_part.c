@@ -127,11 +127,18 @@ sci_crossed_tree_clear(sci_crossed_tree *tree)
         pop(tree);
 }
 
-SCI_CLONES void
-sci_add_doubles(double *restrict sums, const double *restrict more, size_t n)
+SCI_CLONES static void
+add_doubles(double *restrict sums, const double *restrict more, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         sums[i] += more[i];
+}
+
+/* Clones of a function that is not static would be exported. */
+void
+sci_add_doubles(double *restrict sums, const double *restrict more, size_t n)
+{
+    add_doubles(sums, more, n);
 }
 
 typedef struct joining {

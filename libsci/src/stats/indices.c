@@ -107,14 +107,21 @@ sci_index_text(sci_type type, const void *in, size_t at, char text[32])
     (void)snprintf(text, 32, "%" PRId64, value);
 }
 
-SCI_CLONES bool
-sci_indices_increase(const int32_t *indices, size_t n)
+SCI_CLONES static bool
+increase(const int32_t *indices, size_t n)
 {
     unsigned falls = 0;
 
     for (size_t i = 1; i < n; i++)
         falls |= indices[i] <= indices[i - 1];
     return falls == 0;
+}
+
+/* Clones of a function that is not static would be exported. */
+bool
+sci_indices_increase(const int32_t *indices, size_t n)
+{
+    return increase(indices, n);
 }
 
 /* ---- adding ---- */
