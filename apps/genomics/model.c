@@ -2,9 +2,12 @@
 #include "model.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sci/memory.h>
+
+#include "cli/message.h"
 
 #include "metrics.h"
 #include "recode.h"
@@ -112,6 +115,28 @@ fit_combat(genomics_model *m, const sci_crossed *table, const genomics_recipe *r
     return st == SCI_OK ? combat_map(&m->map, m->combat) : st;
 }
 
+/* limma keeps the covariates and drops contrasts of batches that they determine. */
+static void
+warn_left_out(const genomics_model *m)
+{
+    uint64_t B = m->terms.batches.n, q = m->map->covariates, within;
+    char list[800] = "";
+    size_t used = 0;
+
+    for (uint64_t k = 0; k < B + q && used < sizeof list; k++) {
+        const char *name = k < B ? m->terms.batches.items[k]
+                                 : genomics_terms_of(&m->terms, false, k - B, &within)->name;
+
+        if (m->left_out[k])
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s'%s'",
+                                     used == 0 ? "" : ", ", k < B ? "batch " : "", name);
+    }
+    if (used > 0)
+        cli_warn("coefficients that the covariates determine are left out, as limma does: %s; what "
+                 "these batches owe to the batch stays in",
+                 list);
+}
+
 static sci_status
 fit_limma(genomics_model *m, const sci_crossed *table)
 {
@@ -128,6 +153,8 @@ fit_limma(genomics_model *m, const sci_crossed *table)
     }
     if (st == SCI_OK)
         st = limma_map(&m->map, table, removed, m->left_out);
+    if (st == SCI_OK)
+        warn_left_out(m);
     sci_free(removed);
     return st;
 }

@@ -39,8 +39,8 @@ sci_status genomics_recipe_reference(genomics_recipe *recipe, const cli_call *ca
                                      const genomics_terms *terms) SCI_MUST_CHECK;
 
 /* Can the covariates be told from the batches? From the table's rows, means and grams alone. Aliased
- * columns: SCI_ERR_REFUSED with what is aliased and the table of batch × level, or for limma with
- * drop_confounded a warning. Also refuses a single batch. */
+ * columns: SCI_ERR_REFUSED with what is aliased and the table of batch × level; not for limma with
+ * drop_confounded, whose fit warns of what it leaves out. Also refuses a single batch. */
 sci_status genomics_rank_check(const sci_crossed *table, const genomics_terms *terms,
                                const genomics_recipe *recipe) SCI_MUST_CHECK;
 

@@ -143,9 +143,10 @@ describe(columns *c, const genomics_terms *terms)
     return st;
 }
 
-/* All lines but the first as hints; the first is the failure. */
+/* All lines but the first as hints; the first is the failure: it is sva's own sentence, which speaks
+ * of ComBat. */
 static sci_status
-fail_with_table(const char *text)
+fail_with_table(const char *text, bool of_combat)
 {
     size_t first = strcspn(text, "\n");
 
@@ -158,23 +159,9 @@ fail_with_table(const char *text)
             cli_hint("%.*s", (int)length, at);
         at += length;
     }
+    if (!of_combat)
+        return sci_fail(SCI_ERR_REFUSED, "covariates cannot be told from the batches");
     return sci_fail(SCI_ERR_REFUSED, "%.*s", (int)(first < 900 ? first : 900), text);
-}
-
-static sci_status
-warn_dropped(const anndata_texts *names, const bool *aliased)
-{
-    char list[800] = "";
-    size_t used = 0;
-
-    for (uint64_t k = 0; k < names->n; k++)
-        if (aliased[k] && used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used == 0 ? "" : ", ",
-                                     names->items[k]);
-    cli_warn("coefficients that cannot be told from the batches are left out: %s; what they stand "
-             "for may be removed with the batches",
-             list);
-    return SCI_OK;
 }
 
 sci_status
@@ -195,17 +182,17 @@ genomics_rank_check(const sci_crossed *table, const genomics_terms *terms,
     st = sci_alloc_zero(&aliased, table->covariates, 1, sizeof *aliased);
     if (st == SCI_OK)
         st = design_aliased(table, aliased, &n);
+    if (recipe->method == GENOMICS_LIMMA && recipe->drop_confounded)
+        n = 0; /* the fit says what it leaves out */
     if (st == SCI_OK && n > 0)
         st = describe(&c, terms);
-    if (st == SCI_OK && n > 0 && recipe->method == GENOMICS_LIMMA && recipe->drop_confounded)
-        st = warn_dropped(&c.names, aliased);
-    else if (st == SCI_OK && n > 0) {
+    if (st == SCI_OK && n > 0) {
         st = design_confounded_text(table, (const char *const *)terms->batches.items, &c.d,
                                     terms->n, c.variables, aliased, &text);
         if (st == SCI_OK)
-            st = fail_with_table(text);
+            st = fail_with_table(text, recipe->method == GENOMICS_COMBAT);
         if (st == SCI_ERR_REFUSED && recipe->method == GENOMICS_LIMMA)
-            cli_hint("--drop-confounded leaves these columns out instead");
+            cli_hint("--drop-confounded leaves out what they determine instead");
     }
     columns_clear(&c);
     sci_free(aliased);

@@ -59,11 +59,12 @@ refuse 3 "At least one covariate is confounded with batch! Please remove confoun
 refuse 3 "conf=b" $h --batch-key batch --keep cancer,conf
 refuse 3 "The covariates are confounded! Please remove one or more of the covariates" $h --batch-key batch --keep cancer,copy
 refuse 3 "copy=Normal" $h --batch-key batch --keep cancer,copy
-refuse 3 "--drop-confounded leaves these columns out instead" $h --batch-key batch --keep conf --method limma
+refuse 3 "covariates cannot be told from the batches" $h --batch-key batch --keep conf --method limma
+refuse 3 "--drop-confounded leaves out what they determine instead" $h --batch-key batch --keep conf --method limma
 run 3 $h --batch-key batch --keep conf
 says err "cells of each batch by conf:"
 run 0 harmonize designs.h5ad -o dropped.h5ad --batch-key batch --keep conf --method limma --drop-confounded
-says err "coefficients that cannot be told from the batches are left out: conf=b"
+says err "coefficients that the covariates determine are left out, as limma does: batch '"
 rm -f dropped.h5ad
 
 # Cells without values, a single batch.
