@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Damaged copies of files through a program: mutants N SECONDS MIB PROGRAM FILE:/dataset...
+/* Damaged copies of files through a program:
+ * mutants N SECONDS MIB PROGRAM [[--call TEXT]... FILE[:/dataset]...]...
  *
  * N times: one of the files, with random bytes changed, swapped, zeroed or cut off, goes as m.h5
- * through `PROGRAM normalize m.h5:/dataset --norm layer -o y.h5:/y`. It must answer within
- * SECONDS and with at most MIB resident: 0 and an output, or 1 to 4 with an error line and no
- * output (2 where damage raised the rank so far that the axes must be named). Failures are
- * printed and their files kept as failed-K.h5; the code is then 1, as it is when fewer than a
- * tenth were processed. Works in the current folder. */
+ * through `PROGRAM TEXT`, where the word @ is m.h5, with the dataset if one is named; without a
+ * call that is sci-array's normalize. Files go through the calls in front of them in turn. It must
+ * answer within SECONDS and with at most MIB resident: 0 and, if -o is in the call, the output
+ * y.h5; or 1 to 4 with an error line and no output (2 where damage changed what the options mean:
+ * a rank so high that the axes must be named). Failures are printed and their files kept as
+ * failed-K.h5; the code is then 1, as it is when fewer than a tenth were processed. Works in the
+ * current folder. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,19 +27,23 @@
 
 typedef struct seed_file {
     const char *name;
-    char *dataset; /* "/x" */
+    char *dataset; /* "/x"; NULL */
     unsigned char *bytes;
     size_t size;
+    int first_call, calls, next; /* calls[first_call … first_call + calls − 1], in turn */
 } seed_file;
 
-enum { FILES = 32, CODES = 5 };
+enum { FILES = 64, CALLS = 64, WORDS = 40, CODES = 5 };
 
 static volatile sig_atomic_t late;
 static const char *program;
 static unsigned seconds;
 static long most_kib;
+static const char *calls[CALLS] = { "normalize @ --norm layer --memory 64MiB --nan ignore "
+                                    "--no-sync -o y.h5:/y" };
+static int n_calls = 1;
 static int failures;
-static long answers[CODES];
+static long answers[CODES], crashes;
 
 static void
 on_alarm(int number)
@@ -55,15 +62,16 @@ give_up(const char *what, const char *name)
 static void
 read_seed(seed_file *seed, const char *operand)
 {
-    char *name = strdup(operand), *colon = name == NULL ? NULL : strrchr(name, ':');
+    char *name = strdup(operand), *colon = name == NULL ? NULL : strstr(name, ":/");
     struct stat found;
     int fd;
 
-    if (colon == NULL)
+    if (name == NULL)
         give_up("take", operand);
-    *colon = '\0';
+    if (colon != NULL)
+        *colon = '\0';
     seed->name = name;
-    seed->dataset = colon + 1;
+    seed->dataset = colon != NULL ? colon + 1 : NULL;
     fd = open(name, O_RDONLY);
     if (fd < 0 || fstat(fd, &found) != 0)
         give_up("open", name);
@@ -134,8 +142,11 @@ write_mutant(const seed_file *seed, random_stream *r)
 }
 
 static void
-run_child(const char *operand)
+run_child(char *call, char *operand)
 {
+    static char *words[WORDS + 2];
+    char *name = strdup(program), *rest = NULL;
+    int n = 0;
     struct rlimit none = { 0, 0 };
     int messages = open("messages", O_CREAT | O_TRUNC | O_RDWR, 0666),
         nothing = open("/dev/null", O_WRONLY);
@@ -144,24 +155,29 @@ run_child(const char *operand)
     setrlimit(RLIMIT_CORE, &none);
     dup2(nothing, STDOUT_FILENO);
     dup2(messages, STDERR_FILENO);
-    execl(program, program, "normalize", operand, "--norm", "layer", "--memory", "64MiB", "--nan",
-          "ignore", "--no-sync", "-o", "y.h5:/y", (char *)NULL);
+    words[n++] = name;
+    for (char *word = strtok_r(call, " ", &rest); word != NULL && n <= WORDS;
+         word = strtok_r(NULL, " ", &rest))
+        words[n++] = strcmp(word, "@") == 0 ? operand : word;
+    execv(program, words);
     _exit(127);
 }
 
 /* The code of the program, -1 if it was killed by a signal, -2 if it was late. */
 static int
-run_program(const char *dataset)
+run_program(const seed_file *seed, const char *call)
 {
-    char operand[512];
+    char operand[512], text[1024];
     pid_t child;
     int status = 0;
 
-    snprintf(operand, sizeof operand, "m.h5:%s", dataset);
+    snprintf(operand, sizeof operand, "m.h5%s%s", seed->dataset != NULL ? ":" : "",
+             seed->dataset != NULL ? seed->dataset : "");
+    snprintf(text, sizeof text, "%s", call);
     late = 0;
     child = fork();
     if (child == 0)
-        run_child(operand);
+        run_child(text, operand);
     if (child < 0)
         give_up("run", program);
     alarm(seconds);
@@ -178,21 +194,21 @@ run_program(const char *dataset)
 }
 
 static void
-complain(long number, const seed_file *seed, const char *what)
+complain(long number, const seed_file *seed, const char *call, const char *what)
 {
     char kept[64];
 
     snprintf(kept, sizeof kept, "failed-%ld.h5", number);
     if (access("m.h5", F_OK) == 0 && rename("m.h5", kept) != 0)
         give_up("keep", kept);
-    printf("mutant %ld of %s:%s (kept as %s, LIBSCI_TEST_SEED=%" PRIu64 "): %s\n", number,
-           seed->name, seed->dataset, kept, random_seed(), what);
+    printf("mutant %ld of %s (kept as %s, LIBSCI_TEST_SEED=%" PRIu64 "), %s: %s\n", number,
+           seed->name, kept, random_seed(), call, what);
     failures++;
 }
 
 /* An error line; of failed inputs it names the file. */
 static bool
-message_is_error(int code)
+message_is_error(int code, const char *needed)
 {
     char text[4096];
     int fd = open("messages", O_RDONLY);
@@ -201,7 +217,8 @@ message_is_error(int code)
     if (fd >= 0)
         close(fd);
     text[n < 0 ? 0 : n] = '\0';
-    return strstr(text, "error: ") != NULL && (code == 2 || strstr(text, "m.h5") != NULL);
+    crashes += strstr(text, "crashed") != NULL;
+    return strstr(text, "error: ") != NULL && (code == 2 || strstr(text, needed) != NULL);
 }
 
 /* True if an output or a temporary of it lies here; it is removed. */
@@ -222,34 +239,63 @@ anything_left(void)
 }
 
 static void
-check_mutant(long number, const seed_file *seed)
+check_mutant(long number, seed_file *seed)
 {
+    const char *call = calls[seed->first_call + seed->next++ % seed->calls];
+    bool writes = strstr(call, " -o ") != NULL, left;
     char text[128];
     struct rusage used;
     int code;
 
-    unlink("y.h5");
-    code = run_program(seed->dataset);
+    (void)anything_left();
+    code = run_program(seed, call);
     getrusage(RUSAGE_CHILDREN, &used);
+    left = anything_left();
     if (code == -2)
-        complain(number, seed, "no answer in time");
+        complain(number, seed, call, "no answer in time");
     else if (code == -1)
-        complain(number, seed, "killed by a signal");
+        complain(number, seed, call, "killed by a signal");
     else if (code >= CODES) {
         snprintf(text, sizeof text, "exit code %d", code);
-        complain(number, seed, text);
+        complain(number, seed, call, text);
     } else if (used.ru_maxrss > most_kib) {
         snprintf(text, sizeof text, "%ld KiB resident", used.ru_maxrss);
-        complain(number, seed, text);
+        complain(number, seed, call, text);
         most_kib = used.ru_maxrss; /* the largest of all children so far never shrinks */
-    } else if (code == 0 && access("y.h5", F_OK) != 0)
-        complain(number, seed, "success without an output");
-    else if (code != 0 && anything_left())
-        complain(number, seed, "failure with an output or a temporary");
-    else if (code != 0 && !message_is_error(code))
-        complain(number, seed, "failure without a message that names the file");
+    } else if (code == 0 && writes && !left)
+        complain(number, seed, call, "success without an output");
+    else if (code != 0 && left)
+        complain(number, seed, call, "failure with an output or a temporary");
+    else if (code != 0 && !message_is_error(code, "m.h5"))
+        complain(number, seed, call, "failure without a message that names the file");
     if (code >= 0 && code < CODES)
         answers[code]++;
+}
+
+/* Files and the calls in front of them; the number of files. */
+static int
+read_operands(int n, char **operands, seed_file *seeds)
+{
+    int n_seeds = 0, first = 0;
+    bool new_calls = false;
+
+    for (int k = 0; k < n; k++) {
+        if (strcmp(operands[k], "--call") == 0 && k + 1 < n && n_calls < CALLS) {
+            first = new_calls ? first : n_calls;
+            new_calls = true;
+            calls[n_calls++] = operands[++k];
+            continue;
+        }
+        new_calls = false;
+        if (n_seeds == FILES)
+            break;
+        read_seed(&seeds[n_seeds], operands[k]);
+        seeds[n_seeds].first_call = first;
+        seeds[n_seeds].calls = first == 0 ? 1 : n_calls - first;
+        seeds[n_seeds].next = n_seeds; /* not every file by the same call in a short run */
+        n_seeds++;
+    }
+    return n_seeds;
 }
 
 int
@@ -258,30 +304,32 @@ main(int argc, char **argv)
     static seed_file seeds[FILES];
     struct sigaction action;
     random_stream r = random_start(31337);
-    int n_seeds = 0;
+    int n_seeds;
     long n;
 
-    if (argc < 6 || argc - 5 > FILES) {
-        fputs("usage: mutants N SECONDS MIB PROGRAM FILE:/dataset...\n", stderr);
+    if (argc < 6) {
+        fputs("usage: mutants N SECONDS MIB PROGRAM [[--call TEXT]... FILE[:/dataset]...]...\n",
+              stderr);
         return 2;
     }
     n = strtol(argv[1], NULL, 10);
     seconds = (unsigned)strtoul(argv[2], NULL, 10);
     most_kib = strtol(argv[3], NULL, 10) * 1024;
     program = argv[4];
-    for (int k = 5; k < argc; k++)
-        read_seed(&seeds[n_seeds++], argv[k]);
+    n_seeds = read_operands(argc - 5, argv + 5, seeds);
+    if (n_seeds == 0)
+        return 2;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_alarm; /* without SA_RESTART: waitpid comes back */
     sigaction(SIGALRM, &action, NULL);
     for (long k = 0; k < n; k++) {
-        const seed_file *seed = &seeds[k % n_seeds];
+        seed_file *seed = &seeds[k % n_seeds];
 
         write_mutant(seed, &r);
         check_mutant(k, seed);
     }
-    printf("%ld mutants: %ld processed, %ld failed, %ld need axes, %ld refused, %ld need memory; "
-           "%d wrong\n",
-           n, answers[0], answers[1], answers[2], answers[3], answers[4], failures);
+    printf("%ld mutants: %ld processed, %ld failed (%ld crashes of a reader), %ld other usage, "
+           "%ld refused, %ld need memory; %d wrong\n",
+           n, answers[0], answers[1], crashes, answers[2], answers[3], answers[4], failures);
     return failures > 0 || answers[0] < n / 10;
 }
