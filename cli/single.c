@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "single.h"
@@ -58,6 +59,22 @@ expand(cli_single *single, size_t n_operands, const char *const *operands)
     return st == SCI_OK ? check_targets(single) : st;
 }
 
+/* The first inputs in quotes, for a worker that ended without a word. */
+static void
+list_inputs(const cli_inputs *inputs, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < inputs->n && used < size; i++) {
+        int n = snprintf(out + used, size - used, "%s'%.200s'", i > 0 ? ", " : "",
+                         inputs->items[i].operand);
+
+        if (n < 0 || i == 3)
+            break;
+        used += (size_t)n;
+    }
+}
+
 int
 cli_single_run(cli_single *single, size_t n_operands, const char *const *operands)
 {
@@ -68,6 +85,7 @@ cli_single_run(cli_single *single, size_t n_operands, const char *const *operand
                     .jobs = &job,
                     .n_jobs = 1 };
     sci_status st = expand(single, n_operands, operands);
+    char several[900] = "";
     int code;
 
     if (st != SCI_OK) {
@@ -80,6 +98,8 @@ cli_single_run(cli_single *single, size_t n_operands, const char *const *operand
                 job.targets[used++] = single->extra[k];
         /* Which of several inputs failed is up to the message. */
         job.name = single->inputs.n == 1 ? single->inputs.items[0].operand : NULL;
+        list_inputs(&single->inputs, several, sizeof several);
+        job.several = several;
         cli_run_settings(&run, single->call->general, single->common);
         if (single->doing == NULL && run.memory == 0)
             run.memory = LOOK_BYTES;

@@ -44,30 +44,38 @@ cli_verdict_of(const cli_job *job, sci_status status)
     return failure(job, cli_exit_of(status), status, *detail ? detail : sci_status_text(status));
 }
 
+/* "'a.h5', 'b.h5': " where one of several inputs made the worker end. */
+static const char *
+suspects(const cli_job *job)
+{
+    return job->name == NULL && job->several != NULL ? job->several : "";
+}
+
 static cli_result
 died_of(const cli_job *job, int number)
 {
-    char text[64];
+    char text[1024];
 
     if (number == SIGKILL)
         return failure(job, CLI_EXIT_ENVIRONMENT, SCI_ERR_NOMEM,
                        "the reader was killed, most likely for want of memory");
     if (number == SIGXCPU)
         return failure(job, CLI_EXIT_FAILED, SCI_ERR_UNSAFE, "took over 4 s of CPU in one read");
-    snprintf(text, sizeof text, "the reader crashed (signal %d)", number);
+    snprintf(text, sizeof text, "%.900s%sthe reader crashed (signal %d)", suspects(job),
+             *suspects(job) != '\0' ? ": " : "", number);
     return failure(job, CLI_EXIT_FAILED, SCI_ERR_FORMAT, text);
 }
 
 cli_result
 cli_verdict(const cli_job *job, const cli_slot *slot, int wait_status)
 {
-    char message[sizeof slot->message], text[64];
+    char message[sizeof slot->message], text[1024];
 
     if (WIFSIGNALED(wait_status))
         return died_of(job, WTERMSIG(wait_status));
     if (WEXITSTATUS(wait_status) != CLI_EXIT_OK || !atomic_load(&slot->complete)) {
-        snprintf(text, sizeof text, "the reader ended unexpectedly (exit code %d)",
-                 WEXITSTATUS(wait_status));
+        snprintf(text, sizeof text, "%.900s%sthe reader ended unexpectedly (exit code %d)",
+                 suspects(job), *suspects(job) != '\0' ? ": " : "", WEXITSTATUS(wait_status));
         return failure(job, CLI_EXIT_FAILED, SCI_ERR_FORMAT, text);
     }
     if (slot->status == SCI_OK)
