@@ -28,9 +28,24 @@ genomics_cells_clear(genomics_cells *cells)
 
 /* ---- levels ---- */
 
+/* Models, plans and summaries know a level by its name. */
+static sci_status
+refuse_twins(const anndata_texts *levels, const char *column)
+{
+    texts_index index = { 0 };
+    sci_status st = texts_index_make(&index, levels);
+
+    if (st == SCI_OK && texts_duplicate(&index) != NULL)
+        st = sci_fail(SCI_ERR_FORMAT, "two categories of '%s' are called '%s'", column,
+                      texts_duplicate(&index));
+    texts_index_clear(&index);
+    return st;
+}
+
 /* The levels that some cell has, in their order; codes follow. */
 static sci_status
-use_levels(const anndata_texts *raw, int32_t *codes, uint64_t n, anndata_texts *out)
+use_levels(const anndata_texts *raw, int32_t *codes, uint64_t n, const char *column,
+           anndata_texts *out)
 {
     uint64_t *place = NULL, *order = NULL, used = 0;
     const char **names = NULL;
@@ -47,6 +62,8 @@ use_levels(const anndata_texts *raw, int32_t *codes, uint64_t n, anndata_texts *
             names[used++] = raw->items[l];
     if (st == SCI_OK)
         st = texts_copy(&levels, used, names);
+    if (st == SCI_OK)
+        st = refuse_twins(&levels, column);
     if (st == SCI_OK)
         st = texts_sort(&levels, &order);
     if (st == SCI_OK) {
@@ -112,7 +129,7 @@ settle(const anndata_texts *raw, int32_t *codes, uint64_t n, const anndata_texts
     sci_status st;
 
     if (known == NULL)
-        return use_levels(raw, codes, n, out);
+        return use_levels(raw, codes, n, column, out);
     st = know_levels(raw, codes, n, known, column);
     return st == SCI_OK ? texts_copy(out, known->n, (const char *const *)known->items) : st;
 }

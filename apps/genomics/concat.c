@@ -9,6 +9,7 @@
 #include "cli/message.h"
 
 #include "concat_priv.h"
+#include "stored.h"
 #include "texts.h"
 #include "union.h"
 
@@ -42,8 +43,9 @@ open_input(const concat_request *r, size_t i, concat_input *in)
     if (st != SCI_OK)
         return st;
     in->cells = anndata_length(in->file, ANNDATA_OBS);
+    st = genomics_stored_warn(in->file, in->name, "X");
     twice = texts_duplicate(&index);
-    if (twice != NULL)
+    if (st == SCI_OK && twice != NULL)
         st = sci_fail(SCI_ERR_REFUSED,
                       "'%s' has two genes called '%s': make the names of its genes unique first",
                       in->name, twice);

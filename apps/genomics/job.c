@@ -219,6 +219,37 @@ refuse_repeated(const genomics_columns *c)
     return st;
 }
 
+static bool
+is_among(const anndata_texts *texts, const char *name)
+{
+    for (uint64_t k = 0; k < texts->n; k++)
+        if (strcmp(texts->items[k], name) == 0)
+            return true;
+    return false;
+}
+
+/* --as-factor says how a column is read that another option names. */
+static sci_status
+refuse_idle_factors(const genomics_columns *c)
+{
+    for (uint64_t k = 0; k < c->factors.n; k++) {
+        const char *name = c->factors.items[k];
+
+        if (is_among(&c->removed, name))
+            return sci_fail(SCI_ERR_ARGUMENT,
+                            "--remove takes '%s' as numbers, --as-factor as a factor: "
+                            "--batch-key2 takes out a factor",
+                            name);
+        if (!is_among(&c->keep, name) && (c->batch == NULL || strcmp(c->batch, name) != 0)
+            && (c->batch2 == NULL || strcmp(c->batch2, name) != 0))
+            return sci_fail(SCI_ERR_ARGUMENT,
+                            "--as-factor names '%s', which no other option uses: name it in "
+                            "--keep or --batch-key too",
+                            name);
+    }
+    return SCI_OK;
+}
+
 /* --keep and --covariates together. */
 static sci_status
 kept(const genomics_settings *s, anndata_texts *out)
@@ -249,6 +280,8 @@ genomics_columns_make(genomics_columns *out, const genomics_settings *s)
         st = sci_fail(SCI_ERR_ARGUMENT, "--batch-key names no column");
     if (st == SCI_OK)
         st = refuse_repeated(&c);
+    if (st == SCI_OK)
+        st = refuse_idle_factors(&c);
     if (st == SCI_OK)
         *out = c;
     else

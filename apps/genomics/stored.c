@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stored.h"
 
+#include <string.h>
+
 #include <sci/memory.h>
+
+#include "cli/message.h"
 
 void
 genomics_stored_clear(genomics_stored *stored)
@@ -62,5 +66,37 @@ genomics_stored_own(genomics_stored *out, anndata *a)
         *out = stored;
     else
         genomics_stored_clear(&stored);
+    return st;
+}
+
+sci_status
+genomics_stored_affine(anndata *a, const char *place, bool *out)
+{
+    anndata_texts records = { 0 };
+    genomics_record record = { 0 };
+    sci_status st = genomics_record_find(anndata_file(a), &records);
+
+    *out = false;
+    if (st == SCI_OK && records.n > 0) {
+        st = genomics_record_read(&record, anndata_file(a), anndata_path(a),
+                                  records.items[records.n - 1]);
+        *out = st == SCI_OK && record.affine && strcmp(record.place, place) == 0;
+        st = st == SCI_ERR_NOMEM ? st : SCI_OK;
+    }
+    genomics_record_clear(&record);
+    anndata_texts_clear(&records);
+    return st;
+}
+
+sci_status
+genomics_stored_warn(anndata *a, const char *name, const char *place)
+{
+    bool affine = false;
+    sci_status st = genomics_stored_affine(a, place, &affine);
+
+    if (affine)
+        cli_warn("'%s' is in affine form: its %s is as it was before the correction, and is taken "
+                 "like that; 'apply' makes the corrected one",
+                 name, place);
     return st;
 }

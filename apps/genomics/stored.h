@@ -21,4 +21,10 @@ sci_status genomics_stored_own(genomics_stored *out, anndata *a) SCI_MUST_CHECK;
 
 void genomics_stored_clear(genomics_stored *stored);
 
+/* True if the matrix at `place` ("X") is in affine form: as it was, beside the model that is to
+ * correct it. A record that cannot be read makes no affine form. */
+sci_status genomics_stored_affine(anndata *a, const char *place, bool *out) SCI_MUST_CHECK;
+/* A warning if it is, for what reads the matrix as it stands. */
+sci_status genomics_stored_warn(anndata *a, const char *name, const char *place) SCI_MUST_CHECK;
+
 #endif

@@ -12,9 +12,9 @@ enum { BLOCK = 1 << 18 }; /* stored values at once */
 /* ---- values in the order of the file ---- */
 
 typedef struct sparse {
-    sci_source *values, *indices;
-    int64_t *indptr;
-    uint64_t stored, slices; /* rows of CSR, columns of CSC */
+    sci_source *values, *indices; /* indices: of CSC, and of CSR where they are checked */
+    int64_t *indptr;              /* of CSR */
+    uint64_t stored, slices;      /* rows of CSR, columns of CSC */
     void *raw, *raw_indices;
     double *wide, *wide_indices;
     uint32_t *rows;
@@ -62,7 +62,7 @@ read_indptr(sparse *s, const genomics_job *job, const char *base)
 }
 
 static sci_status
-sparse_open(sparse *s, const genomics_job *job)
+sparse_open(sparse *s, const genomics_job *job, bool check)
 {
     bool by_rows = sci_matrix_get_layout(job->matrix) == SCI_MATRIX_CSR;
     char *base = NULL;
@@ -74,15 +74,15 @@ sparse_open(sparse *s, const genomics_job *job)
         st = open_part(job, base, "data", &s->values);
     if (st == SCI_OK && by_rows)
         st = read_indptr(s, job, base);
-    else if (st == SCI_OK)
+    if (st == SCI_OK && (!by_rows || check))
         st = open_part(job, base, "indices", &s->indices);
     if (st == SCI_OK)
         st = sci_alloc(&s->raw, BLOCK, sci_type_size(s->values->array.type), 1);
-    if (st == SCI_OK && !by_rows)
+    if (st == SCI_OK && s->indices != NULL)
         st = sci_alloc(&s->raw_indices, BLOCK, sci_type_size(s->indices->array.type), 1);
     if (st == SCI_OK)
         st = sci_alloc(&s->wide, BLOCK, 1, sizeof *s->wide);
-    if (st == SCI_OK && !by_rows)
+    if (st == SCI_OK && s->indices != NULL)
         st = sci_alloc(&s->wide_indices, BLOCK, 1, sizeof *s->wide_indices);
     if (st == SCI_OK)
         st = sci_alloc(&s->rows, BLOCK, 1, sizeof *s->rows);
@@ -125,6 +125,28 @@ rows_of(sparse *s, uint64_t first, uint64_t n, uint64_t *slice)
     }
 }
 
+/* The indices of the next n values: rows of CSC. Those of CSR are copied as they stand and only have
+ * to be columns that there are. */
+static sci_status
+take_indices(sparse *s, const genomics_job *job, uint64_t first, uint64_t n)
+{
+    bool by_rows = s->indptr != NULL;
+    uint64_t most = by_rows ? sci_matrix_columns(job->matrix) : sci_matrix_rows(job->matrix);
+    sci_status st = read_wide(s->indices, first, n, s->raw_indices, s->wide_indices);
+
+    for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
+        double index = s->wide_indices[i];
+
+        if (!(index >= 0.0 && index < (double)most))
+            st = sci_fail(SCI_ERR_FORMAT, "'%s' has the %s index %.0f of %llu %ss",
+                          sci_matrix_name(job->matrix), by_rows ? "column" : "row", index,
+                          (unsigned long long)most, by_rows ? "column" : "row");
+        else if (!by_rows)
+            s->rows[i] = (uint32_t)index;
+    }
+    return st;
+}
+
 static sci_status
 each_sparse(genomics_job *job, genomics_visit visit, void *context)
 {
@@ -132,25 +154,16 @@ each_sparse(genomics_job *job, genomics_visit visit, void *context)
     sparse s = { 0 };
     sci_status st = rows > UINT32_MAX
                         ? sci_fail(SCI_ERR_SHAPE, "'%s' has too many cells", job->name)
-                        : sparse_open(&s, job);
+                        : sparse_open(&s, job, job->pass == 1); /* once is enough */
 
     for (uint64_t first = 0; st == SCI_OK && first < s.stored;) {
         uint64_t n = s.stored - first < BLOCK ? s.stored - first : BLOCK;
 
         st = read_wide(s.values, first, n, s.raw, s.wide);
-        if (st == SCI_OK && s.indices != NULL) {
-            st = read_wide(s.indices, first, n, s.raw_indices, s.wide_indices);
-            for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
-                if (!(s.wide_indices[i] >= 0.0 && s.wide_indices[i] < (double)rows))
-                    st = sci_fail(SCI_ERR_FORMAT, "'%s' has the row index %.0f of %llu rows",
-                                  sci_matrix_name(job->matrix), s.wide_indices[i],
-                                  (unsigned long long)rows);
-                else
-                    s.rows[i] = (uint32_t)s.wide_indices[i];
-            }
-        } else if (st == SCI_OK) {
+        if (st == SCI_OK && s.indices != NULL)
+            st = take_indices(&s, job, first, n);
+        if (st == SCI_OK && s.indptr != NULL)
             rows_of(&s, first, n, &slice);
-        }
         if (st == SCI_OK)
             st = visit(context, n, s.wide, s.rows);
         first += n;

@@ -13,6 +13,7 @@
 #include "plan.h"
 #include "provenance.h"
 #include "recode.h"
+#include "stored.h"
 #include "summary.h"
 #include "verbs.h"
 #include "job.h"
@@ -200,6 +201,8 @@ fit_input(fit *f, size_t i)
     if (st == SCI_OK)
         st = genomics_job_open(&job, input->path, input->operand,
                                f->planned ? f->plan.matrix : NULL);
+    if (st == SCI_OK)
+        st = genomics_stored_warn(job.in, job.name, job.place);
     if (st == SCI_OK)
         st = genomics_job_cells(&job, &f->columns, f->planned ? &f->plan.terms : NULL,
                                 f->plan.terms.batches.n == 0, true);

@@ -16,6 +16,7 @@
 #include "page.h"
 #include "provenance.h"
 #include "recode.h"
+#include "stored.h"
 #include "verbs.h"
 
 enum { MANY_BATCHES = 50 };
@@ -108,6 +109,8 @@ prepare(harmonize *h, const char *path, const char *name)
         st = genomics_columns_make(&columns, job->settings);
     if (st == SCI_OK)
         st = genomics_job_open(job, path, name, NULL);
+    if (st == SCI_OK)
+        st = genomics_stored_warn(job->in, name, job->place);
     if (st == SCI_OK)
         st = genomics_job_cells(job, &columns, NULL, false, false);
     if (st == SCI_OK)
@@ -350,6 +353,21 @@ make_room(const genomics_settings *s, char **path)
     return st;
 }
 
+/* Options that would be without effect. */
+static sci_status
+refuse_idle(const cli_call *call)
+{
+    const genomics_settings *s = call->settings;
+
+    if (call->n_operands < 2 && cli_given(call, "join"))
+        return sci_fail(SCI_ERR_ARGUMENT, "--join is about several inputs, and there is one");
+    if (s->label_key != NULL && s->report == NULL)
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--label-key colours the cells of --report; --keep names what must "
+                        "survive");
+    return SCI_OK;
+}
+
 int
 genomics_harmonize(const cli_call *call)
 {
@@ -362,6 +380,8 @@ genomics_harmonize(const cli_call *call)
     int code;
     sci_status st = genomics_recipe_make(&recipe, call);
 
+    if (st == SCI_OK)
+        st = refuse_idle(call);
     if (st == SCI_OK)
         st = genomics_columns_make(&columns, s);
     genomics_columns_clear(&columns);

@@ -10,6 +10,7 @@
 
 #include "output.h"
 #include "provenance.h"
+#include "stored.h"
 #include "totals.h"
 #include "verbs.h"
 
@@ -73,6 +74,21 @@ warn(const normalize *n, bool log1p)
     return st;
 }
 
+/* The model beside the matrix would correct what it has never seen. */
+static sci_status
+refuse_affine(const normalize *n)
+{
+    bool affine = false;
+    sci_status st = genomics_stored_affine(n->job.in, n->job.place, &affine);
+
+    if (st == SCI_OK && affine)
+        st = sci_fail(SCI_ERR_REFUSED,
+                      "'%s' is in affine form: its model belongs to %s as it stands; 'apply' makes "
+                      "the corrected matrix, 'invert' takes the model away",
+                      n->job.name, n->job.place);
+    return st;
+}
+
 static sci_status
 prepare(normalize *n, const char *path, const char *name)
 {
@@ -81,6 +97,8 @@ prepare(normalize *n, const char *path, const char *name)
 
     if (st == SCI_OK)
         st = genomics_job_open(&n->job, path, name, NULL);
+    if (st == SCI_OK)
+        st = refuse_affine(n);
     if (st == SCI_OK)
         st = genomics_job_matrix(&n->job, 2);
     if (st == SCI_OK)

@@ -33,6 +33,13 @@ refuse 2 "option '--batch-key COLUMN|@FILE' is missing" fit "$bladder" -o no.h5
 refuse 2 "without --stats the affine form is expanded" apply "$bladder" -o no.h5ad --emit affine
 refuse 2 "--frozen needs the model" apply "$bladder" -o no.h5ad --frozen
 
+# Options that would be without effect.
+refuse 2 "--as-factor names 'age', which no other option uses" $h --batch-key batch --as-factor age
+refuse 2 "--remove takes 'age' as numbers, --as-factor as a factor" $h --batch-key batch --method limma --remove age --as-factor age
+refuse 2 "--as-factor names 'nowhere'" fit "$bladder" -o no.h5 --batch-key batch --as-factor nowhere
+refuse 2 "--label-key colours the cells of --report" $h --batch-key batch --label-key cancer
+refuse 2 "--join is about several inputs, and there is one" $h --batch-key batch --join outer
+
 # Files that are not as asked: 1.
 refuse 1 "obs has no column 'site'; it has 'batch', 'cancer', 'outcome', 'age'" $h --batch-key site
 refuse 1 "no column 'cells'" $h --batch-key batch --keep cells
@@ -89,6 +96,23 @@ write("large.h5ad", x, {"batch": b})
 END
 refuse 1 "infinite" harmonize infinite.h5ad -o no.h5ad --batch-key batch
 refuse 1 "results are not finite though their inputs are" harmonize large.h5ad -o no.h5ad --batch-key batch --dtype f32
+
+# The matrix of an affine form is the one before: what would take it unawares says so, or does not.
+run 0 harmonize "$bladder" -o affine.h5ad --batch-key batch --emit affine
+refuse 3 "'affine.h5ad' is in affine form: its model belongs to X as it stands" normalize affine.h5ad -o no.h5ad
+for call in "harmonize affine.h5ad --batch-key batch" "fit affine.h5ad --batch-key batch" "concat affine.h5ad $bladder"; do
+    run 0 $call -f -o taken.h5ad
+    says err "'affine.h5ad' is in affine form: its X is as it was before the correction"
+done
+rm -f taken.h5ad
+
+# Two categories of one name cannot be told apart in a model.
+cells << 'END'
+bladder_with("twins.h5ad", site=[f"s{i % 3}" for i in range(57)])
+with h5py.File("twins.h5ad", "r+") as f:
+    f["obs/site/categories"][1] = "s0"
+END
+refuse 1 "two categories of 'site' are called 's0'" harmonize twins.h5ad -o no.h5ad --batch-key site
 
 # An output that is there, or is the input.
 cp "$bladder" in.h5ad
