@@ -18,7 +18,8 @@
 enum {
     CACHE_LINE = 64,
     MOST_THREADS = 1024,
-    SPIN_NANOSECONDS = 1000000,
+    SPIN_NANOSECONDS = 30000, /* about what sleeping and waking costs */
+    PATIENT_NANOSECONDS = 1000000,
     PAUSES_BETWEEN_CLOCK_READS = 32,
     MESSAGE_BYTES = 1024
 };
@@ -50,8 +51,8 @@ struct sci_pool {
     sci_status failed;
     char failed_message[MESSAGE_BYTES];
 
-    bool spin;   /* as many processors as threads */
-    int threads; /* the caller among them */
+    atomic_int_least64_t spin; /* nanoseconds; 0 where there are fewer processors than threads */
+    int threads;  /* the caller among them */
     int started;
     member *members;
 };
@@ -79,11 +80,11 @@ now_nanoseconds(void)
 static void
 spin_until(const sci_pool *pool, bool (*ready)(const sci_pool *pool, unsigned job), unsigned job)
 {
-    int64_t end;
+    int64_t spin = atomic_load_explicit(&pool->spin, memory_order_relaxed), end;
 
-    if (!pool->spin)
+    if (spin == 0)
         return;
-    end = now_nanoseconds() + SPIN_NANOSECONDS;
+    end = now_nanoseconds() + spin;
     do {
         for (int i = 0; i < PAUSES_BETWEEN_CLOCK_READS; i++) {
             if (ready(pool, job))
@@ -278,7 +279,7 @@ sci_pool_create(sci_pool **out, int threads)
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->done, NULL);
     pool->threads = threads == 0 ? sci_processors() : threads;
-    pool->spin = pool->threads <= sci_processors();
+    atomic_init(&pool->spin, pool->threads <= sci_processors() ? SPIN_NANOSECONDS : 0);
     st = sci_alloc_zero(&pool->members, (size_t)pool->threads, 1, sizeof *pool->members);
     if (st != SCI_OK)
         goto out;
@@ -290,6 +291,13 @@ sci_pool_create(sci_pool **out, int threads)
 out:
     sci_pool_free(pool);
     return st;
+}
+
+void
+sci_pool_patient(sci_pool *pool)
+{
+    if (atomic_load_explicit(&pool->spin, memory_order_relaxed) > 0)
+        atomic_store_explicit(&pool->spin, PATIENT_NANOSECONDS, memory_order_relaxed);
 }
 
 void

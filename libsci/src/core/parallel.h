@@ -9,4 +9,8 @@
 /* The last-level cache: only a hint for speed, no result depends on it. */
 uint64_t sci_cache_bytes(void);
 
+/* One job follows the other with nothing but arithmetic between: idle workers watch for it longer.
+ * Where files are waited for, that would only burn the processor. Before the first job. */
+void sci_pool_patient(sci_pool *pool);
+
 #endif

@@ -186,15 +186,21 @@ plan_slabs(sci_pass *pass, uint64_t unit, uint64_t most)
     return units;
 }
 
-/* A pool of fewer threads. */
+/* The pool, for fewer threads if need be. */
 static sci_status
-use_threads(sci_run *run, int threads)
+use_threads(sci_pass *pass, int threads)
 {
-    if (threads == sci_pool_threads(run->pool))
-        return SCI_OK;
-    sci_pool_free(run->pool);
-    run->pool = NULL;
-    return sci_pool_create(&run->pool, threads);
+    sci_run *run = pass->run;
+    sci_status st = SCI_OK;
+
+    if (threads != sci_pool_threads(run->pool)) {
+        sci_pool_free(run->pool);
+        run->pool = NULL;
+        st = sci_pool_create(&run->pool, threads);
+    }
+    if (st == SCI_OK && in_memory(pass))
+        sci_pool_patient(run->pool);
+    return st;
 }
 
 sci_status
@@ -223,5 +229,5 @@ sci_pass_plan(sci_pass *pass, bool *fits)
                         run->job.x->name, (needed + (1 << 20) - 1) >> 20, run->budget_limit >> 20);
     }
     pass->slab_segments = (units > 0 ? units : 1) * unit;
-    return use_threads(run, run->threads);
+    return use_threads(pass, run->threads);
 }
