@@ -59,17 +59,20 @@ expand(cli_single *single, size_t n_operands, const char *const *operands)
     return st == SCI_OK ? check_targets(single) : st;
 }
 
-/* The first inputs in quotes, for a worker that ended without a word. */
+/* What is read, in quotes and at most four of it, for a worker that ended without a word. */
 static void
-list_inputs(const cli_inputs *inputs, char *out, size_t size)
+list_inputs(const cli_single *single, char *out, size_t size)
 {
+    const cli_inputs *inputs = &single->inputs;
     size_t used = 0;
 
-    for (size_t i = 0; i < inputs->n && used < size; i++) {
-        int n = snprintf(out + used, size - used, "%s'%.200s'", i > 0 ? ", " : "",
-                         inputs->items[i].operand);
+    for (size_t i = 0; i <= inputs->n && i < 4 && used < size; i++) {
+        const char *name = i > 0 ? inputs->items[i - 1].operand : single->beside;
+        int n = name == NULL
+                    ? 0
+                    : snprintf(out + used, size - used, "%s'%.200s'", used > 0 ? ", " : "", name);
 
-        if (n < 0 || i == 3)
+        if (n < 0)
             break;
         used += (size_t)n;
     }
@@ -98,8 +101,10 @@ cli_single_run(cli_single *single, size_t n_operands, const char *const *operand
                 job.targets[used++] = single->extra[k];
         /* Which of several inputs failed is up to the message. */
         job.name = single->inputs.n == 1 ? single->inputs.items[0].operand : NULL;
-        list_inputs(&single->inputs, several, sizeof several);
-        job.several = several;
+        if (single->inputs.n > 1 || single->beside != NULL) {
+            list_inputs(single, several, sizeof several);
+            job.several = several;
+        }
         cli_run_settings(&run, single->call->general, single->common);
         if (single->doing == NULL && run.memory == 0)
             run.memory = LOOK_BYTES;

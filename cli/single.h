@@ -14,6 +14,7 @@ typedef struct cli_single {
     const char *doing;             /* "merging"; NULL: the work prints, nothing is drawn */
     const char *const *extensions; /* of inputs below a directory */
     bool datasets;                 /* operands may be FILE:/dataset */
+    const char *beside;            /* another file that is read, for messages; NULL */
     const char *extra[CLI_TARGETS_MOST - 1]; /* outputs besides common->output, or NULL */
     cli_work work;
     void *context;     /* of the work; NULL: the cli_single itself */

@@ -44,11 +44,11 @@ cli_verdict_of(const cli_job *job, sci_status status)
     return failure(job, cli_exit_of(status), status, *detail ? detail : sci_status_text(status));
 }
 
-/* "'a.h5', 'b.h5': " where one of several inputs made the worker end. */
+/* "'a.h5', 'b.h5'" where one of several files made the worker end. */
 static const char *
 suspects(const cli_job *job)
 {
-    return job->name == NULL && job->several != NULL ? job->several : "";
+    return job->several != NULL ? job->several : "";
 }
 
 static cli_result

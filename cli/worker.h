@@ -52,7 +52,7 @@ typedef struct cli_result {
 
 typedef struct cli_job {
     const char *name;                      /* of the input, for messages; NULL: several */
-    const char *several;                   /* where name is NULL: "'a', 'b'"; NULL */
+    const char *several;                   /* where several are read: "'a', 'b'"; NULL */
     const char *targets[CLI_TARGETS_MOST]; /* outputs, the main one first; the rest NULL */
     cli_result result;                     /* set by cli_workers_run */
 } cli_job;

@@ -438,7 +438,9 @@ int
 genomics_apply(const cli_call *call)
 {
     const genomics_settings *s = call->settings;
-    cli_single single = { .call = call, .common = &s->common, .doing = "applying", .work = work };
+    cli_single single = {
+        .call = call, .common = &s->common, .doing = "applying", .work = work, .beside = s->stats
+    };
     genomics_recipe recipe;
     sci_status st = genomics_recipe_make(&recipe, call);
 

@@ -169,7 +169,9 @@ int
 genomics_invert(const cli_call *call)
 {
     const genomics_settings *s = call->settings;
-    cli_single single = { .call = call, .common = &s->common, .doing = "inverting", .work = work };
+    cli_single single = {
+        .call = call, .common = &s->common, .doing = "inverting", .work = work, .beside = s->stats
+    };
     sci_status st = genomics_output_check(call);
 
     if (st != SCI_OK)
