@@ -40,7 +40,7 @@ else()
     target_link_libraries(sci_hdf5 INTERFACE PkgConfig::hdf5)
 endif()
 
-# GSL for distributions and small dense algebra, over the BLAS and LAPACK of OpenBLAS. The serial build:
+# GSL for the distributions of tests, over the BLAS and LAPACK of OpenBLAS. The serial build:
 # its results must not depend on how many threads there are. It has no lock around its buffers, so only one
 # thread of ours may be inside BLAS or LAPACK at a time.
 pkg_check_modules(gsl REQUIRED gsl)
