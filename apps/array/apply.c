@@ -105,7 +105,7 @@ finish(array_stored *job, const array_shard *shard)
     if (st == SCI_OK)
         st = sci_format(&path, "%s/stats", job->out.record);
     if (st == SCI_OK)
-        st = sci_h5_output_stats(job->out.file, path, job->table);
+        st = array_stored_write(job, path);
     if (st == SCI_OK)
         st = array_record_write(&job->recipe, &job->post, job->c.settings->common.eps, job->input,
                                 provenance, &job->out);

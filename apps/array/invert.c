@@ -46,7 +46,7 @@ read_kept(array_stored *job, const char *path, terms *t, sci_stats **all)
     if (st == SCI_OK)
         st = sci_format(&table, "%s:%s/stats", path, record);
     if (st == SCI_OK)
-        st = sci_stats_load(all, table);
+        st = array_stored_open(job, table, all);
     sci_free(record);
     sci_free(table);
     return st;
@@ -117,16 +117,16 @@ check_given(const array_stored *job, const char *path, const terms *t)
 {
     array_record kept = { .eps = 0.0 };
     char *record = NULL, *table = NULL;
-    sci_stats *all = NULL;
+    sci_h5_table *theirs = NULL;
     sci_status st = SCI_OK;
 
     /* The dataset may have been copied into another file, without its record. */
     if (sci_h5_source_text(job->input, "libsci", &record) == SCI_OK
         && array_record_read(&kept, path, record) == SCI_OK
         && sci_format(&table, "%s:%s/stats", path, record) == SCI_OK
-        && sci_stats_load(&all, table) == SCI_OK)
-        st = compare_kept(job, t, &kept, all);
-    sci_stats_free(all);
+        && sci_h5_table_open(&theirs, table) == SCI_OK)
+        st = compare_kept(job, t, &kept, sci_h5_table_head(theirs));
+    sci_h5_table_free(theirs);
     sci_free(table);
     sci_free(record);
     array_record_clear(&kept);
