@@ -71,6 +71,25 @@ keeping_text(const genomics_terms *terms, char *text, size_t size)
                                  terms->items[t].name);
 }
 
+/* "variance explained by batch beyond cancer, age: 15.60 % before, 0.49 % after" */
+static void
+share_text(const genomics_model *m, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "variance explained by batch");
+    bool first = true;
+
+    for (size_t t = 0; t < m->terms.n && used < size; t++) {
+        if (m->terms.items[t].role != GENOMICS_KEPT)
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%.64s", first ? " beyond " : ", ",
+                                 m->terms.items[t].name);
+        first = false;
+    }
+    if (used < size)
+        (void)snprintf(text + used, size - used, ": %.2f %% before, %.2f %% after",
+                       100.0 * m->beyond_before, 100.0 * m->beyond_after);
+}
+
 static const char *
 method_text(const genomics_model *m)
 {
@@ -103,7 +122,7 @@ void
 genomics_describe_notes(const genomics_model *model, const char *output)
 {
     genomics_counts c = genomics_model_counts(model);
-    char batches[1024], left[400], keeping[400];
+    char batches[1024], left[400], keeping[400], share[600];
 
     genomics_describe_batches(&model->terms, model->cells, batches, sizeof batches);
     left_text(&c, left, sizeof left);
@@ -114,9 +133,10 @@ genomics_describe_notes(const genomics_model *model, const char *output)
              left[0] != '\0' ? ", left as they were: " : "", left);
     if (model->missing > 0)
         cli_note("%" PRIu64 " values are missing", model->missing);
-    if (isfinite(model->r2_before))
-        cli_note("variance between batches: %.2f %% before, %.2f %% after",
-                 100.0 * model->r2_before, 100.0 * model->r2_after);
+    if (isfinite(model->beyond_before)) {
+        share_text(model, share, sizeof share);
+        cli_note("%s", share);
+    }
 }
 
 /* ---- JSON ---- */
@@ -202,6 +222,8 @@ genomics_describe_json(cli_json *json, const genomics_model *model)
     cli_json_member_unsigned(json, "missing_values", model->missing);
     cli_json_member_real(json, "r2_batch_before", model->r2_before);
     cli_json_member_real(json, "r2_batch_after", model->r2_after);
+    cli_json_member_real(json, "r2_beyond_before", model->beyond_before);
+    cli_json_member_real(json, "r2_beyond_after", model->beyond_after);
     json_batches(json, model);
     json_terms(json, &model->terms);
     json_unadjusted(json, model);
@@ -270,15 +292,16 @@ void
 genomics_describe_text(const genomics_model *model, bool all)
 {
     genomics_counts c = genomics_model_counts(model);
-    char keeping[400];
+    char keeping[400], share[600];
 
     keeping_text(&model->terms, keeping, sizeof keeping);
     print_batches(model);
     (void)printf("%s%s; %" PRIu64 " cells, %" PRIu64 " of %" PRIu64 " genes adjusted\n",
                  method_text(model), keeping, total_cells(model), c.adjusted, model->genes.n);
-    if (isfinite(model->r2_before))
-        (void)printf("variance between batches: %.2f %% before, %.2f %% after\n",
-                     100.0 * model->r2_before, 100.0 * model->r2_after);
+    if (isfinite(model->beyond_before)) {
+        share_text(model, share, sizeof share);
+        (void)printf("%s\n", share);
+    }
     print_unadjusted(model, all);
 }
 

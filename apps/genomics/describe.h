@@ -9,7 +9,7 @@
 #include "summary.h"
 
 /* A few notes on stderr about `output`: cells, genes, batches, what was left as it was and why, the
- * share of the variance that is between batches. */
+ * share of the variance that batches explain beyond what was kept. */
 void genomics_describe_notes(const genomics_model *model, const char *output);
 
 /* One sentence: "ComBat; keeps cancer; 398 genes adjusted". */

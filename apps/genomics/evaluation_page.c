@@ -2,26 +2,25 @@
 #include "evaluation_page.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <sci.h>
 
+#include "describe.h"
 #include "report.h"
 
-enum { FACTS_MOST = 8, TEXT_ROOM = 256 };
+enum { FACTS_MOST = 6, TEXT_ROOM = 256 };
 
 /* The report, and what it points at. */
 typedef struct work {
     const evaluation_page *page;
     genomics_report report;
-    char *done;
+    char done[600], components[TEXT_ROOM], pairwise[TEXT_ROOM];
     const char **batches; /* in the order of the model's, if it has the same */
     int32_t *codes;
     report_gene *unadjusted;
     report_fact facts[FACTS_MOST];
-    char texts[FACTS_MOST][TEXT_ROOM];
 } work;
 
 /* ---- parts ---- */
@@ -29,12 +28,14 @@ typedef struct work {
 static report_stage
 stage_of(const genomics_evaluation *e, bool genes)
 {
+    const pca *p = e ? e->pca : NULL;
+
     if (!e)
         return (report_stage){ .given = false };
     return (report_stage){ .given = true,
-                           .components = e->pca->components,
-                           .scores = e->pca->scores,
-                           .variance_ratio = e->pca->variance_ratio,
+                           .components = p ? p->components : 0,
+                           .scores = p && p->components >= 2 ? p->scores : NULL,
+                           .variance_ratio = p ? p->variance_ratio : NULL,
                            .r2_batch = genes ? e->r2_batch : NULL,
                            .r2_label = genes ? e->r2_label : NULL,
                            .metrics = e->metrics };
@@ -93,70 +94,59 @@ fill_unadjusted(work *w)
     sci_status st = sci_alloc(&w->unadjusted, m->genes.n, 1, sizeof *w->unadjusted);
 
     for (uint64_t g = 0; st == SCI_OK && g < m->genes.n; g++)
-        if (m->unadjusted[g] != 0)
+        if (m->unadjusted[g] != 0 && !(m->unadjusted[g] & GENOMICS_NOT_SELECTED))
             w->unadjusted[w->report.n_unadjusted++] =
                 (report_gene){ m->genes.items[g], genomics_reason(m->unadjusted[g]) };
     w->report.unadjusted = w->unadjusted;
     return st;
 }
 
-/* "combat adjusted 1998 of 2000 genes, keeping cell_type" */
-static sci_status
+static void
 fill_done(work *w)
 {
-    const genomics_model *m = w->page->model;
-    uint64_t adjusted = genomics_model_counts(m).adjusted;
-    bool first = true;
-    sci_status st = sci_format(&w->done, "%s adjusted %" PRIu64 " of %" PRIu64 " genes",
-                               genomics_method_name(m->method), adjusted, m->genes.n);
+    const genomics_terms *terms = &w->page->model->terms;
 
-    for (size_t t = 0; st == SCI_OK && t < m->terms.n; t++) {
-        const genomics_term *term = &m->terms.items[t];
-
-        if (term->role != GENOMICS_KEPT)
-            continue;
-        st = text_append(&w->done, "%s %s", first ? ", keeping" : ",", term->name);
-        first = false;
-        if (w->page->label && strcmp(term->name, w->page->label->key) == 0)
-            w->report.label_kept = true;
-    }
-    if (st == SCI_OK)
-        st = text_append(&w->done, ".");
+    genomics_describe_done(w->page->model, w->done, sizeof w->done);
     w->report.done = w->done;
-    return st;
+    for (size_t t = 0; w->page->label && t < terms->n; t++)
+        if (terms->items[t].role == GENOMICS_KEPT
+            && strcmp(terms->items[t].name, w->page->label->key) == 0)
+            w->report.label_kept = true;
 }
 
-static void add_fact(work *w, const char *name, const char *format, ...) SCI_PRINTF(3, 4);
-
 static void
-add_fact(work *w, const char *name, const char *format, ...)
+add_fact(work *w, const char *name, const char *value)
 {
-    size_t k = w->report.n_facts++;
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(w->texts[k], TEXT_ROOM, format, arguments);
-    va_end(arguments);
-    w->facts[k] = (report_fact){ name, w->texts[k] };
+    w->facts[w->report.n_facts++] = (report_fact){ name, value };
 }
 
 static void
 fill_facts(work *w)
 {
-    const genomics_evaluation *e = w->page->before;
-    const metrics *m = &e->metrics;
+    const evaluation_page *page = w->page;
+    const metrics *m = &page->before->metrics;
+    const pca *p = page->before->pca;
 
-    add_fact(w, "principal components", "%" PRIu64 ", %s", e->pca->components,
-             e->pca->exact ? "exact" : "block Krylov iteration");
-    if (m->sampled < m->cells)
-        add_fact(w, "cells in pairwise measures",
-                 "%" PRIu64 " drawn of %" PRIu64 " (seed %" PRId64 "), each against all",
-                 m->sampled, m->cells, w->page->seed);
+    add_fact(w, "program", "sci-genomics " SCI_VERSION);
+    if (page->matrix)
+        add_fact(w, "matrix", page->matrix);
+    if (page->model)
+        add_fact(w, "method", genomics_method_name(page->model->method));
+    if (p) {
+        (void)snprintf(w->components, sizeof w->components, "%" PRIu64 ", %s", p->components,
+                       p->exact ? "exact" : "block Krylov iteration");
+        add_fact(w, "principal components", w->components);
+    }
+    if (p && m->sampled < m->cells)
+        (void)snprintf(w->pairwise, sizeof w->pairwise,
+                       "%" PRIu64 " drawn of %" PRIu64 " (seed %" PRId64 "), each against all",
+                       m->sampled, m->cells, page->seed);
     else
-        add_fact(w, "cells in pairwise measures", "all %" PRIu64, m->cells);
-    if (w->page->model)
-        add_fact(w, "method", "%s", genomics_method_name(w->page->model->method));
-    add_fact(w, "sci-genomics", "%s", SCI_VERSION);
+        (void)snprintf(w->pairwise, sizeof w->pairwise, "all %" PRIu64, m->cells);
+    if (p)
+        add_fact(w, "cells in pairwise measures", w->pairwise);
+    if (page->provenance)
+        add_fact(w, "provenance", page->provenance);
     w->report.facts = w->facts;
 }
 
@@ -187,7 +177,7 @@ fill(work *w)
     if (st == SCI_OK && page->model)
         st = fill_unadjusted(w);
     if (st == SCI_OK && page->model)
-        st = fill_done(w);
+        fill_done(w);
     fill_facts(w);
     return st;
 }
@@ -200,7 +190,6 @@ evaluation_page_write(const char *path, const evaluation_page *page)
 
     if (st == SCI_OK)
         st = genomics_report_write(path, &w.report);
-    sci_free(w.done);
     sci_free(w.batches);
     sci_free(w.codes);
     sci_free(w.unadjusted);

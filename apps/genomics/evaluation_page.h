@@ -10,9 +10,10 @@ typedef struct evaluation_page {
     const char *input;                    /* name of the file */
     const anndata_texts *genes;           /* of `before`; also those of `after` if same_genes */
     const genomics_factor *batch, *label; /* label NULL: none */
-    const genomics_evaluation *before, *after; /* after NULL: none */
+    const genomics_evaluation *before, *after; /* after NULL: none; their pca may be NULL */
     bool same_genes;
-    const genomics_model *model; /* that made `after`; NULL: not known */
+    const genomics_model *model;     /* that made `after`; NULL: not known */
+    const char *matrix, *provenance; /* "X", what made `after`; NULL: not said */
     int64_t seed;
     size_t n_warnings;
     const char *const *warnings;

@@ -3,13 +3,14 @@
 
 #include "metrics_priv.h"
 
-static metrics
-undefined(void)
+metrics
+metrics_unknown(void)
 {
     double nan = (double)NAN;
 
     return (metrics){ .r2_batch = nan,
                       .r2_label = nan,
+                      .r2_beyond = nan,
                       .pcr_batch = nan,
                       .pcr_label = nan,
                       .silhouette_batch = nan,
@@ -28,7 +29,7 @@ sci_status
 metrics_of_cells(metrics *out, const metrics_input *in)
 {
     study s = { .in = in };
-    metrics m = undefined();
+    metrics m = metrics_unknown();
     sci_status st = study_begin(&s);
 
     m.cells = s.cells;

@@ -34,7 +34,8 @@ typedef struct metrics_input {
  *   PCR         Σ R²·variance/Σ variance over the components, R² of the one-hot levels.
  * One batch: no batch measures; one label: no label measures. */
 typedef struct metrics {
-    double r2_batch, r2_label;                 /* share of the variance of all genes */
+    double r2_batch, r2_label; /* share of the variance of all genes */
+    double r2_beyond; /* that batch explains beyond the labels: R² of batch × label less r2_label */
     double pcr_batch, pcr_label;               /* the same over principal components */
     double silhouette_batch, silhouette_label; /* scaled to 0…1, higher is better */
     double ilisi, clisi;                       /* scaled to 0…1, higher is better */
@@ -44,6 +45,9 @@ typedef struct metrics {
     uint64_t cells;   /* that took part */
     uint64_t sampled; /* of these, those over which the pairwise measures are means */
 } metrics;
+
+/* Nothing is known yet: all NaN. */
+metrics metrics_unknown(void);
 
 /* All but r2, which is NaN. SCI_ERR_NONFINITE if a score is not finite. */
 sci_status metrics_of_cells(metrics *out, const metrics_input *in) SCI_MUST_CHECK;

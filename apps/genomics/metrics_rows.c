@@ -8,6 +8,7 @@
         return m->field;                        \
     }
 GETTER(r2_batch)
+GETTER(r2_beyond)
 GETTER(pcr_batch)
 GETTER(silhouette_batch)
 GETTER(ilisi)
@@ -25,6 +26,8 @@ GETTER(overall)
 const metrics_row metrics_rows[] = {
     { "r2_batch", "variance explained by batch", get_r2_batch, -1,
       "Share of the variance of all genes that the batches explain" },
+    { "r2_beyond", "batch beyond label", get_r2_beyond, -1,
+      "The same among cells of one label: also right where batches have unlike cells" },
     { "pcr_batch", "the same in principal components", get_pcr_batch, -1,
       "The same over the principal components (principal-component regression)" },
     { "silhouette_batch", "silhouette of batches", get_silhouette_batch, 1,

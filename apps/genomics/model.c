@@ -9,6 +9,7 @@
 
 #include "cli/message.h"
 
+#include "beyond.h"
 #include "metrics.h"
 #include "recode.h"
 
@@ -215,6 +216,23 @@ choose(const unsigned char *selected, uint64_t G, uint64_t **columns, uint64_t *
 }
 
 static sci_status
+measure_beyond(genomics_model *m, const sci_crossed *table)
+{
+    bool *kept = NULL;
+    uint64_t within;
+    sci_status st = sci_alloc_zero(&kept, table->covariates, 1, sizeof *kept);
+
+    for (uint64_t k = 0; st == SCI_OK && k < table->covariates; k++)
+        kept[k] = genomics_terms_of(&m->terms, false, k, &within)->role == GENOMICS_KEPT;
+    if (st == SCI_OK)
+        st = genomics_beyond(&m->beyond_before, table, NULL, kept);
+    if (st == SCI_OK)
+        st = genomics_beyond(&m->beyond_after, table, m->map, kept);
+    sci_free(kept);
+    return st;
+}
+
+static sci_status
 measure(genomics_model *m, const sci_crossed *table)
 {
     sci_crossed *after = NULL;
@@ -223,6 +241,7 @@ measure(genomics_model *m, const sci_crossed *table)
     if (st == SCI_OK) {
         m->r2_before = metrics_r2(table, NULL);
         m->r2_after = metrics_r2(after, NULL);
+        st = measure_beyond(m, table);
     }
     m->missing = genomics_missing(table);
     sci_crossed_free(after);
@@ -241,7 +260,7 @@ start(genomics_model **out, const sci_crossed *table, const genomics_terms *term
     *out = m;
     m->method = recipe->method;
     m->combat_options = recipe->combat;
-    m->r2_before = m->r2_after = (double)NAN;
+    m->r2_before = m->r2_after = m->beyond_before = m->beyond_after = (double)NAN;
     st = genomics_terms_copy(&m->terms, terms);
     if (st == SCI_OK)
         st = texts_copy(&m->genes, genes->n, (const char *const *)genes->items);

@@ -22,6 +22,7 @@ typedef struct genomics_model {
     bool *left_out;             /* [B + q]: limma's coefficients that were dropped */
     uint64_t missing;           /* values */
     double r2_before, r2_after; /* share of the variance that is between batches; NaN: unknown */
+    double beyond_before, beyond_after; /* of it what the kept covariates do not explain */
 } genomics_model;
 
 /* How to make one. */

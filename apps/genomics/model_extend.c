@@ -139,6 +139,6 @@ genomics_model_extend(genomics_model *m, const sci_crossed *table, const anndata
     m->map = map;
     m->terms.batches = all;
     m->cells = cells;
-    m->r2_before = m->r2_after = (double)NAN;
+    m->r2_before = m->r2_after = m->beyond_before = m->beyond_after = (double)NAN;
     return SCI_OK;
 }

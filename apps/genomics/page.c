@@ -1,68 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "page.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 #include <sci.h>
 
-#include "describe.h"
-#include "metrics.h"
-#include "pca.h"
+#include "evaluation_page.h"
 #include "recode.h"
-#include "report.h"
 
-enum { COMPONENTS = 50 };
 #define LABEL_TABLE_MOST (UINT64_C(256) << 20) /* bytes of the table of batches × labels */
-
-/* Before or after. */
-typedef struct stage {
-    pca *components;
-    double *r2_batch, *r2_label;
-    double r2_beyond; /* of batch beyond the labels, if there is r2_label */
-    metrics measures;
-    bool measured;
-} stage;
 
 typedef struct drawing {
     const genomics_page *page;
-    const char *label_key;
-    anndata_column label;
-    const int32_t *labels; /* NULL: there are none */
-    sci_crossed *by_label; /* levels batch·labels + label */
-    stage before, after;
+    genomics_factor batch, label; /* batch: borrowed; label.key NULL: there are none */
+    sci_crossed *by_label;        /* levels batch·labels + label */
+    genomics_evaluation before, after;
 } drawing;
-
-/* Nothing is known yet. */
-static metrics
-no_measures(void)
-{
-    const double unknown = (double)NAN;
-
-    return (metrics){ .r2_batch = unknown,
-                      .r2_label = unknown,
-                      .pcr_batch = unknown,
-                      .pcr_label = unknown,
-                      .silhouette_batch = unknown,
-                      .silhouette_label = unknown,
-                      .ilisi = unknown,
-                      .clisi = unknown,
-                      .lisi_batch = unknown,
-                      .lisi_label = unknown,
-                      .kbet = unknown,
-                      .batch_score = unknown,
-                      .label_score = unknown,
-                      .overall = unknown };
-}
-
-static void
-stage_clear(stage *s)
-{
-    pca_free(s->components);
-    sci_free(s->r2_batch);
-    sci_free(s->r2_label);
-}
 
 /* ---- labels ---- */
 
@@ -70,20 +21,14 @@ stage_clear(stage *s)
 static sci_status
 read_labels(drawing *d)
 {
-    const genomics_terms *terms = &d->page->job->cells.terms;
-    sci_status st;
+    const genomics_job *job = d->page->job;
+    const genomics_terms *terms = &job->cells.terms;
+    const char *key = job->settings->label_key;
 
-    d->label_key = d->page->job->settings->label_key;
-    for (size_t t = 0; d->label_key == NULL && t < terms->n; t++)
+    for (size_t t = 0; key == NULL && t < terms->n; t++)
         if (!terms->items[t].numeric && terms->items[t].role == GENOMICS_KEPT)
-            d->label_key = terms->items[t].name;
-    if (d->label_key == NULL)
-        return SCI_OK;
-    st = anndata_column_read(d->page->job->in, ANNDATA_OBS, d->label_key, &d->label);
-    if (st == SCI_OK)
-        st = anndata_column_as_factor(&d->label);
-    d->labels = d->label.codes;
-    return st;
+            key = terms->items[t].name;
+    return key != NULL ? genomics_factor_read(&d->label, job->in, key, "labels") : SCI_OK;
 }
 
 /* One more pass: moments by batch and label, for the variance that the labels explain. */
@@ -97,15 +42,15 @@ fit_labels(drawing *d)
     int32_t *both = NULL;
     sci_status st;
 
-    if (d->labels == NULL || L < 2 || bytes > LABEL_TABLE_MOST)
+    if (d->label.key == NULL || L < 2 || bytes > LABEL_TABLE_MOST)
         return SCI_OK;
     st = sci_alloc(&both, job->cells.n, 1, sizeof *both);
     if (st != SCI_OK)
         return st;
     for (uint64_t i = 0; i < job->cells.n; i++)
-        both[i] = d->labels[i] < 0
+        both[i] = d->label.codes[i] < 0
                       ? -1
-                      : (int32_t)((uint64_t)job->rows.label[i] * L + (uint64_t)d->labels[i]);
+                      : (int32_t)((uint64_t)job->rows.label[i] * L + (uint64_t)d->label.codes[i]);
     rows.label = both;
     rows.levels = B * L;
     job->pass++;
@@ -137,7 +82,7 @@ fold_batches(const sci_crossed *by_label, uint64_t labels, sci_crossed **out)
 }
 
 static sci_status
-explain_labels(const drawing *d, const sci_column_map *map, stage *s)
+explain_labels(const drawing *d, const sci_column_map *map, genomics_evaluation *e)
 {
     uint64_t L = d->label.levels.n;
     sci_crossed *moved = NULL, *folded = NULL;
@@ -153,11 +98,11 @@ explain_labels(const drawing *d, const sci_column_map *map, stage *s)
     if (st == SCI_OK)
         st = fold_batches(moved, L, &folded);
     if (st == SCI_OK)
-        st = sci_alloc(&s->r2_label, folded->columns, 1, sizeof *s->r2_label);
+        st = sci_alloc(&e->r2_label, folded->columns, 1, sizeof *e->r2_label);
     if (st == SCI_OK)
-        s->measures.r2_label = metrics_r2(folded, s->r2_label);
+        e->metrics.r2_label = metrics_r2(folded, e->r2_label);
     if (st == SCI_OK)
-        s->r2_beyond = metrics_r2(moved, NULL) - s->measures.r2_label;
+        e->metrics.r2_beyond = metrics_r2(moved, NULL) - e->metrics.r2_label;
     sci_crossed_free(moved);
     sci_crossed_free(folded);
     return st;
@@ -166,29 +111,29 @@ explain_labels(const drawing *d, const sci_column_map *map, stage *s)
 /* ---- stages ---- */
 
 static sci_status
-explain_batches(const drawing *d, const sci_column_map *map, stage *s)
+explain_batches(const drawing *d, const sci_column_map *map, genomics_evaluation *e)
 {
     const sci_crossed *table = d->page->table;
     sci_crossed *moved = NULL;
-    sci_status st = sci_alloc(&s->r2_batch, table->columns, 1, sizeof *s->r2_batch);
+    sci_status st = sci_alloc(&e->r2_batch, table->columns, 1, sizeof *e->r2_batch);
 
     if (st == SCI_OK && map != NULL)
         st = genomics_recode_mapped(&moved, table, 1, map);
     if (st == SCI_OK)
-        s->measures.r2_batch = metrics_r2(map != NULL ? moved : table, s->r2_batch);
+        e->metrics.r2_batch = metrics_r2(map != NULL ? moved : table, e->r2_batch);
     sci_crossed_free(moved);
     return st;
 }
 
 static sci_status
-find_components(const drawing *d, const sci_column_map *map, stage *s)
+find_components(const drawing *d, const sci_column_map *map, genomics_evaluation *e)
 {
     genomics_job *job = d->page->job;
     pca_input in = { .matrix = job->matrix, .model = map != NULL ? &job->rows : NULL, .map = map };
     sci_status st;
 
     job->pass++;
-    st = pca_compute(&s->components, &in, COMPONENTS, 0, &job->options);
+    st = pca_compute(&e->pca, &in, EVALUATION_COMPONENTS, 0, &job->options);
     if (st == SCI_ERR_NONFINITE || st == SCI_ERR_DEGENERATE) { /* the page says less then */
         cli_note("the page has no principal components: %s", sci_message());
         return SCI_OK;
@@ -197,125 +142,66 @@ find_components(const drawing *d, const sci_column_map *map, stage *s)
 }
 
 static sci_status
-measure(const drawing *d, const sci_column_map *map, stage *s)
+measure(const drawing *d, const sci_column_map *map, genomics_evaluation *e)
 {
     const genomics_job *job = d->page->job;
     metrics_input in;
-    sci_status st = find_components(d, map, s);
+    sci_status st;
 
-    if (st == SCI_OK && s->components != NULL) {
-        in = (metrics_input){ .cells = s->components->rows,
-                              .components = s->components->components,
-                              .scores = s->components->scores,
-                              .variance = s->components->variance,
-                              .batches = job->rows.levels,
-                              .labels = d->labels != NULL ? d->label.levels.n : 0,
-                              .batch = job->rows.label,
-                              .label = d->labels,
+    e->metrics = metrics_unknown();
+    st = find_components(d, map, e);
+    if (st == SCI_OK && e->pca != NULL) {
+        in = (metrics_input){ .cells = e->pca->rows,
+                              .components = e->pca->components,
+                              .scores = e->pca->scores,
+                              .variance = e->pca->variance,
+                              .batches = d->batch.levels.n,
+                              .labels = d->label.levels.n,
+                              .batch = d->batch.codes,
+                              .label = d->label.codes,
                               .threads = job->options.threads,
                               .stop = job->options.stop };
-        st = metrics_of_cells(&s->measures, &in);
-        s->measured = st == SCI_OK;
+        st = metrics_of_cells(&e->metrics, &in);
     }
     if (st == SCI_OK)
-        st = explain_batches(d, map, s);
+        st = explain_batches(d, map, e);
     if (st == SCI_OK)
-        st = explain_labels(d, map, s);
-    if (st == SCI_OK && s->measured)
-        metrics_overall(&s->measures);
+        st = explain_labels(d, map, e);
     return st;
-}
-
-static report_stage
-report_of(const stage *s)
-{
-    const pca *p = s->components;
-
-    return (report_stage){ .given = true,
-                           .components = p != NULL ? p->components : 0,
-                           .scores = p != NULL && p->components >= 2 ? p->scores : NULL,
-                           .variance_ratio = p != NULL ? p->variance_ratio : NULL,
-                           .r2_batch = s->r2_batch,
-                           .r2_label = s->r2_label,
-                           .r2_beyond = s->r2_label != NULL ? &s->r2_beyond : NULL,
-                           .metrics = s->measures };
 }
 
 /* ---- the page ---- */
-
-static sci_status
-list_unadjusted(const genomics_model *m, report_gene **out, size_t *n)
-{
-    sci_status st = sci_alloc(out, m->genes.n, 1, sizeof **out);
-
-    *n = 0;
-    for (uint64_t g = 0; st == SCI_OK && g < m->genes.n; g++)
-        if (m->unadjusted[g] != 0 && !(m->unadjusted[g] & GENOMICS_NOT_SELECTED))
-            (*out)[(*n)++] = (report_gene){ m->genes.items[g], genomics_reason(m->unadjusted[g]) };
-    return st;
-}
-
-static bool
-is_kept(const genomics_terms *terms, const char *key)
-{
-    for (size_t t = 0; key != NULL && t < terms->n; t++)
-        if (terms->items[t].role == GENOMICS_KEPT && strcmp(terms->items[t].name, key) == 0)
-            return true;
-    return false;
-}
 
 static sci_status
 write(const drawing *d, const char *path)
 {
     const genomics_page *page = d->page;
     const genomics_job *job = page->job;
-    const genomics_model *m = page->record->model;
-    const genomics_settings *s = job->settings;
-    char done[600];
-    const report_fact facts[] = { { "program", "sci-genomics " SCI_VERSION },
-                                  { "matrix", job->place },
-                                  { "method", genomics_method_name(m->method) },
-                                  { "provenance", page->record->provenance } };
-    report_gene *unadjusted = NULL;
-    genomics_report report = { .input = job->name,
-                               .version = SCI_VERSION,
-                               .done = done,
-                               .cells = job->cells.n,
-                               .genes = job->genes.n,
-                               .gene_names = (const char *const *)job->genes.items,
-                               .batch = { .key = s->batch_key,
-                                          .levels = job->rows.levels,
-                                          .names = (const char *const *)m->terms.batches.items,
-                                          .codes = job->rows.label },
-                               .label_kept = is_kept(&m->terms, d->label_key),
-                               .before = report_of(&d->before),
-                               .after = report_of(&d->after),
-                               .model = m->combat,
-                               .n_warnings = page->n_warnings,
-                               .warnings = page->warnings,
-                               .n_facts = sizeof facts / sizeof *facts,
-                               .facts = facts };
-    sci_status st = list_unadjusted(m, &unadjusted, &report.n_unadjusted);
+    const evaluation_page all = { .input = job->name,
+                                  .genes = &job->genes,
+                                  .batch = &d->batch,
+                                  .label = d->label.key != NULL ? &d->label : NULL,
+                                  .before = &d->before,
+                                  .after = &d->after,
+                                  .same_genes = true,
+                                  .model = page->record->model,
+                                  .matrix = job->place,
+                                  .provenance = page->record->provenance,
+                                  .n_warnings = page->n_warnings,
+                                  .warnings = page->warnings };
 
-    report.unadjusted = unadjusted;
-    genomics_describe_done(m, done, sizeof done);
-    if (d->labels != NULL)
-        report.label = (report_factor){ .key = d->label_key,
-                                        .levels = d->label.levels.n,
-                                        .names = (const char *const *)d->label.levels.items,
-                                        .codes = d->labels };
-    if (st == SCI_OK)
-        st = genomics_report_write(path, &report);
-    sci_free(unadjusted);
-    return st;
+    return evaluation_page_write(path, &all);
 }
 
 sci_status
 genomics_page_write(const genomics_page *page, const char *path)
 {
+    genomics_job *job = page->job;
     drawing d = { .page = page,
-                  .before = { .measures = no_measures() },
-                  .after = { .measures = no_measures() } };
+                  .batch = { .key = job->settings->batch_key,
+                             .levels = job->cells.terms.batches,
+                             .n = job->cells.n,
+                             .codes = job->cells.batch } };
     sci_status st = read_labels(&d);
 
     if (st == SCI_OK)
@@ -326,9 +212,9 @@ genomics_page_write(const genomics_page *page, const char *path)
         st = measure(&d, page->record->model->map, &d.after);
     if (st == SCI_OK)
         st = write(&d, path);
-    anndata_column_clear(&d.label);
+    genomics_factor_clear(&d.label);
     sci_crossed_free(d.by_label);
-    stage_clear(&d.before);
-    stage_clear(&d.after);
+    genomics_evaluation_clear(&d.before);
+    genomics_evaluation_clear(&d.after);
     return st;
 }

@@ -154,6 +154,37 @@ genomics_recode(sci_crossed **out, const sci_crossed *from, const double *T, uin
 
 /* ---- after a map ---- */
 
+sci_crossed_cell
+genomics_cell_mapped(const sci_crossed *table, uint64_t level, uint64_t column,
+                     const sci_column_map *map, uint64_t map_level, double *mean_c, double *scc,
+                     double *scy)
+{
+    uint64_t q = table->covariates, G = table->columns, at = map_level * G + column;
+    sci_crossed_cell cell = sci_crossed_get(table, level, column, mean_c, scc, scy);
+    double scale;
+
+    if (map == NULL)
+        return cell;
+    scale = map->scale[at];
+    cell.mean = cell.mean * scale + map->shift[at];
+    cell.syy *= scale * scale;
+    for (uint64_t j = 0; j < q; j++) {
+        double slope = map->slope[(map_level * q + j) * G + column];
+
+        cell.mean += slope * mean_c[j];
+        cell.syy += 2.0 * scale * slope * scy[j];
+        for (uint64_t k = 0; k < q; k++)
+            cell.syy += slope * map->slope[(map_level * q + k) * G + column] * scc[j * q + k];
+    }
+    cell.syy = cell.syy > 0.0 ? cell.syy : 0.0;
+    for (uint64_t j = 0; j < q; j++) {
+        scy[j] *= scale;
+        for (uint64_t k = 0; k < q; k++)
+            scy[j] += scc[j * q + k] * map->slope[(map_level * q + k) * G + column];
+    }
+    return cell;
+}
+
 sci_status
 genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, uint64_t parts,
                        const sci_column_map *map)
@@ -166,31 +197,18 @@ genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, uint64_t part
     if (st == SCI_OK)
         st = sci_crossed_create(&to, from->levels, G, 0);
     for (uint64_t b = 0; st == SCI_OK && b < from->levels; b++) {
-        uint64_t l = b / parts; /* of the map */
-        double *mean_c = work, *scy = work + q, *scc = work + 2 * q;
-
         to->rows[b] = from->rows[b];
         for (uint64_t g = 0; g < G; g++) {
-            sci_crossed_cell cell = sci_crossed_get(from, b, g, mean_c, scc, scy);
-            double scale = map->scale[l * G + g], mean = cell.mean * scale + map->shift[l * G + g];
-            double m2 = cell.syy * scale * scale;
+            sci_crossed_cell cell =
+                genomics_cell_mapped(from, b, g, map, b / parts, work, work + 2 * q, work + q);
 
-            for (uint64_t j = 0; j < q; j++) {
-                double slope = map->slope[(l * q + j) * G + g];
-
-                mean += slope * mean_c[j];
-                m2 += 2.0 * scale * slope * scy[j];
-                for (uint64_t k = 0; k < q; k++)
-                    m2 += slope * map->slope[(l * q + k) * G + g] * scc[j * q + k];
-            }
-            if (cell.n == 0)
-                continue;
-            to->moments[b * G + g] = (sci_moments){ .count = cell.n,
-                                                    .weight = (double)cell.n,
-                                                    .mean_hi = mean,
-                                                    .m2 = m2 > 0.0 ? m2 : 0.0,
-                                                    .min = mean,
-                                                    .max = mean };
+            if (cell.n > 0)
+                to->moments[b * G + g] = (sci_moments){ .count = cell.n,
+                                                        .weight = (double)cell.n,
+                                                        .mean_hi = cell.mean,
+                                                        .m2 = cell.syy,
+                                                        .min = cell.mean,
+                                                        .max = cell.mean };
         }
     }
     sci_free(work);

@@ -14,6 +14,12 @@
 sci_status genomics_recode(sci_crossed **out, const sci_crossed *from, const double *T, uint64_t q,
                            uint64_t n, const uint64_t *columns) SCI_MUST_CHECK;
 
+/* sci_crossed_get of what the values of a cell are after `map` (NULL: as they are), whose level is
+ * map_level, without clipping. */
+sci_crossed_cell genomics_cell_mapped(const sci_crossed *table, uint64_t level, uint64_t column,
+                                      const sci_column_map *map, uint64_t map_level, double *mean_c,
+                                      double *scc, double *scy);
+
 /* The moments that the table has after the map (without clipping), covariates left out. `parts` levels
  * of the table after one another are one level of the map; usually 1. */
 sci_status genomics_recode_mapped(sci_crossed **out, const sci_crossed *from, uint64_t parts,

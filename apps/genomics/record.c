@@ -306,6 +306,8 @@ get_model(reading *r, genomics_model *m)
     m->missing = (uint64_t)get_integer(r, "missing_values", 0, INT64_MAX);
     m->r2_before = get_number(r, "r2_batch_before");
     m->r2_after = get_number(r, "r2_batch_after");
+    m->beyond_before = get_number(r, "r2_beyond_before");
+    m->beyond_after = get_number(r, "r2_beyond_after");
     if (r->st == SCI_OK)
         r->st = sci_alloc(&m->cells, B, 1, sizeof *m->cells);
     if (r->st == SCI_OK)

@@ -236,6 +236,8 @@ genomics_record_write(sci_h5_output *out, const char *path, const genomics_recor
     put_integer(&w, "missing_values", (int64_t)m->missing);
     put_number(&w, "r2_batch_before", m->r2_before);
     put_number(&w, "r2_batch_after", m->r2_after);
+    put_number(&w, "r2_beyond_before", m->beyond_before);
+    put_number(&w, "r2_beyond_after", m->beyond_after);
     put_terms(&w, &m->terms);
     put_map(&w, m);
     if (m->combat != NULL)

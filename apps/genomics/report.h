@@ -23,9 +23,6 @@ typedef struct report_stage {
     const double *variance_ratio;      /* [components] share of the total variance; may be NULL */
     const double *r2_batch, *r2_label; /* [genes] metrics_r2's per_gene; NaN where undefined */
     metrics metrics;                   /* NaN: not known */
-    /* Share of the variance that batch explains beyond the labels (R² of batch × label less R² of
-     * label): what is a batch effect where batches have unlike cells. NULL: not known */
-    const double *r2_beyond;
 } report_stage;
 
 /* A gene that was not adjusted, and why, in words: "constant inside a batch". */

@@ -139,14 +139,14 @@ say_labels(char *text, size_t size, const genomics_report *r)
 static bool
 beyond_labels(const genomics_report *r, const report_composition *c)
 {
-    return c->association > ENTANGLED && r->before.r2_beyond
-           && (!r->after.given || r->after.r2_beyond);
+    return c->association > ENTANGLED && !isnan(r->before.metrics.r2_beyond)
+           && (!r->after.given || !isnan(r->after.metrics.r2_beyond));
 }
 
 static double
 share_of_batch(const report_stage *stage, bool beyond)
 {
-    return beyond && stage->r2_beyond ? *stage->r2_beyond : stage->metrics.r2_batch;
+    return beyond ? stage->metrics.r2_beyond : stage->metrics.r2_batch;
 }
 
 static void

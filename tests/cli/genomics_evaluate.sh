@@ -39,9 +39,11 @@ def between(x, level):
 
 kind, batch = obs("in.h5ad", "kind"), obs("in.h5ad", "batch")
 both = [b if k is not None else None for b, k in zip(batch, kind)]
+pair = [b + k if k is not None else None for b, k in zip(batch, kind)]
 for stage, z in (("before", x), ("after", y)):
     assert abs(two[stage]["r2_batch"] - between(z, both)) < 1e-9
     assert abs(two[stage]["r2_label"] - between(z, kind)) < 1e-9
+    assert abs(two[stage]["r2_beyond"] - (between(z, pair) - between(z, kind))) < 1e-9
     for key, value in two[stage].items():
         if isinstance(value, float):
             assert abs(value - affine[stage][key]) < 1e-6, (stage, key)
@@ -52,13 +54,14 @@ pcr = [two[s]["pcr_batch"] for s in ("before", "after")]
 assert abs(two["pcr_comparison"] - max(0, (pcr[0] - pcr[1]) / pcr[0])) < 1e-12
 assert two["after"]["overall"] > two["before"]["overall"]
 assert abs(plain["before"]["r2_batch"] - between(x, batch)) < 1e-9
-assert plain["before"]["clisi"] is None and plain["before"]["overall"] is None and "after" not in plain
+assert plain["before"]["r2_beyond"] is None and plain["before"]["clisi"] is None and plain["before"]["overall"] is None and "after" not in plain
 END
 
 run 0 evaluate in.h5ad out.h5ad --batch-key batch --label-key kind --report page.html
 says out "variance explained by batch"
 says out "overall score"
-says page.html "combat adjusted"
+says page.html "ComBat; 29 genes adjusted"
+says page.html "batch beyond label"
 run 0 evaluate in.h5ad out.h5ad --batch-key batch --label-key kind --report again.html -t 1 -q
 same_bytes page.html again.html
 refuse 2 "page.html" evaluate in.h5ad --batch-key batch --report page.html

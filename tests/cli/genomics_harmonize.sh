@@ -86,6 +86,20 @@ run 0 harmonize "$bladder" -o again.h5ad --batch-key batch -q
 silent err
 same_bytes y.h5ad again.h5ad
 
+# What batch explains beyond what is kept is one number, whoever computes it.
+run 0 harmonize "$bladder" -f -o y.h5ad --batch-key batch --keep cancer --report kept.html
+says err "variance explained by batch beyond cancer: 15.56 % before, 0.49 % after"
+says kept.html "15.6"
+run 0 show y.h5ad
+says out "variance explained by batch beyond cancer: 15.56 % before, 0.49 % after"
+run 0 harmonize "$bladder" -f -o y.h5ad --batch-key batch --keep cancer --json && mv out harmonized.json
+run 0 evaluate "$bladder" y.h5ad --batch-key batch --label-key cancer --json && mv out evaluated.json
+cells << 'END'
+did, found = json.load(open("harmonized.json")), json.load(open("evaluated.json"))
+for stage in "before", "after":
+    assert abs(did[f"r2_beyond_{stage}"] - found[stage]["r2_beyond"]) < 1e-9
+END
+
 # Where results go and how they are stored.
 run 0 harmonize "$bladder" -f -o y.h5ad --batch-key batch --to layer:combat --dtype f32 --compression gzip:2 && cells << 'END'
 assert differences(BLADDER, "y.h5ad", ("/layers", "/uns/sci_genomics")) == []

@@ -281,6 +281,7 @@ make_metrics(report_example *e)
 
     e->r.before.metrics = before[e->story];
     e->r.after.metrics = after[e->story];
+    e->r.before.metrics.r2_beyond = e->r.after.metrics.r2_beyond = (double)NAN;
     if (!e->label) {
         metrics *m = &e->r.before.metrics;
 

@@ -125,15 +125,14 @@ a_remaining_effect_leads(void **state)
 static void
 entangled_batches_are_judged_among_equal_labels(void **state)
 {
-    static const double before = 0.156, after = 0.0049;
     report_example *e = report_example_make(STORY_ENTANGLED);
     genomics_report *r = report_example_edit(e);
     char *text;
 
     (void)state;
     r->after.metrics.r2_batch = 0.22;
-    r->before.r2_beyond = &before;
-    r->after.r2_beyond = &after;
+    r->before.metrics.r2_beyond = 0.156;
+    r->after.metrics.r2_beyond = 0.0049;
     text = written(r);
     assert_text_has(text,
                     "<p class=\"lead\">Beyond what &#39;cell_type&#39; explains, batch explained "
