@@ -2,9 +2,6 @@
 /* The worker's side: from the fork to its end. */
 #include <signal.h>
 #include <stdio.h>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -55,19 +52,6 @@ limit_memory(const cli_worker *worker)
 #endif
 }
 
-/* Buffers of a few megabytes come and go with every segment. Given back each time, their pages would
- * have to be faulted in and cleared again, which takes longer than the arithmetic. */
-static void
-keep_pages(void)
-{
-#if defined(__GLIBC__)
-    enum { KEEP = 32 << 20 };
-
-    (void)mallopt(M_MMAP_THRESHOLD, KEEP);
-    (void)mallopt(M_TRIM_THRESHOLD, KEEP);
-#endif
-}
-
 static void
 settle_in(pid_t parent)
 {
@@ -75,8 +59,7 @@ settle_in(pid_t parent)
      */
     static const struct rlimit no_core = { 1, 1 };
 
-    keep_pages();
-
+    cli_heap_keep();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) /* it died before that */
         _exit(CLI_EXIT_FAILED);
