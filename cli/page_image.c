@@ -4,8 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include <sci/file.h>
 
 #include "page_priv.h"
@@ -41,14 +39,15 @@ check_png(FILE *file, const char *path, uint32_t *width, uint32_t *height)
 static sci_status
 encode(FILE *out, FILE *file, const char *path)
 {
-    unsigned char bytes[3072], text[4097];
+    unsigned char bytes[3072];
+    char text[4097];
     size_t n, all = 0;
 
     while ((n = fread(bytes, 1, sizeof bytes, file)) > 0) {
         all += n;
         if (all > MOST_BYTES)
             return sci_fail(SCI_ERR_FORMAT, "'%s' is larger than 64 MiB", path);
-        fwrite(text, 1, (size_t)EVP_EncodeBlock(text, bytes, (int)n), out);
+        fwrite(text, 1, page_base64(text, bytes, n), out);
     }
     return ferror(file) ? sci_fail_errno("read", path) : SCI_OK;
 }

@@ -35,7 +35,10 @@ sci_status page_style_make(char **style) SCI_MUST_CHECK;
 
 /* "sha256-…" of text, as a content-security policy has it. */
 #define PAGE_HASH 64
-sci_status page_hash(char hash[PAGE_HASH], const char *text) SCI_MUST_CHECK;
+void page_hash(char hash[PAGE_HASH], const char *text);
+
+/* n bytes in base64, closed by 0: 4·⌈n/3⌉ + 1 characters. Returns their number without the last. */
+size_t page_base64(char *text, const unsigned char *bytes, size_t n);
 
 /* Write <img> with the file inside. */
 sci_status page_image_write(FILE *out, const char *path, const char *alternative) SCI_MUST_CHECK;

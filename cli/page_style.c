@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#define OPENSSL_API_COMPAT 10100 /* as in libsci's digests */
+#include <openssl/sha.h>
 
 #include <sci/memory.h>
 
@@ -126,18 +126,16 @@ page_style_make(char **style)
 
 /* ---- its hash ---- */
 
-sci_status
+void
 page_hash(char hash[PAGE_HASH], const char *text)
 {
     static const char prefix[] = "sha256-";
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned bytes = 0;
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256_CTX sha256;
 
-    /* Without this libcrypto would read the system's openssl.cnf. */
-    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1
-        || EVP_Digest(text, strlen(text), digest, &bytes, EVP_sha256(), NULL) != 1)
-        return sci_fail(SCI_ERR_NOMEM, "libcrypto cannot compute SHA-256");
+    (void)SHA256_Init(&sha256);
+    (void)SHA256_Update(&sha256, text, strlen(text));
+    (void)SHA256_Final(digest, &sha256);
     memcpy(hash, prefix, sizeof prefix);
-    EVP_EncodeBlock((unsigned char *)hash + sizeof prefix - 1, digest, (int)bytes);
-    return SCI_OK;
+    (void)page_base64(hash + sizeof prefix - 1, digest, sizeof digest);
 }

@@ -65,7 +65,7 @@ page_write_file(cli_page *page)
     sci_status st = page_style_make(&style);
 
     if (st == SCI_OK)
-        st = page_hash(hash, style);
+        page_hash(hash, style);
     if (st == SCI_OK) {
         errno = 0;
         write_page(page, style, hash);

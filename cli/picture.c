@@ -4,12 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cairo.h>
-
 #include <sci/file.h>
 #include <sci/memory.h>
 
 #include "picture.h"
+#include "picture_cairo.h"
 #include "picture_priv.h"
 
 /* Asked by the leak sanitizer, where the program is built with it: fontconfig keeps what it finds.
@@ -82,21 +81,21 @@ put_text(const canvas *c, const style *s, const char *text, double x, double y, 
 
     if (!text)
         return;
-    cairo_select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+    cairo.select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
                            s->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(c->cairo, s->size);
-    cairo_set_source_rgb(c->cairo, s->colour[0], s->colour[1], s->colour[2]);
-    cairo_text_extents(c->cairo, text, &size);
-    cairo_font_extents(c->cairo, &font);
-    cairo_save(c->cairo);
-    cairo_translate(c->cairo, x, y);
+    cairo.set_font_size(c->cairo, s->size);
+    cairo.set_source_rgb(c->cairo, s->colour[0], s->colour[1], s->colour[2]);
+    cairo.text_extents(c->cairo, text, &size);
+    cairo.font_extents(c->cairo, &font);
+    cairo.save(c->cairo);
+    cairo.translate(c->cairo, x, y);
     if (turned)
-        cairo_rotate(c->cairo, -acos(0.0)); /* a quarter */
+        cairo.rotate(c->cairo, -acos(0.0)); /* a quarter */
     /* From the height of capitals, about 0.72 of the size, so that lines of one kind share a
      * baseline. */
-    cairo_move_to(c->cairo, -across * size.x_advance, (1.0 - down) * 0.72 * s->size);
-    cairo_show_text(c->cairo, text);
-    cairo_restore(c->cairo);
+    cairo.move_to(c->cairo, -across * size.x_advance, (1.0 - down) * 0.72 * s->size);
+    cairo.show_text(c->cairo, text);
+    cairo.restore(c->cairo);
 }
 
 static double
@@ -104,30 +103,30 @@ text_width(const canvas *c, const style *s, const char *text)
 {
     cairo_text_extents_t size;
 
-    cairo_select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+    cairo.select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
                            CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(c->cairo, s->size);
-    cairo_text_extents(c->cairo, text, &size);
+    cairo.set_font_size(c->cairo, s->size);
+    cairo.text_extents(c->cairo, text, &size);
     return size.x_advance;
 }
 
 static void
 stroke(const canvas *c, double x0, double y0, double x1, double y1)
 {
-    cairo_move_to(c->cairo, x0, y0);
-    cairo_line_to(c->cairo, x1, y1);
-    cairo_set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
-    cairo_set_line_width(c->cairo, 1.0);
-    cairo_stroke(c->cairo);
+    cairo.move_to(c->cairo, x0, y0);
+    cairo.line_to(c->cairo, x1, y1);
+    cairo.set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
+    cairo.set_line_width(c->cairo, 1.0);
+    cairo.stroke(c->cairo);
 }
 
 static void
 frame(const canvas *c, const box *b)
 {
-    cairo_rectangle(c->cairo, b->x, b->y, b->width, b->height);
-    cairo_set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
-    cairo_set_line_width(c->cairo, 1.0);
-    cairo_stroke(c->cairo);
+    cairo.rectangle(c->cairo, b->x, b->y, b->width, b->height);
+    cairo.set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
+    cairo.set_line_width(c->cairo, 1.0);
+    cairo.stroke(c->cairo);
 }
 
 /* ---- axes ---- */
@@ -194,22 +193,22 @@ draw_point(const canvas *c, const box *b, bool up)
     double base = up ? b->y : b->y + b->height, tip = up ? base - 11 : base + 11, rgb[3];
 
     picture_colour(c->colours, up ? 1.0 : 0.0, rgb);
-    cairo_move_to(c->cairo, b->x, base);
-    cairo_line_to(c->cairo, b->x + b->width, base);
-    cairo_line_to(c->cairo, b->x + 0.5 * b->width, tip);
-    cairo_close_path(c->cairo);
-    cairo_set_source_rgb(c->cairo, rgb[0], rgb[1], rgb[2]);
-    cairo_fill_preserve(c->cairo);
-    cairo_set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
-    cairo_set_line_width(c->cairo, 1.0);
-    cairo_stroke(c->cairo);
+    cairo.move_to(c->cairo, b->x, base);
+    cairo.line_to(c->cairo, b->x + b->width, base);
+    cairo.line_to(c->cairo, b->x + 0.5 * b->width, tip);
+    cairo.close_path(c->cairo);
+    cairo.set_source_rgb(c->cairo, rgb[0], rgb[1], rgb[2]);
+    cairo.fill_preserve(c->cairo);
+    cairo.set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
+    cairo.set_line_width(c->cairo, 1.0);
+    cairo.stroke(c->cairo);
 }
 
 static void
 draw_bar(const canvas *c, const box *b, const picture_limits *limits, const char *label)
 {
     enum { STOPS = 32 };
-    cairo_pattern_t *shades = cairo_pattern_create_linear(0.0, b->y + b->height, 0.0, b->y);
+    cairo_pattern_t *shades = cairo.pattern_create_linear(0.0, b->y + b->height, 0.0, b->y);
     double widest = 0.0;
     picture_ticks ticks;
 
@@ -217,12 +216,12 @@ draw_bar(const canvas *c, const box *b, const picture_limits *limits, const char
         double rgb[3], t = (double)k / STOPS;
 
         picture_colour(c->colours, t, rgb);
-        cairo_pattern_add_color_stop_rgb(shades, t, rgb[0], rgb[1], rgb[2]);
+        cairo.pattern_add_color_stop_rgb(shades, t, rgb[0], rgb[1], rgb[2]);
     }
-    cairo_rectangle(c->cairo, b->x, b->y, b->width, b->height);
-    cairo_set_source(c->cairo, shades);
-    cairo_fill(c->cairo);
-    cairo_pattern_destroy(shades);
+    cairo.rectangle(c->cairo, b->x, b->y, b->width, b->height);
+    cairo.set_source(c->cairo, shades);
+    cairo.fill(c->cairo);
+    cairo.pattern_destroy(shades);
     if (limits->above)
         draw_point(c, b, true);
     if (limits->below)
@@ -282,21 +281,21 @@ draw_values(const canvas *c, const box *b, const cli_panel *panel, const picture
     if (st != SCI_OK)
         return st;
     surface =
-        cairo_image_surface_create_for_data((unsigned char *)image.pixels, CAIRO_FORMAT_ARGB32,
+        cairo.image_surface_create_for_data((unsigned char *)image.pixels, CAIRO_FORMAT_ARGB32,
                                             image.columns, image.rows, image.columns * 4);
-    cairo_rectangle(c->cairo, b->x, b->y, b->width, b->height);
-    cairo_set_source_rgb(c->cairo, missing[0], missing[1], missing[2]);
-    cairo_fill(c->cairo);
-    cairo_save(c->cairo);
-    cairo_translate(c->cairo, b->x, b->y);
-    cairo_scale(c->cairo, b->width / image.columns, b->height / image.rows);
-    cairo_set_source_surface(c->cairo, surface, 0.0, 0.0);
+    cairo.rectangle(c->cairo, b->x, b->y, b->width, b->height);
+    cairo.set_source_rgb(c->cairo, missing[0], missing[1], missing[2]);
+    cairo.fill(c->cairo);
+    cairo.save(c->cairo);
+    cairo.translate(c->cairo, b->x, b->y);
+    cairo.scale(c->cairo, b->width / image.columns, b->height / image.rows);
+    cairo.set_source_surface(c->cairo, surface, 0.0, 0.0);
     /* Every value keeps its own edges. */
-    cairo_pattern_set_filter(cairo_get_source(c->cairo), CAIRO_FILTER_NEAREST);
-    cairo_rectangle(c->cairo, 0.0, 0.0, image.columns, image.rows);
-    cairo_fill(c->cairo);
-    cairo_restore(c->cairo);
-    cairo_surface_destroy(surface);
+    cairo.pattern_set_filter(cairo.get_source(c->cairo), CAIRO_FILTER_NEAREST);
+    cairo.rectangle(c->cairo, 0.0, 0.0, image.columns, image.rows);
+    cairo.fill(c->cairo);
+    cairo.restore(c->cairo);
+    cairo.surface_destroy(surface);
     sci_free(image.pixels);
     return SCI_OK;
 }
@@ -336,8 +335,8 @@ draw(const canvas *c, const cli_picture *p, double height, double scale)
     double top = MARGIN + (p->title ? TITLE : 0);
     sci_status st = SCI_OK;
 
-    cairo_set_source_rgb(c->cairo, 1.0, 1.0, 1.0);
-    cairo_paint(c->cairo);
+    cairo.set_source_rgb(c->cairo, 1.0, 1.0, 1.0);
+    cairo.paint(c->cairo);
     put_text(c, &title_style, p->title, 0.5 * WIDTH, MARGIN, 0.5, 0.0, false);
     for (size_t k = 0; k < p->n_panels && st == SCI_OK; k++) {
         box room = { MARGIN + (double)k * (width + GAP) + LEFT, top + TOP, width - LEFT - RIGHT,
@@ -357,7 +356,7 @@ status_of(cairo_status_t status, const char *path)
         return SCI_OK;
     if (status == CAIRO_STATUS_NO_MEMORY)
         return sci_fail(SCI_ERR_NOMEM, "no memory to draw '%s'", path);
-    return sci_fail(SCI_ERR_IO, "cannot draw '%s': %s", path, cairo_status_to_string(status));
+    return sci_fail(SCI_ERR_IO, "cannot draw '%s': %s", path, cairo.status_to_string(status));
 }
 
 static cairo_status_t
@@ -376,7 +375,7 @@ write_png(const char *path, cairo_surface_t *surface)
     if (!file)
         return sci_fail_errno("open", path);
     errno = 0;
-    status = cairo_surface_write_to_png_stream(surface, write_bytes, file);
+    status = cairo.surface_write_to_png_stream(surface, write_bytes, file);
     if (status == CAIRO_STATUS_WRITE_ERROR || fflush(file) != 0)
         st = sci_fail_errno("write", path);
     else
@@ -396,7 +395,10 @@ cli_picture_write(const char *path, const cli_picture *picture)
     canvas c = { .colours = picture->colours };
     cairo_surface_t *surface;
     double whole;
-    sci_status st;
+    sci_status st = picture_cairo_load();
+
+    if (st != SCI_OK)
+        return st;
 
     for (size_t k = 0; k < picture->n_panels; k++) {
         if (picture->panels[k].rows == 0 || picture->panels[k].columns == 0)
@@ -407,15 +409,15 @@ cli_picture_write(const char *path, const cli_picture *picture)
     whole = 2 * MARGIN + (picture->title ? TITLE : 0) + TOP + height + BOTTOM
             + (picture->footnote ? FOOTNOTE : 0);
     surface =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(WIDTH * scale), (int)(whole * scale));
-    c.cairo = cairo_create(surface);
-    cairo_scale(c.cairo, scale, scale);
+        cairo.image_surface_create(CAIRO_FORMAT_RGB24, (int)(WIDTH * scale), (int)(whole * scale));
+    c.cairo = cairo.create(surface);
+    cairo.scale(c.cairo, scale, scale);
     st = draw(&c, picture, height, scale);
     if (st == SCI_OK)
-        st = status_of(cairo_status(c.cairo), path);
+        st = status_of(cairo.status(c.cairo), path);
     if (st == SCI_OK)
         st = write_png(path, surface);
-    cairo_destroy(c.cairo);
-    cairo_surface_destroy(surface);
+    cairo.destroy(c.cairo);
+    cairo.surface_destroy(surface);
     return st;
 }

@@ -6,7 +6,16 @@
 
 #include <stddef.h>
 
+#include <cblas.h>
+
 #include <sci/status.h>
+
+/* Load OpenBLAS: before lapack_multiply; the others do it themselves. */
+sci_status lapack_load(void) SCI_MUST_CHECK;
+
+/* cblas_dgemm of arrays in C order: c[m][n] = alpha·op(a)·b + beta·c, op(a) being m × k. */
+void lapack_multiply(CBLAS_TRANSPOSE op, size_t m, size_t n, size_t k, double alpha,
+                     const double *a, const double *b, double beta, double *c);
 
 /* The `count` largest eigenvalues of the symmetric n × n matrix in the upper triangle of `a` (rows
  * `stride` apart, destroyed), descending, and their eigenvectors as columns of vectors[n][width],

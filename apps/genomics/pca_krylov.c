@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <cblas.h>
-
 #include <sci/memory.h>
 
 #include "lapack.h"
@@ -106,13 +104,11 @@ first_block(krylov *s, uint64_t seed)
 static void
 take_away(krylov *s, double *next, double *coefficients)
 {
-    int n = (int)s->padded, w = (int)s->width;
+    size_t n = s->padded, w = s->width;
 
     for (size_t i = 0; i < s->blocks; i++) {
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, w, w, n, 1.0, block(s, i), w, next, w,
-                    0.0, s->work, w);
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, w, w, -1.0, block(s, i), w,
-                    s->work, w, 1.0, next, w);
+        lapack_multiply(CblasTrans, w, w, n, 1.0, block(s, i), next, 0.0, s->work);
+        lapack_multiply(CblasNoTrans, n, w, w, -1.0, block(s, i), s->work, 1.0, next);
         if (coefficients)
             for (size_t j = 0; j < s->width * s->width; j++)
                 coefficients[i * s->width * s->width + j] = s->work[j];
@@ -161,8 +157,7 @@ ritz(krylov *s)
     st = lapack_eigen(s->work, m, m, w, s->values, s->vectors, w);
     if (st != SCI_OK)
         return st;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)w, (int)w, (int)w, 1.0, s->r,
-                (int)w, tail, (int)w, 0.0, s->work, (int)w);
+    lapack_multiply(CblasNoTrans, w, w, w, 1.0, s->r, tail, 0.0, s->work);
     for (size_t c = 0; c < s->p->components; c++) {
         double squares = 0.0;
 
@@ -181,11 +176,11 @@ ritz(krylov *s)
 static void
 ritz_vectors(const krylov *s, double *to)
 {
-    int n = (int)s->padded, w = (int)s->width;
+    size_t n = s->padded, w = s->width;
 
     for (size_t i = 0; i < s->blocks; i++)
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, w, w, 1.0, block(s, i), w,
-                    s->vectors + i * s->width * s->width, w, i == 0 ? 0.0 : 1.0, to, w);
+        lapack_multiply(CblasNoTrans, n, w, w, 1.0, block(s, i),
+                        s->vectors + i * s->width * s->width, i == 0 ? 0.0 : 1.0, to);
 }
 
 /* The space is full: begin again with the best vectors found. */
@@ -203,8 +198,10 @@ sci_status
 pca_by_krylov(pca *p, centred *c, uint64_t seed)
 {
     krylov s = { .p = p, .c = c };
-    sci_status st = krylov_begin(&s);
+    sci_status st = lapack_load();
 
+    if (st == SCI_OK)
+        st = krylov_begin(&s);
     if (st == SCI_OK)
         st = first_block(&s, seed);
     for (int pass = 1; st == SCI_OK; pass++) {

@@ -93,7 +93,7 @@ the_policy_has_the_hash_of_the_style(void **state)
     assert_null(strstr(end + 1, "<style")); /* one only */
     assert_text_has(text, "default-src 'none';");
     *end = '\0';
-    assert_ok(page_hash(hash, begin));
+    page_hash(hash, begin);
     snprintf(policy, sizeof policy, "style-src '%s'", hash);
     assert_text_has(text, policy);
     free(text);
@@ -105,7 +105,7 @@ a_hash_is_as_the_standard_says(void **state)
     char hash[PAGE_HASH];
 
     (void)state;
-    assert_ok(page_hash(hash, "abc")); /* FIPS 180-2, B.1 */
+    page_hash(hash, "abc"); /* FIPS 180-2, B.1 */
     assert_string_equal(hash, "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
 }
 

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+/* The functions of SHA-256 itself are called: those that libcrypto 3 would have instead begin with a
+ * search for providers, which takes longer than many a digest and fails where its files are damaged. */
+#define OPENSSL_API_COMPAT 10100
+#include <openssl/sha.h>
 #define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t, to allocate it ourselves */
 #include <xxhash.h>
 #if defined(__x86_64__) && defined(__has_include)
@@ -20,8 +22,9 @@
 enum { XXH3_BYTES = 16, SHA256_BYTES = 32 };
 
 struct sci_hasher {
+    sci_digest_kind kind;
     XXH3_state_t xxh3;
-    EVP_MD_CTX *sha256; /* NULL for the other kind */
+    SHA256_CTX sha256;
 };
 
 size_t
@@ -49,28 +52,19 @@ sci_hash(const void *bytes, size_t n, uint8_t digest[16])
     memcpy(digest, whole.bytes, XXH3_BYTES);
 }
 
-static sci_status
-fail_sha256(void)
-{
-    return sci_fail(SCI_ERR_NOMEM, "libcrypto cannot compute SHA-256");
-}
-
-/* Without this libcrypto would read the system's openssl.cnf. */
-static bool
-prepare_sha256(void)
-{
-    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
-}
-
+/* The functions of SHA-256 fail for no message of less than 2^61 bytes. */
 sci_status
 sci_digest_of(sci_digest_kind kind, const void *bytes, size_t n, sci_digest *out)
 {
+    SHA256_CTX sha256;
+
     if (kind != SCI_DIGEST_SHA256) {
         store_xxh3(XXH3_128bits(bytes, n), out);
         return SCI_OK;
     }
-    if (!prepare_sha256() || EVP_Digest(bytes, n, out->bytes, NULL, EVP_sha256(), NULL) != 1)
-        return fail_sha256();
+    (void)SHA256_Init(&sha256);
+    (void)SHA256_Update(&sha256, bytes, n);
+    (void)SHA256_Final(out->bytes, &sha256);
     return SCI_OK;
 }
 
@@ -86,47 +80,35 @@ sci_digest_join(sci_digest_kind kind, const sci_digest *left, const sci_digest *
     return sci_digest_of(kind, both, 2 * size, out);
 }
 
-static sci_status
+static void
 reset(sci_hasher *h)
 {
-    if (h->sha256)
-        return EVP_DigestInit_ex(h->sha256, EVP_sha256(), NULL) == 1 ? SCI_OK : fail_sha256();
-    (void)XXH3_128bits_reset(&h->xxh3); /* fails only for NULL */
-    return SCI_OK;
+    if (h->kind == SCI_DIGEST_SHA256)
+        (void)SHA256_Init(&h->sha256);
+    else
+        (void)XXH3_128bits_reset(&h->xxh3); /* fails only for NULL */
 }
 
 sci_status
 sci_hasher_create(sci_hasher **out, sci_digest_kind kind)
 {
-    sci_status st;
     sci_hasher *h = NULL;
+    sci_status st = sci_alloc_zero(&h, 1, 1, sizeof *h);
 
-    st = sci_alloc_zero(&h, 1, 1, sizeof *h);
     if (st != SCI_OK)
         return st;
-    if (kind == SCI_DIGEST_SHA256) {
-        h->sha256 = prepare_sha256() ? EVP_MD_CTX_new() : NULL;
-        if (!h->sha256) {
-            st = fail_sha256();
-            goto out;
-        }
-    }
-    st = reset(h);
-    if (st != SCI_OK)
-        goto out;
+    h->kind = kind;
+    reset(h);
     *out = h;
-    h = NULL;
-out:
-    sci_hasher_free(h);
-    return st;
+    return SCI_OK;
 }
 
 sci_status
 sci_hasher_update(sci_hasher *h, const void *bytes, size_t n)
 {
-    if (h->sha256)
-        return EVP_DigestUpdate(h->sha256, bytes, n) == 1 ? SCI_OK : fail_sha256();
-    if (n > 0)
+    if (h->kind == SCI_DIGEST_SHA256)
+        (void)SHA256_Update(&h->sha256, bytes, n);
+    else if (n > 0)
         (void)XXH3_128bits_update(&h->xxh3, bytes, n); /* fails only for NULL */
     return SCI_OK;
 }
@@ -134,19 +116,17 @@ sci_hasher_update(sci_hasher *h, const void *bytes, size_t n)
 sci_status
 sci_hasher_finish(sci_hasher *h, sci_digest *out)
 {
-    if (!h->sha256)
+    if (h->kind == SCI_DIGEST_SHA256)
+        (void)SHA256_Final(out->bytes, &h->sha256);
+    else
         store_xxh3(XXH3_128bits_digest(&h->xxh3), out);
-    else if (EVP_DigestFinal_ex(h->sha256, out->bytes, NULL) != 1)
-        return fail_sha256();
-    return reset(h);
+    reset(h);
+    return SCI_OK;
 }
 
 void
 sci_hasher_free(sci_hasher *h)
 {
-    if (!h)
-        return;
-    EVP_MD_CTX_free(h->sha256);
     sci_free(h);
 }
 
