@@ -13,15 +13,15 @@
 static const int threads[] = { 1, 2, 3, 8 };
 static const uint64_t budgets[] = { 0, 16 * MIB, 40 * MIB };
 
-/* Large enough for several segments: they hold about 2 Mi elements, or 1 Mi where dense. */
+/* Large enough for several segments: they hold about 4 Mi elements, or 1 Mi where dense. */
 static matrices_options
 several_segments(void)
 {
-    return (matrices_options){ .rows = 2300,
+    return (matrices_options){ .rows = 4600,
                                .columns = 4001,
                                .levels = 3,
                                .covariates = 2,
-                               .density = 0.01,
+                               .density = 0.005,
                                .mean = 2.0,
                                .sd = 1.0,
                                .type = SCI_FLOAT32,
@@ -160,6 +160,8 @@ dense_and_sparse_agree(void **state)
     matrices m;
 
     (void)state;
+    o.rows = 2300;
+    o.density = 0.01;
     o.missing = 0.001;
     matrices_make(&m, 4, &o);
     a = fit(&m, SCI_MATRIX_DENSE, &opt);

@@ -9,20 +9,21 @@
 #include "../stats/crossed.h"
 #include "crossed_fit.h"
 
-#define SPARSE_ELEMENTS (UINT64_C(2) << 20) /* of a segment, zeros counted */
+#define SPARSE_ELEMENTS (UINT64_C(4) << 20) /* of a segment, zeros counted */
+#define SPARSE_MOST (UINT64_C(8) << 20)     /* where levels ask for more rows */
 #define DENSE_ELEMENTS (UINT64_C(1) << 20)
-#define MOST_TIMES 4       /* as many elements where levels ask for more rows */
+#define DENSE_MOST (UINT64_C(4) << 20)
 #define ROWS_OF_A_LEVEL 32 /* on average: below that merging costs more than adding up */
 
 uint64_t
 sci_crossed_segment_rows(uint64_t rows, uint64_t columns, uint64_t levels, bool sparse)
 {
-    uint64_t elements = sparse ? SPARSE_ELEMENTS : DENSE_ELEMENTS, n, wanted, most;
+    uint64_t n, wanted, most;
 
     if (columns == 0)
         return rows > 0 ? rows : 1;
-    n = elements / columns;
-    most = MOST_TIMES * elements / columns;
+    n = (sparse ? SPARSE_ELEMENTS : DENSE_ELEMENTS) / columns;
+    most = (sparse ? SPARSE_MOST : DENSE_MOST) / columns;
     wanted = levels < most / ROWS_OF_A_LEVEL ? levels * ROWS_OF_A_LEVEL : most;
     n = n > wanted ? n : wanted;
     return n > 0 ? n : 1;
