@@ -89,7 +89,7 @@ write_shard(const array_stored *job, const array_shard *shard)
 
     sci_stats_digest(job->table, digest);
     array_chunk_digest_text(digest, text);
-    return array_shard_write(shard, &job->out, text);
+    return array_shard_write(shard, &job->out, text, job->input);
 }
 
 static sci_status

@@ -134,6 +134,8 @@ check_alike(const part *a, const part *b)
         what = "element types";
     else if (strcmp(a->claim.table, b->claim.table) != 0)
         what = "statistics";
+    else if (strcmp(a->claim.sample, b->claim.sample) != 0)
+        what = "inputs";
     else if (!(a->eps == b->eps))
         what = "eps";
     else if (strcmp(a->dataset, b->dataset) != 0)

@@ -3,12 +3,14 @@
 
 #include <stdio.h>
 
+#include <sci/hash.h>
 #include <sci/memory.h>
 
-#define CHUNK_ELEMENTS ((uint64_t)1 << 18) /* of a dataset that would not be chunked otherwise */
+#define CHUNK_ELEMENTS ((uint64_t)1 << 18)  /* of a dataset that would not be chunked otherwise */
+enum { PIECES = 16, PIECE_ELEMENTS = 256 }; /* of an input, to know it again */
 
-static const char *const attributes[] = { "shard",      "first", "count", "total",
-                                          "contiguous", "table", "chunks" };
+static const char *const attributes[] = { "shard",      "first", "count",  "total",
+                                          "contiguous", "table", "sample", "chunks" };
 
 /* ---- planning ---- */
 
@@ -112,14 +114,62 @@ array_chunk_digest_text(const uint8_t digest[16], char text[40])
         (void)snprintf(text + used + 2 * i, 3, "%02x", digest[i]);
 }
 
-sci_status
-array_shard_write(const array_shard *shard, const array_output *out, const char *table)
+/* Elements from `first` on that one chunk has. */
+static uint64_t
+within_chunk(const sci_array *array, const sci_h5_layout *layout, uint64_t first)
 {
-    char part[32], chunks[40];
+    uint64_t row = array->shape[array->rank - 1], at = first % row, chunk;
+
+    if (!layout->chunked)
+        return PIECE_ELEMENTS;
+    chunk = layout->chunk[array->rank - 1];
+    chunk -= at % chunk;
+    return chunk < row - at ? chunk : row - at;
+}
+
+/* XXH3 of pieces spread over the input from its first element to its last, none of them in two
+ * chunks: what a few reads can tell of another input. The same for every part. */
+static sci_status
+sample(sci_source *input, char text[40])
+{
+    const sci_array *array = &input->array;
+    size_t size = sci_type_size(array->type), used = 0;
+    uint64_t all = 0, n, gaps = PIECES - 1;
+    sci_h5_layout layout;
+    uint8_t digest[16];
+    unsigned char *bytes = NULL;
+    sci_status st = sci_array_count(array, &all);
+
+    if (st == SCI_OK)
+        st = sci_alloc(&bytes, PIECES * PIECE_ELEMENTS, size, 1);
+    n = all < PIECE_ELEMENTS ? all : PIECE_ELEMENTS;
+    sci_h5_source_layout(input, &layout);
+    for (uint64_t k = 0; st == SCI_OK && n > 0 && k < PIECES; k++) {
+        uint64_t first = (all - n) / gaps * k + (all - n) % gaps * k / gaps;
+        uint64_t most = within_chunk(array, &layout, first), count = most < n ? most : n;
+
+        st = sci_source_read(input, first, count, bytes + used);
+        used += (size_t)count * size;
+    }
+    if (st == SCI_OK) {
+        sci_hash(bytes, used, digest);
+        array_chunk_digest_text(digest, text);
+    }
+    sci_free(bytes);
+    return st;
+}
+
+sci_status
+array_shard_write(const array_shard *shard, const array_output *out, const char *table,
+                  sci_source *input)
+{
+    char part[32], chunks[40], pieces[40];
     uint8_t digest[16];
     sci_status st =
         sci_h5_output_chunks_digest(out->file, out->dataset, shard->first, shard->count, digest);
 
+    if (st == SCI_OK)
+        st = sample(input, pieces);
     (void)snprintf(part, sizeof part, "%d/%d", shard->part.number, shard->part.total);
     if (st != SCI_OK)
         return st;
@@ -137,6 +187,8 @@ array_shard_write(const array_shard *shard, const array_output *out, const char 
     if (st == SCI_OK)
         st = sci_h5_output_text(out->file, out->dataset, "table", table);
     if (st == SCI_OK)
+        st = sci_h5_output_text(out->file, out->dataset, "sample", pieces);
+    if (st == SCI_OK)
         st = sci_h5_output_text(out->file, out->dataset, "chunks", chunks);
     return st;
 }
@@ -146,6 +198,7 @@ array_shard_claim_clear(array_shard_claim *claim)
 {
     sci_free(claim->part);
     sci_free(claim->table);
+    sci_free(claim->sample);
     sci_free(claim->digest);
     *claim = (array_shard_claim){ 0 };
 }
@@ -168,6 +221,8 @@ array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
         st = sci_h5_file_integer(file, dataset, "contiguous", &contiguous);
     if (st == SCI_OK)
         st = sci_h5_file_text(file, dataset, "table", &out->table);
+    if (st == SCI_OK)
+        st = sci_h5_file_text(file, dataset, "sample", &out->sample);
     if (st == SCI_OK)
         st = sci_h5_file_text(file, dataset, "chunks", &out->digest);
     if (st == SCI_OK

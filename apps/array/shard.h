@@ -26,15 +26,17 @@ sci_range array_shard_range(const sci_array *array, const sci_h5_layout *layout,
                             uint64_t count);
 
 /* What a shard says about itself: attributes of the dataset, after its sink is freed. `table` is
- * the digest of the statistics. */
-sci_status array_shard_write(const array_shard *shard, const array_output *out,
-                             const char *table) SCI_MUST_CHECK;
+ * the digest of the statistics; of the input a few pieces are read. */
+sci_status array_shard_write(const array_shard *shard, const array_output *out, const char *table,
+                             sci_source *input) SCI_MUST_CHECK;
 
 /* What a shard file says. */
 typedef struct array_shard_claim {
     int64_t first, count, total;
     bool joins_to_contiguous;
-    char *part, *table, *digest; /* "2/3"; of the statistics; of its chunks as stored */
+    char *part, *table, *sample,
+        *digest; /* "2/3"; of the statistics; of pieces of the input; of its
+                                             chunks as stored */
 } array_shard_claim;
 
 sci_status array_shard_read(array_shard_claim *out, sci_h5_file *file,

@@ -126,6 +126,22 @@ refuse 3 "overlap" join r1.h5 half.h5 r2.h5 r3.h5 -o no.h5
 cp r2.h5 copy.h5
 refuse 3 "overlap: both have chunk" join r1.h5 r2.h5 copy.h5 r3.h5 -o no.h5
 refuse 3 "their eps differ" join r1.h5 o2.h5 r3.h5 -o no.h5
+# Another input of the same shape, wherever its elements differ in earnest; a copy under another name is the same.
+py << 'END'
+with h5py.File("x.h5") as f, h5py.File("other.h5", "w") as g:
+    for name in "rows", "deep", "contiguous", "tiles":
+        f.copy(name, g)
+        g[name][...] = g[name][()] + np.float32(0.5)
+END
+cp x.h5 moved.h5
+run 0 apply moved.h5:/rows --stats s.h5 --label H,W=seg.h5:/s --shard 2/3 -o m2.h5:/y -q
+run 0 join r1.h5 m2.h5 r3.h5 -o joined.h5 -f
+for name in rows deep contiguous tiles; do
+    run 0 fit x.h5:/$name --norm batch -o s2.h5 -q -f
+    run 0 apply x.h5:/$name --stats s2.h5 --shard 1/2 -o i1.h5:/y -q -f
+    run 0 apply other.h5:/$name --stats s2.h5 --shard 2/2 -o i2.h5:/y -q -f
+    refuse 3 "'i1.h5' and 'i2.h5' are no parts of one output: their inputs differ" join i1.h5 i2.h5 -o no.h5
+done
 refuse 3 "error: 'x.h5:/rows' is no shard of an apply" join r1.h5 x.h5:/rows -o no.h5
 refuse 2 "the output 'no.h5:/y' is a whole file; leave out the dataset" join r1.h5 r2.h5 r3.h5 -o no.h5:/y
 refuse 3 "are no parts of one output" join r1.h5 p1.h5 -o no.h5
