@@ -10,13 +10,13 @@
 #include "describe.h"
 #include "report.h"
 
-enum { FACTS_MOST = 6, TEXT_ROOM = 256 };
+enum { FACTS_MOST = 7, TEXT_ROOM = 256 };
 
 /* The report, and what it points at. */
 typedef struct work {
     const evaluation_page *page;
     genomics_report report;
-    char done[600], components[TEXT_ROOM], pairwise[TEXT_ROOM];
+    char done[600], components[TEXT_ROOM], pairwise[TEXT_ROOM], neighbours[TEXT_ROOM];
     const char **batches; /* in the order of the model's, if it has the same */
     int32_t *codes;
     report_gene *unadjusted;
@@ -143,8 +143,12 @@ fill_facts(work *w)
                        m->sampled, m->cells, page->seed);
     else
         (void)snprintf(w->pairwise, sizeof w->pairwise, "all %" PRIu64, m->cells);
-    if (p)
+    (void)snprintf(w->neighbours, sizeof w->neighbours, "%" PRIu64 ", of kBET %" PRIu64,
+                   m->neighbours, m->kbet_neighbours);
+    if (p) {
         add_fact(w, "cells in pairwise measures", w->pairwise);
+        add_fact(w, "neighbours of a cell", w->neighbours);
+    }
     if (page->provenance)
         add_fact(w, "provenance", page->provenance);
     w->report.facts = w->facts;

@@ -30,8 +30,9 @@ print_head(const genomics_evaluated *e)
                  e->before_name, p->rows, p->columns, e->batch->levels.n, e->batch->key);
     if (e->label)
         (void)printf(", %" PRIu64 " labels (%s)", e->label->levels.n, e->label->key);
-    (void)printf("\n%" PRIu64 " principal components with %.1f %% of the variance; neighbours of ",
-                 p->components, 100.0 * share);
+    (void)printf("\n%" PRIu64 " principal components with %.1f %% of the variance; %" PRIu64
+                 " neighbours (of kBET %" PRIu64 ") of ",
+                 p->components, 100.0 * share, m->neighbours, m->kbet_neighbours);
     if (m->sampled < m->cells)
         (void)printf("%" PRIu64 " of %" PRIu64 " cells\n\n", m->sampled, m->cells);
     else
@@ -121,6 +122,8 @@ genomics_evaluated_json(const genomics_evaluated *e)
     cli_json_member_unsigned(&j, "cells", e->before->pca->rows);
     cli_json_member_unsigned(&j, "cells_used", m->cells);
     cli_json_member_unsigned(&j, "sampled", m->sampled);
+    cli_json_member_unsigned(&j, "neighbours", m->neighbours);
+    cli_json_member_unsigned(&j, "kbet_neighbours", m->kbet_neighbours);
     put_levels(&j, "batch", e->batch);
     if (e->label)
         put_levels(&j, "label", e->label);

@@ -44,6 +44,7 @@ typedef struct metrics {
     double batch_score, label_score, overall;
     uint64_t cells;   /* that took part */
     uint64_t sampled; /* of these, those over which the pairwise measures are means */
+    uint64_t neighbours, kbet_neighbours; /* of each: at most all others */
 } metrics;
 
 /* Nothing is known yet: all NaN. */

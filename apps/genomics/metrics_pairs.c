@@ -60,13 +60,19 @@ perplexity_of(size_t k)
     return k >= LISI_NEIGHBOURS ? LISI_PERPLEXITY : (double)(k / 3);
 }
 
+static size_t
+kbet_neighbours(size_t k)
+{
+    return k < KBET_NEIGHBOURS ? k : KBET_NEIGHBOURS;
+}
+
 static void
 measure_neighbours(study *s, const nearby_cell *cell, double *work)
 {
     double *p = work, *share = work + LISI_NEIGHBOURS;
     size_t levels = s->batches > s->labels ? s->batches : s->labels;
     uint64_t *count = (uint64_t *)(void *)(share + levels);
-    size_t k = cell->k < KBET_NEIGHBOURS ? cell->k : KBET_NEIGHBOURS;
+    size_t k = kbet_neighbours(cell->k);
 
     if (cell->k >= 3) {
         lisi_weights(cell->k, cell->distance, perplexity_of(cell->k), p);
@@ -209,6 +215,8 @@ study_pairwise(study *s, metrics *out)
     if (st == SCI_OK)
         st = summarize(s, out);
     out->sampled = s->queries;
+    out->neighbours = s->k;
+    out->kbet_neighbours = kbet_neighbours(s->k);
 out:
     sci_pool_free(pool);
     return st;

@@ -12,12 +12,17 @@ enum { BLOCK = 1 << 18 }; /* stored values at once */
 /* ---- values in the order of the file ---- */
 
 typedef struct sparse {
-    sci_source *values, *indices; /* indices: of CSC, and of CSR where they are checked */
-    int64_t *indptr;              /* of CSR */
+    bool by_rows;
+    sci_source *values, *indices; /* indices: of CSC, and of CSR where twins are sought */
+    int64_t *indptr;              /* the same the other way round */
     uint64_t stored, slices;      /* rows of CSR, columns of CSC */
+    uint64_t places;              /* columns of CSR, rows of CSC */
     void *raw, *raw_indices;
     double *wide, *wide_indices;
-    uint32_t *rows;
+    uint32_t *slice, *rows; /* rows: of CSR the slices */
+    /* Of twins, [places]: the last slice + 1 with a value there, and the sum of these; [BLOCK] */
+    uint32_t *seen;
+    double *sum, *earlier;
 } sparse;
 
 static void
@@ -30,7 +35,12 @@ sparse_clear(sparse *s)
     sci_free(s->raw_indices);
     sci_free(s->wide);
     sci_free(s->wide_indices);
-    sci_free(s->rows);
+    if (s->rows != s->slice)
+        sci_free(s->rows);
+    sci_free(s->slice);
+    sci_free(s->seen);
+    sci_free(s->sum);
+    sci_free(s->earlier);
 }
 
 static sci_status
@@ -62,20 +72,30 @@ read_indptr(sparse *s, const genomics_job *job, const char *base)
 }
 
 static sci_status
-sparse_open(sparse *s, const genomics_job *job, bool check)
+sparse_open(sparse *s, const genomics_job *job, bool twins)
 {
-    bool by_rows = sci_matrix_get_layout(job->matrix) == SCI_MATRIX_CSR;
+    uint64_t rows = sci_matrix_rows(job->matrix), columns = sci_matrix_columns(job->matrix);
     char *base = NULL;
     sci_status st = anndata_matrix_path(job->in, job->place, &base);
 
-    s->slices = by_rows ? sci_matrix_rows(job->matrix) : sci_matrix_columns(job->matrix);
+    s->by_rows = sci_matrix_get_layout(job->matrix) == SCI_MATRIX_CSR;
+    s->slices = s->by_rows ? rows : columns;
+    s->places = s->by_rows ? columns : rows;
     s->stored = sci_matrix_stored(job->matrix);
+    if (st == SCI_OK && (rows >= UINT32_MAX || columns >= UINT32_MAX))
+        st = sci_fail(SCI_ERR_SHAPE, "'%s' has too many cells or genes", job->name);
     if (st == SCI_OK)
         st = open_part(job, base, "data", &s->values);
-    if (st == SCI_OK && by_rows)
+    if (st == SCI_OK && (s->by_rows || twins))
         st = read_indptr(s, job, base);
-    if (st == SCI_OK && (!by_rows || check))
+    if (st == SCI_OK && (!s->by_rows || twins))
         st = open_part(job, base, "indices", &s->indices);
+    if (st == SCI_OK && twins)
+        st = sci_alloc_zero(&s->seen, s->places, 1, sizeof *s->seen);
+    if (st == SCI_OK && twins)
+        st = sci_alloc_zero(&s->sum, s->places, 1, sizeof *s->sum);
+    if (st == SCI_OK && twins)
+        st = sci_alloc(&s->earlier, BLOCK, 1, sizeof *s->earlier);
     if (st == SCI_OK)
         st = sci_alloc(&s->raw, BLOCK, sci_type_size(s->values->array.type), 1);
     if (st == SCI_OK && s->indices != NULL)
@@ -85,6 +105,9 @@ sparse_open(sparse *s, const genomics_job *job, bool check)
     if (st == SCI_OK && s->indices != NULL)
         st = sci_alloc(&s->wide_indices, BLOCK, 1, sizeof *s->wide_indices);
     if (st == SCI_OK)
+        st = sci_alloc(&s->slice, BLOCK, 1, sizeof *s->slice);
+    s->rows = s->slice;
+    if (st == SCI_OK && !s->by_rows)
         st = sci_alloc(&s->rows, BLOCK, 1, sizeof *s->rows);
     sci_free(base);
     return st;
@@ -114,14 +137,28 @@ read_wide(sci_source *source, uint64_t first, uint64_t n, void *raw, double *wid
     return SCI_OK;
 }
 
-/* Rows of the stored values [first, first + n) of CSR; *slice is where the last block ended. */
+/* Slices of the stored values [first, first + n); *slice is where the last block ended. */
 static void
-rows_of(sparse *s, uint64_t first, uint64_t n, uint64_t *slice)
+slices_of(sparse *s, uint64_t first, uint64_t n, uint64_t *slice)
 {
     for (uint64_t i = 0; i < n; i++) {
         while (*slice + 1 < s->slices && (uint64_t)s->indptr[*slice + 1] <= first + i)
             (*slice)++;
-        s->rows[i] = (uint32_t)*slice;
+        s->slice[i] = (uint32_t)*slice;
+    }
+}
+
+/* What the values of one cell and gene that came before add up to, so that several are as one. */
+static void
+find_twins(sparse *s, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t place = (uint64_t)s->wide_indices[i];
+        bool first = s->seen[place] != s->slice[i] + 1;
+
+        s->earlier[i] = first ? (double)NAN : s->sum[place];
+        s->sum[place] = first ? s->wide[i] : s->sum[place] + s->wide[i];
+        s->seen[place] = s->slice[i] + 1;
     }
 }
 
@@ -130,8 +167,8 @@ rows_of(sparse *s, uint64_t first, uint64_t n, uint64_t *slice)
 static sci_status
 take_indices(sparse *s, const genomics_job *job, uint64_t first, uint64_t n)
 {
-    bool by_rows = s->indptr != NULL;
-    uint64_t most = by_rows ? sci_matrix_columns(job->matrix) : sci_matrix_rows(job->matrix);
+    bool by_rows = s->by_rows;
+    uint64_t most = s->places;
     sci_status st = read_wide(s->indices, first, n, s->raw_indices, s->wide_indices);
 
     for (uint64_t i = 0; st == SCI_OK && i < n; i++) {
@@ -148,13 +185,11 @@ take_indices(sparse *s, const genomics_job *job, uint64_t first, uint64_t n)
 }
 
 static sci_status
-each_sparse(genomics_job *job, genomics_visit visit, void *context)
+each_sparse(genomics_job *job, bool twins, genomics_visit visit, void *context)
 {
-    uint64_t rows = sci_matrix_rows(job->matrix), slice = 0;
+    uint64_t slice = 0;
     sparse s = { 0 };
-    sci_status st = rows > UINT32_MAX
-                        ? sci_fail(SCI_ERR_SHAPE, "'%s' has too many cells", job->name)
-                        : sparse_open(&s, job, job->pass == 1); /* once is enough */
+    sci_status st = sparse_open(&s, job, twins);
 
     for (uint64_t first = 0; st == SCI_OK && first < s.stored;) {
         uint64_t n = s.stored - first < BLOCK ? s.stored - first : BLOCK;
@@ -163,9 +198,11 @@ each_sparse(genomics_job *job, genomics_visit visit, void *context)
         if (st == SCI_OK && s.indices != NULL)
             st = take_indices(&s, job, first, n);
         if (st == SCI_OK && s.indptr != NULL)
-            rows_of(&s, first, n, &slice);
+            slices_of(&s, first, n, &slice);
+        if (st == SCI_OK && twins)
+            find_twins(&s, n);
         if (st == SCI_OK)
-            st = visit(context, n, s.wide, s.rows);
+            st = visit(context, n, s.wide, s.rows, s.earlier);
         first += n;
         if (job->options.progress != NULL)
             job->options.progress(job->options.progress_context, first, s.stored);
@@ -196,20 +233,20 @@ visit_dense(void *context, const sci_matrix_block *block)
             d->rows[g] = (uint32_t)(block->first + r);
         sci_widen(d->wide, block->type,
                   (const unsigned char *)block->elements + r * d->columns * size, d->columns);
-        st = d->visit(d->context, d->columns, d->wide, d->rows);
+        st = d->visit(d->context, d->columns, d->wide, d->rows, NULL);
     }
     return st;
 }
 
 sci_status
-genomics_values_each(genomics_job *job, genomics_visit visit, void *context)
+genomics_values_each(genomics_job *job, bool twins, genomics_visit visit, void *context)
 {
     dense d = { .visit = visit, .context = context };
     sci_status st;
 
     job->pass++;
     if (sci_matrix_get_layout(job->matrix) != SCI_MATRIX_DENSE)
-        return each_sparse(job, visit, context);
+        return each_sparse(job, twins, visit, context);
     d.columns = sci_matrix_columns(job->matrix);
     st = sci_alloc(&d.wide, d.columns, 1, sizeof *d.wide);
     if (st == SCI_OK)
@@ -224,13 +261,14 @@ genomics_values_each(genomics_job *job, genomics_visit visit, void *context)
 /* ---- totals ---- */
 
 static sci_status
-count(void *context, uint64_t n, double *values, const uint32_t *rows)
+count(void *context, uint64_t n, double *values, const uint32_t *rows, const double *earlier)
 {
     genomics_totals *t = context;
 
     for (uint64_t i = 0; i < n; i++) {
         double x = values[i];
 
+        t->twins += earlier != NULL && !isnan(earlier[i]);
         if (isnan(x)) {
             t->missing++;
             continue;
@@ -253,7 +291,7 @@ genomics_totals_count(genomics_totals *out, genomics_job *job)
     sci_status st = sci_alloc_zero(&t.sum, t.n, 1, sizeof *t.sum);
 
     if (st == SCI_OK)
-        st = genomics_values_each(job, count, &t);
+        st = genomics_values_each(job, true, count, &t);
     for (uint64_t i = 0; st == SCI_OK && i < t.n; i++) {
         t.empty += t.sum[i] == 0.0;
         if (t.sum[i] < 0.0)

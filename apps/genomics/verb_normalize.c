@@ -113,17 +113,33 @@ prepare(normalize *n, const char *path, const char *name)
 
 /* ---- the second pass ---- */
 
+/* log(1 + x), of which `before` is written already, in other values of the same cell and gene: so
+ * that these add up to the logarithm of their sum. */
 static sci_status
-put(void *context, uint64_t count, double *values, const uint32_t *rows)
+take_log(const normalize *n, double before, double *x)
+{
+    if (isnan(before)) {
+        *x = log1p(*x);
+        return SCI_OK;
+    }
+    if (before + *x <= -1.0)
+        return sci_fail(SCI_ERR_NONFINITE,
+                        "'%s' has values that add up to %g, of which 1 + x has no logarithm",
+                        sci_matrix_name(n->job.matrix), before + *x);
+    *x = log1p(before + *x) - log1p(before);
+    return SCI_OK;
+}
+
+static sci_status
+put(void *context, uint64_t count, double *values, const uint32_t *rows, const double *earlier)
 {
     normalize *n = context;
     bool log = n->job.settings->log1p;
-    double sum = 0.0;
+    double factor = 1.0;
     uint32_t row = UINT32_MAX;
+    sci_status st = SCI_OK;
 
     if (count > n->room) {
-        sci_status st;
-
         sci_free(n->narrow);
         n->narrow = NULL;
         n->room = 0;
@@ -132,16 +148,19 @@ put(void *context, uint64_t count, double *values, const uint32_t *rows)
             return st;
         n->room = count;
     }
-    for (uint64_t i = 0; i < count; i++) {
-        double x = values[i];
-
+    for (uint64_t i = 0; st == SCI_OK && i < count; i++) {
         if (rows[i] != row) {
             row = rows[i];
-            sum = n->totals.sum[row];
+            factor = n->totals.sum[row] > 0.0 ? n->target / n->totals.sum[row] : 1.0;
         }
-        x = sum > 0.0 ? x * (n->target / sum) : x;
-        values[i] = isnan(x) ? (double)NAN : log ? log1p(x) : x;
+        values[i] *= factor;
+        if (isnan(values[i]))
+            values[i] = (double)NAN;
+        else if (log)
+            st = take_log(n, earlier != NULL ? earlier[i] * factor : (double)NAN, &values[i]);
     }
+    if (st != SCI_OK)
+        return st;
     if (n->type == SCI_FLOAT64)
         return sci_writer_append(n->writer, values, count);
     for (uint64_t i = 0; i < count; i++)
@@ -155,7 +174,7 @@ fill(normalize *n, sci_sink *sink)
     sci_status st = sci_writer_create(&n->writer, sink, &n->job.options);
 
     if (st == SCI_OK)
-        st = genomics_values_each(&n->job, put, n);
+        st = genomics_values_each(&n->job, n->job.settings->log1p && n->totals.twins > 0, put, n);
     if (st == SCI_OK)
         st = sci_writer_finish(n->writer);
     sci_writer_free(n->writer);

@@ -65,6 +65,10 @@ says page.html "batch beyond label"
 run 0 evaluate in.h5ad out.h5ad --batch-key batch --label-key kind --report again.html -t 1 -q
 same_bytes page.html again.html
 refuse 2 "page.html" evaluate in.h5ad --batch-key batch --report page.html
+# As many neighbours as are said are used, and no more than there are.
+run 0 evaluate "$bladder" --batch-key batch && says out "; 56 neighbours (of kBET 50) of all cells"
+says page.html "<td>90, of kBET 50</td>"
+run 0 evaluate "$bladder" --batch-key batch --json && says out '"neighbours": 56,'
 run 0 evaluate in.h5ad --batch-key one && says err "has one batch"
 # A file with a label a line serves too.
 cells << 'END'

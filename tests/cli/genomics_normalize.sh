@@ -46,6 +46,40 @@ assert (matrix("y.h5ad") == matrix(kind + ".h5ad")).all()
 END
 done
 
+# Several values of a cell and gene are one: their sum has a logarithm, not they. Also where they are far apart.
+cells << 'END'
+def twice(source, path):
+    """The same matrix, of which every value is stored in two or three parts, those of a slice in a row."""
+    import shutil
+    shutil.copy(source, path)
+    with h5py.File(path, "r+") as f:
+        g, r = f["X"], np.random.default_rng(11)
+        data, indices, indptr = (g[k][()] for k in ("data", "indices", "indptr"))
+        parts, places, ends = [], [], [0]
+        for first, end in zip(indptr[:-1], indptr[1:]):
+            whole, place = data[first:end].astype("f8"), indices[first:end]
+            one, two = np.floor(whole * r.random(len(whole))), np.zeros(len(whole))
+            two[::2] = np.floor((whole - one)[::2] / 2)
+            parts += [one, two[::2], whole - one - two]
+            places += [place, place[::2], place]
+            ends.append(ends[-1] + 2 * len(place) + len(place[::2]))
+        for name, x in ("data", np.concatenate(parts).astype("f4")), ("indices", np.concatenate(places).astype("i4")), ("indptr", np.array(ends)):
+            del g[name]
+            g[name] = x
+
+r = np.random.default_rng(12)
+write("tall.h5ad", r.poisson(2, (200000, 2)).astype("f4"), {"batch": ["a"] * 200000}, kind="csc")
+for name in "csr", "csc", "tall":
+    twice(name + ".h5ad", "twins.h5ad")
+    for options in [], ["--log1p"], ["--log1p", "--dtype", "f64", "--to", "layer:log"]:
+        where = "layers/log" if "--to" in options else "X"
+        run("normalize", name + ".h5ad", "-f", "-o", "y.h5ad", "-q", *options)
+        run("normalize", "twins.h5ad", "-f", "-o", "z.h5ad", "-q", *options)
+        like, is_ = matrix("y.h5ad", where), matrix("z.h5ad", where)
+        close(is_, like, (1e-12 if "f64" in options else 1e-6) * max(1, like.max()), name)
+        assert len(h5py.File("z.h5ad")[where]["data"]) > len(h5py.File("y.h5ad")[where]["data"])
+END
+
 # What is no counts is said.
 run 0 normalize log.h5ad -f -o y.h5ad
 says err "has values that are not whole numbers: has it been normalized already?"

@@ -79,7 +79,7 @@ def write(path, x, obs, genes=None, cells=None, kind="dense", var=None, layers=N
 
 
 def matrix(path, where="X"):
-    """A matrix as dense float64."""
+    """A matrix as dense float64; values of one place add up."""
     with h5py.File(path, "r") as f:
         m = f[where]
         if isinstance(m, h5py.Dataset):
@@ -89,7 +89,7 @@ def matrix(path, where="X"):
         x = np.zeros(shape if by_rows else shape[::-1])
         data, indices, indptr = (m[k][()] for k in ("data", "indices", "indptr"))
         for i in range(len(indptr) - 1):
-            x[i, indices[indptr[i]:indptr[i + 1]]] = data[indptr[i]:indptr[i + 1]]
+            np.add.at(x[i], indices[indptr[i]:indptr[i + 1]], data[indptr[i]:indptr[i + 1]])
         return x if by_rows else x.T
 
 
