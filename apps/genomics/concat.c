@@ -251,6 +251,8 @@ genomics_concat_write(sci_h5_output *out, const concat_request *request, const s
     if (st == SCI_OK)
         st = concat_write_arrays(&c, out);
     if (st == SCI_OK)
+        st = concat_write_log(&c, out);
+    if (st == SCI_OK)
         st = concat_say_dropped(&c);
     clear(&c);
     return st;

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* obsm of several inputs, and what cannot be put together. */
+/* obsm of several inputs. */
 #include <string.h>
 
 #include <sci.h>
 
-#include "cli/message.h"
-
 #include "anndata_priv.h"
 #include "concat_priv.h"
-#include "texts.h"
 
-/* Dense arrays of numbers with one width in all inputs. */
-static sci_status
-can_join(const concat *c, const char *path, uint64_t *columns, sci_type *type, bool *out)
+sci_status
+concat_can_join(const concat *c, const char *path, uint64_t *columns, sci_type *type, bool *out)
 {
     sci_status st = SCI_OK;
 
@@ -75,46 +71,11 @@ concat_write_arrays(const concat *c, sci_h5_output *out)
 
         st = sci_format(&path, "/obsm/%s", names.items[k]);
         if (st == SCI_OK)
-            st = can_join(c, path, &columns, &type, &fit);
+            st = concat_can_join(c, path, &columns, &type, &fit);
         if (st == SCI_OK && fit)
             st = join_array(c, out, path, columns, type);
         sci_free(path);
     }
     anndata_texts_clear(&names);
-    return st;
-}
-
-sci_status
-concat_say_dropped(const concat *c)
-{
-    static const char *const groups[] = { "raw", "raw.X", "uns", "varm", "obsp", "varp" };
-    char *text = NULL;
-    sci_status st = sci_strdup(&text, "");
-
-    for (size_t g = 0; st == SCI_OK && g < sizeof groups / sizeof *groups; g++) {
-        bool found = false;
-
-        for (size_t i = 0; st == SCI_OK && !found && i < c->n; i++) {
-            sci_h5_file *file = anndata_file(c->inputs[i].file);
-            anndata_texts names = { 0 };
-            sci_h5_object o = { .kind = SCI_H5_DATASET };
-            char *path = NULL;
-
-            st = sci_format(&path, "/%s", groups[g]);
-            if (st == SCI_OK)
-                st = sci_h5_file_object(file, path, &o);
-            if (st == SCI_OK && o.kind == SCI_H5_GROUP)
-                st = sci_h5_file_members(file, path, &names);
-            found = names.n > 0;
-            st = st == SCI_ERR_NOTFOUND ? SCI_OK : st;
-            anndata_texts_clear(&names);
-            sci_free(path);
-        }
-        if (st == SCI_OK && found)
-            st = text_append(&text, "%s%s", text[0] != '\0' ? ", " : "", groups[g]);
-    }
-    if (st == SCI_OK && text[0] != '\0')
-        cli_note("not in the output, as they belong to single inputs: %s", text);
-    sci_free(text);
     return st;
 }

@@ -46,6 +46,47 @@ with h5py.File("three.h5ad") as f:
     assert x.dtype == np.float64 and (x[:3, :3] == a).all() and np.isnan(x[:3, 3]).all() and (x[3:5, 0] == b[:, 2]).all()
     assert (x[5:][:, [0, 2]] == d).all() and np.isnan(x[5:][:, [1, 3]]).all()
 END
+silent_about() { grep -q -e "$1" err && wrong "'$1' is said"; }
+cells << 'END'
+import shutil
+def made(source, path, base=None, logged=True, **more):
+    shutil.copy(source, path)
+    with h5py.File(path, "r+") as f:
+        if logged:
+            g = f.require_group("uns/log1p"); encode(f["uns"], "dict", "0.1.0"); encode(g, "dict", "0.1.0")
+            if base is not None:
+                g["base"] = float(base); encode(g["base"], "numeric-scalar", "0.2.0")
+        for name, value in more.items():
+            put = f.require_group(name.split("__")[0])
+            put[name.split("__")[1]] = value
+made("a.h5ad", "la.h5ad", uns__note="n", layers__only=np.zeros((3, 3)), obsm__two=np.ones((3, 2)))
+made("b.h5ad", "lb.h5ad", obsm__two=np.ones((2, 3)))
+made("d.h5ad", "ld.h5ad")
+made("d.h5ad", "two.h5ad", base=2)
+made("d.h5ad", "deux.h5ad", base=2)
+END
+# The mark of logarithms stays where all have it, so that nothing is taken for counts or logarithmized twice.
+run 0 concat la.h5ad lb.h5ad ld.h5ad -f -o y.h5ad
+says err "not in the output, as they belong to single inputs: uns, layers/only, obsm/two"
+cells << 'END'
+with h5py.File("y.h5ad") as f:
+    assert list(f["uns"]) == ["log1p", "sci_genomics"] and len(f["uns/log1p"]) == 0
+END
+run 0 normalize y.h5ad -o z.h5ad -f --log1p
+says err "is said to be logarithms (uns/log1p)"
+run 0 fit y.h5ad -o s.h5 -f --batch-key source && run 0 show s.h5 && says out "(log1p)"
+run 0 concat two.h5ad deux.h5ad -f -o y.h5ad
+says err "number of its input"
+silent_about "not in the output"
+cells << 'END'
+assert h5py.File("y.h5ad")["uns/log1p/base"][()] == 2.0
+END
+run 0 concat a.h5ad ld.h5ad b.h5ad -f -o y.h5ad
+says err "'ld.h5ad' is said to be logarithms (uns/log1p) and 'a.h5ad' is not: are their values of one kind? The output is not marked"
+cells << 'END'
+assert "log1p" not in h5py.File("y.h5ad")["uns"]
+END
+refuse 3 "'la.h5ad' and 'two.h5ad' are logarithms to different bases" concat la.h5ad two.h5ad -o no.h5ad
 cells << 'END'
 with h5py.File("a.h5ad", "r+") as f:
     f["var/_index"][1] = "A"
