@@ -18,6 +18,7 @@
 #include <sci/io.h>
 #include <sci/memory.h>
 #include <sci/moments.h>
+#include <sci/quantile.h>
 #include <sci/stats.h>
 #include <sci/status.h>
 #include <sci/types.h>

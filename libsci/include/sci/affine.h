@@ -13,7 +13,8 @@ typedef enum sci_outside {
     SCI_OUTSIDE_KEEP, /* converted to the output type, no arithmetic */
     SCI_OUTSIDE_APPLY,
     SCI_OUTSIDE_ZERO,
-    SCI_OUTSIDE_NAN
+    SCI_OUTSIDE_NAN,
+    SCI_OUTSIDE_VALUE /* see sci_affine_outside_value */
 } sci_outside;
 
 typedef struct sci_affine sci_affine;
@@ -30,9 +31,14 @@ SCI_API sci_status sci_affine_create(sci_affine **out, const sci_grouping *g, do
 SCI_API sci_status sci_affine_scale_shift(sci_affine *a, const sci_grouping *h, const double *gamma,
                                           const double *beta) SCI_MUST_CHECK;
 
+/* VALUE is that of 0 until sci_affine_outside_value says another. */
 SCI_API void sci_affine_outside(sci_affine *a, sci_outside outside);
 
-/* Undo instead of do. SCI_ERR_REFUSED if a gamma is 0. A group of zero variance gives its mean. */
+/* Elements outside become this number, NaN too. Their gradient is 0. */
+SCI_API void sci_affine_outside_value(sci_affine *a, double value);
+
+/* Undo instead of do. SCI_ERR_REFUSED if a gamma is 0. Where members were chosen by their values
+ * and the others not transformed sci_apply refuses: the output does not say which they were. A group of zero variance gives its mean. */
 SCI_API sci_status sci_affine_invert(sci_affine *a) SCI_MUST_CHECK;
 
 SCI_API void sci_affine_free(sci_affine *a);

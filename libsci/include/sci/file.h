@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The file operations that libsci itself makes, replaceable so that tests can make the k-th fail.
+/* The file operations that libsci and the programs make, replaceable so that tests can make the k-th
+ * fail.
  * (HDF5 makes its own calls for metadata; they do not go through this table.) */
 #ifndef SCI_FILE_H
 #define SCI_FILE_H
@@ -25,6 +26,18 @@ typedef struct sci_file_ops {
 
 /* Use `ops` (copied) from now on; NULL restores the default. */
 SCI_API void sci_file_ops_set(const sci_file_ops *ops);
+/* Those in use. */
+SCI_API const sci_file_ops *sci_file_ops_get(void);
+
+/* Exactly `bytes` bytes; retries EINTR and short counts. A premature end is SCI_ERR_FORMAT ("file
+ * ends at …"), other failures are as in sci_fail_errno. `name` is for messages. */
+SCI_API sci_status sci_read_at(int fd, const char *name, void *buffer, size_t bytes,
+                               uint64_t offset) SCI_MUST_CHECK;
+SCI_API sci_status sci_write_at(int fd, const char *name, const void *buffer, size_t bytes,
+                                uint64_t offset) SCI_MUST_CHECK;
+
+/* Make a file in `directory` that nobody else can see and that is gone when it is closed. */
+SCI_API sci_status sci_scratch_open(int *fd, const char *directory) SCI_MUST_CHECK;
 
 /* Turn errno of an operation on `path` into a status and a message "cannot <verb> '<path>':
  * <strerror>". ENOSPC, EDQUOT and EFBIG are SCI_ERR_NOSPACE, ENOMEM is SCI_ERR_NOMEM, the rest

@@ -4,7 +4,8 @@
  * A factor *keeps* an axis (every index its own group) or *labels* one or more axes with integers.
  * An axis never mentioned is *pooled*. The group number is the mixed radix of the factors' levels,
  * the factors ordered by their first axis, the last one fastest. An element whose label is left out
- * belongs to no group. A mask or a weight of 0 takes elements out of the statistics. */
+ * belongs to no group. A mask, a weight of 0 or a test of the elements' own values takes elements out
+ * of the statistics. */
 #ifndef SCI_GROUPING_H
 #define SCI_GROUPING_H
 
@@ -76,6 +77,15 @@ SCI_API sci_status sci_grouping_mask(sci_grouping *g, int n_axes, const int *axe
  * fail the fit with SCI_ERR_REFUSED. Where all weights > 0 are equal they only act as a mask. */
 SCI_API sci_status sci_grouping_weights(sci_grouping *g, int n_axes, const int *axes,
                                         struct sci_source *weights) SCI_MUST_CHECK;
+
+/* Members are only the elements x with low < x < high and, where `nonzero` is set, x != 0: judged by
+ * each pass on the elements that it has in hand, so that nothing is read twice. `n` bounds (copied),
+ * 1 for all groups alike or one for each group of the finished grouping; low or high NULL, or
+ * infinite: no bound. A NaN bound: the group has no members. A NaN element passes all other tests
+ * and is left to the NaN policy. Compared exactly, also with 64-bit integers. A second call replaces
+ * the first. */
+SCI_API sci_status sci_grouping_values(sci_grouping *g, bool nonzero, uint64_t n, const double *low,
+                                       const double *high) SCI_MUST_CHECK;
 
 /* Groups in all (the product of the factors' levels; 1 if there is none). */
 SCI_API uint64_t sci_grouping_groups(const sci_grouping *g);

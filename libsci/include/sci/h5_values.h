@@ -76,6 +76,10 @@ SCI_API sci_status sci_h5_file_attribute_texts(sci_h5_file *file, const char *ob
 SCI_API sci_status sci_h5_file_attribute_integers(sci_h5_file *file, const char *object,
                                                   const char *name, uint64_t *n,
                                                   int64_t **out) SCI_MUST_CHECK;
+/* Numbers of any type; SCI_ERR_TYPE for anything else. *out is released by sci_free. */
+SCI_API sci_status sci_h5_file_attribute_numbers(sci_h5_file *file, const char *object,
+                                                 const char *name, uint64_t *n,
+                                                 double **out) SCI_MUST_CHECK;
 /* A boolean, or an integer that is 0 or not. */
 SCI_API sci_status sci_h5_file_attribute_truth(sci_h5_file *file, const char *object,
                                                const char *name, bool *out) SCI_MUST_CHECK;
@@ -83,6 +87,11 @@ SCI_API sci_status sci_h5_file_attribute_truth(sci_h5_file *file, const char *ob
  * for among those of the file: a damaged reference is SCI_ERR_FORMAT and never followed. */
 SCI_API sci_status sci_h5_file_attribute_target(sci_h5_file *file, const char *object,
                                                 const char *name, char **path) SCI_MUST_CHECK;
+
+/* A path to the first dimension scale of an axis of a dataset (sci_free), found as above.
+ * SCI_ERR_NOTFOUND where it has none. */
+SCI_API sci_status sci_h5_file_scale(sci_h5_file *file, const char *dataset, int axis,
+                                     char **path) SCI_MUST_CHECK;
 
 /* ---- writing ----
  * Existing attributes are replaced, existing datasets are SCI_ERR_EXISTS; missing groups are made.
@@ -108,6 +117,9 @@ SCI_API sci_status sci_h5_output_attribute_texts(sci_h5_output *out, const char 
 SCI_API sci_status sci_h5_output_attribute_integers(sci_h5_output *out, const char *object,
                                                     const char *name, uint64_t n,
                                                     const int64_t *values) SCI_MUST_CHECK;
+SCI_API sci_status sci_h5_output_attribute_numbers(sci_h5_output *out, const char *object,
+                                                   const char *name, uint64_t n,
+                                                   const double *values) SCI_MUST_CHECK;
 SCI_API sci_status sci_h5_output_attribute_truth(sci_h5_output *out, const char *object,
                                                  const char *name, bool value) SCI_MUST_CHECK;
 /* An object reference to `target`, an object of the output. */

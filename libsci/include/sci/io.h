@@ -3,8 +3,9 @@
  *
  * A pass reads consecutive pieces. Work on a piece is split so that slow storage, decompression and
  * arithmetic overlap: `fetch` runs on the reader thread, piece after piece; `prepare` then runs
- * alone, in the order of pieces; `decode` runs on the workers, tasks 0…n_tasks-1 in any order. A
- * sink mirrors it: `prepare`, `encode` on the workers, `store` on the writer thread in the order of
+ * alone, in the order of pieces; `decode` runs on the workers, tasks 0…n_tasks-1 being handed out in
+ * increasing order and several at once, so that a task may wait for one of a lower number. A sink
+ * mirrors it: `prepare`, `encode` on the workers, `store` on the writer thread in the order of
  * pieces. */
 #ifndef SCI_IO_H
 #define SCI_IO_H
@@ -82,6 +83,14 @@ SCI_API void sci_sink_free(sci_sink *sink);       /* accepts NULL; an unfinished
  * thread; its own little pass. */
 SCI_API sci_status sci_source_read(sci_source *source, uint64_t first, uint64_t count,
                                    void *out) SCI_MUST_CHECK;
+
+/* The same piece by piece: `visit` gets [first, first + count) in order, no piece larger than 4 MiB,
+ * in the array's type and byte order (sci_widen_stored of matrix.h makes doubles of them). Its first
+ * failure ends the pass and is returned. */
+typedef sci_status (*sci_source_visitor)(void *context, uint64_t first, uint64_t count,
+                                         const void *elements);
+SCI_API sci_status sci_source_visit(sci_source *source, uint64_t first, uint64_t count,
+                                    sci_source_visitor visit, void *context) SCI_MUST_CHECK;
 
 /* An array in memory (not copied, not owned). */
 SCI_API sci_status sci_source_memory(sci_source **out, const sci_array *array, const void *elements,

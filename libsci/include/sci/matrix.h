@@ -58,6 +58,8 @@ SCI_API sci_status sci_matrix_each(sci_matrix *matrix, const sci_options *opt,
 
 /* Elements of a block as doubles: out[i] for i < n of an array of this type. */
 SCI_API void sci_widen(double *out, sci_type type, const void *elements, size_t n);
+/* The same for elements as a file has them: of array's type and byte order. */
+SCI_API void sci_widen_stored(double *out, const sci_array *array, const void *stored, size_t n);
 
 /* ---- pushing into a sink ---- */
 

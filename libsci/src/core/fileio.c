@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fileio.h"
+#include <sci/file.h>
 
 static int
 default_open(const char *path, int flags, mode_t mode)

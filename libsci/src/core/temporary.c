@@ -9,7 +9,7 @@
 
 #include <sci/memory.h>
 
-#include "fileio.h"
+#include <sci/file.h>
 
 enum {
     ATTEMPTS = 100,
@@ -152,4 +152,36 @@ sci_temporary_discard(const char *path)
 {
     if (path)
         (void)sci_file_ops_get()->unlink(path);
+}
+
+sci_status
+sci_scratch_open(int *fd, const char *directory)
+{
+    const sci_file_ops *ops = sci_file_ops_get();
+    struct timespec now;
+    char *path = NULL;
+    sci_status st = SCI_OK;
+
+    *fd = -1;
+    for (unsigned attempt = 0; *fd < 0; attempt++) {
+        sci_free(path);
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        st = sci_format(&path, "%s/.sci.%ld.%09ld.%u.tmp", directory, (long)getpid(), now.tv_nsec,
+                        attempt);
+        if (st != SCI_OK)
+            return st;
+        *fd = ops->open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (*fd < 0 && (errno != EEXIST || attempt + 1 == ATTEMPTS)) {
+            st = sci_fail_errno("create a scratch file in", directory);
+            goto out;
+        }
+    }
+    if (ops->unlink(path) != 0) {
+        st = sci_fail_errno("unlink scratch file", path);
+        (void)ops->close(*fd);
+        *fd = -1;
+    }
+out:
+    sci_free(path);
+    return st;
 }

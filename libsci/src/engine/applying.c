@@ -291,6 +291,10 @@ sci_apply(sci_source *in, const sci_affine *a, const sci_rows_source *stats, con
     sci_run run;
     sci_status st = sci_run_open(&run, &job);
 
+    if (st == SCI_OK && a->inverse && a->g->values.n > 0 && a->outside != SCI_OUTSIDE_APPLY)
+        st = sci_fail(SCI_ERR_REFUSED,
+                      "'%s': members were chosen by their values, which it does not have any more",
+                      in->name);
     whole = range ? *range : (sci_range){ 0, run.count };
     if (st == SCI_OK && (whole.first > whole.end || whole.end > run.count))
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s': elements beyond the end are asked for", in->name);

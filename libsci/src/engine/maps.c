@@ -189,7 +189,9 @@ sci_effective_grouping(sci_effective *out, const sci_grouping *g, const sci_opti
 {
     out->grouping = *g;
     out->weighted = false;
-    out->masked = g->n_masks > 0;
+    out->masked = g->n_masks > 0 || g->values.n > 0;
+    if (g->values.n > 1 && g->values.n != sci_grouping_groups(g))
+        return sci_fail(SCI_ERR_ARGUMENT, "bounds of values are given after the factors");
     out->grouping.n_maps = out->grouping.n_weights = 0;
     for (int m = 0; m < g->n_maps; m++) {
         sci_map map = g->maps[m];

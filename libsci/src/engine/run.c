@@ -120,5 +120,7 @@ sci_slab_stretch(const sci_run *run, const sci_slab *slab, const sci_layout *lay
                           .views = slab->views,
                           .type = run->type,
                           .elements = slab->x.elements,
-                          .origin = slab->first };
+                          .origin = slab->first,
+                          .tested = slab->x.elements,
+                          .tested_type = run->type };
 }

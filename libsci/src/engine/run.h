@@ -52,6 +52,7 @@ typedef struct sci_run {
     sci_pool *pool;
     int threads;
     uint64_t budget_target, budget_limit;
+    uint64_t held_bytes, worker_bytes; /* for the own_bytes of a pass: in all, and of each worker */
 } sci_run;
 
 /* Check the job, compile its layouts, read its maps, start its threads. Call sci_run_clear

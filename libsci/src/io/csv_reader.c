@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 
 #define END (-1) /* of the file */
 

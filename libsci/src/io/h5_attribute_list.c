@@ -9,7 +9,7 @@
 #include "h5_dataset_priv.h"
 #include "h5_look_priv.h"
 
-#define INTEGERS_MOST ((uint64_t)1 << 20)
+#define NUMBERS_MOST ((uint64_t)1 << 20)
 
 /* An attribute open for a look, inside the lock. */
 typedef struct opened {
@@ -115,6 +115,27 @@ sci_h5_file_attribute_texts(sci_h5_file *file, const char *object, const char *n
 
 /* ---- numbers ---- */
 
+/* All elements as `memory_type`, into fresh storage at the pointer `out`. */
+static sci_status
+read_elements(const opened *o, const char *name, hid_t memory_type, size_t size, void *out)
+{
+    void *values = NULL;
+    sci_status st;
+
+    if (o->n > NUMBERS_MOST)
+        return sci_fail(SCI_ERR_UNSAFE, "'%s': its attribute '%s' claims %llu elements", o->where,
+                        name, (unsigned long long)o->n);
+    st = sci_alloc_zero(&values, o->n, 1, size);
+    if (st != SCI_OK)
+        return st;
+    if (o->n > 0 && H5Aread(o->attribute, memory_type, values) < 0) {
+        sci_free(values);
+        return h5_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' is damaged", o->where, name);
+    }
+    memcpy(out, &values, sizeof values);
+    return SCI_OK;
+}
+
 static sci_status
 read_integers(const opened *o, const char *name, bool booleans, int64_t **out)
 {
@@ -123,18 +144,10 @@ read_integers(const opened *o, const char *name, bool booleans, int64_t **out)
 
     if (H5Tget_class(o->type) != H5T_INTEGER && !(booleans && h5_type_is_boolean(o->type)))
         return sci_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' has no integers", o->where, name);
-    if (o->n > INTEGERS_MOST)
-        return sci_fail(SCI_ERR_UNSAFE, "'%s': its attribute '%s' claims %llu elements", o->where,
-                        name, (unsigned long long)o->n);
-    st = sci_alloc_zero(&values, o->n, 1, sizeof *values);
-    if (st != SCI_OK)
-        return st;
-    if (o->n > 0 && H5Aread(o->attribute, H5T_NATIVE_INT64, values) < 0) {
-        sci_free(values);
-        return h5_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' is damaged", o->where, name);
-    }
-    *out = values;
-    return SCI_OK;
+    st = read_elements(o, name, H5T_NATIVE_INT64, sizeof *values, &values);
+    if (st == SCI_OK)
+        *out = values;
+    return st;
 }
 
 sci_status
@@ -147,6 +160,25 @@ sci_h5_file_attribute_integers(sci_h5_file *file, const char *object, const char
     if (st != SCI_OK)
         return st;
     st = read_integers(&o, name, false, out);
+    if (st == SCI_OK)
+        *n = o.n;
+    close_attribute(&o);
+    return st;
+}
+
+sci_status
+sci_h5_file_attribute_numbers(sci_h5_file *file, const char *object, const char *name, uint64_t *n,
+                              double **out)
+{
+    opened o;
+    sci_status st = open_attribute(&o, file, object, name);
+
+    if (st != SCI_OK)
+        return st;
+    if (H5Tget_class(o.type) != H5T_INTEGER && H5Tget_class(o.type) != H5T_FLOAT)
+        st = sci_fail(SCI_ERR_TYPE, "'%s': its attribute '%s' has no numbers", o.where, name);
+    else
+        st = read_elements(&o, name, H5T_NATIVE_DOUBLE, sizeof **out, out);
     if (st == SCI_OK)
         *n = o.n;
     close_attribute(&o);
@@ -230,6 +262,51 @@ sci_h5_file_attribute_target(sci_h5_file *file, const char *object, const char *
         st = h5_fail(SCI_ERR_FORMAT, "'%s': its attribute '%s' is damaged", o.where, name);
     else
         st = find_address(file->file, &o, name, reference, path);
+    close_attribute(&o);
+    return st;
+}
+
+/* The first reference in the list of an axis; 0 if it has none. */
+static sci_status
+read_first(const opened *o, int axis, hobj_ref_t *out)
+{
+    hvl_t lists[SCI_MAX_RANK];
+    hid_t element =
+        H5Tget_class(o->type) == H5T_VLEN ? H5Tget_super(o->type) : H5I_INVALID_HID;
+    hid_t space = H5Aget_space(o->attribute);
+    sci_status st = SCI_OK;
+
+    *out = 0;
+    if (element < 0 || space < 0 || H5Tequal(element, H5T_STD_REF_OBJ) <= 0
+        || o->n > SCI_MAX_RANK)
+        st = sci_fail(SCI_ERR_FORMAT, "'%s': its attribute 'DIMENSION_LIST' is damaged", o->where);
+    else if (axis >= 0 && (uint64_t)axis < o->n && H5Aread(o->attribute, o->type, lists) < 0)
+        st = h5_fail(SCI_ERR_FORMAT, "'%s': its attribute 'DIMENSION_LIST' is damaged", o->where);
+    else if (axis >= 0 && (uint64_t)axis < o->n) {
+        if (lists[axis].len > 0)
+            memcpy(out, lists[axis].p, sizeof *out);
+        (void)H5Dvlen_reclaim(o->type, space, H5P_DEFAULT, lists);
+    }
+    h5_close(space);
+    h5_close(element);
+    return st;
+}
+
+sci_status
+sci_h5_file_scale(sci_h5_file *file, const char *dataset, int axis, char **path)
+{
+    hobj_ref_t reference = 0;
+    opened o;
+    sci_status st = open_attribute(&o, file, dataset, "DIMENSION_LIST");
+
+    if (st != SCI_OK)
+        return st;
+    st = read_first(&o, axis, &reference);
+    if (st == SCI_OK && reference == 0)
+        st = sci_fail(SCI_ERR_NOTFOUND, "'%s' has no dimension scale for its axis %d", o.where,
+                      axis);
+    if (st == SCI_OK)
+        st = find_address(file->file, &o, "DIMENSION_LIST", reference, path);
     close_attribute(&o);
     return st;
 }

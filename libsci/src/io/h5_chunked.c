@@ -7,7 +7,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_source_priv.h"
 
 #define TASK_BYTES ((uint64_t)256 << 10) /* decoded, at least */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Datasets without chunks: contiguous ones are read straight from their place in the file,
  * compact ones (at most 64 KiB) stay in memory. */
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_source_priv.h"
 
 static sci_status

@@ -5,7 +5,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_copy_priv.h"
 #include "h5_dataset_priv.h"
 

@@ -7,7 +7,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_priv.h"
 
 #define METADATA_CACHE_BYTES ((size_t)4 << 20) /* HDF5 would take 32 MiB */

@@ -105,6 +105,19 @@ sci_h5_output_attribute_integers(sci_h5_output *out, const char *object, const c
 }
 
 sci_status
+sci_h5_output_attribute_numbers(sci_h5_output *out, const char *object, const char *name,
+                                uint64_t n, const double *values)
+{
+    sci_status st = h5_enter();
+
+    if (st != SCI_OK)
+        return st;
+    st = write(out, object, name, H5Tcopy(H5T_NATIVE_DOUBLE), (int64_t)n, values);
+    h5_leave();
+    return st;
+}
+
+sci_status
 sci_h5_output_attribute_truth(sci_h5_output *out, const char *object, const char *name, bool value)
 {
     signed char byte = value ? 1 : 0;

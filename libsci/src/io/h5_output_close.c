@@ -7,7 +7,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_output_priv.h"
 
 #define LITTLE_SPACE ((uint64_t)1 << 20)

@@ -3,7 +3,7 @@
  * written once in C order to a file without a name, block by block; each chunk is decoded once. */
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_scratch_priv.h"
 #include "h5_source_priv.h"
 
@@ -91,7 +91,7 @@ h5_rechunk(h5_source *s)
 
     st = make_room(&r, s);
     if (st == SCI_OK)
-        st = h5_scratch_open(&s->flat, s->limits.scratch);
+        st = sci_scratch_open(&s->flat, s->limits.scratch);
     while (st == SCI_OK && more) {
         st = load_block(&r, s);
         if (st == SCI_OK)

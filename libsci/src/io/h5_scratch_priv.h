@@ -4,9 +4,6 @@
 
 #include "h5_blocks_priv.h"
 
-/* A file that nobody else can see and that is gone when it is closed. */
-sci_status h5_scratch_open(int *fd, const char *directory) SCI_MUST_CHECK;
-
 /* The current block between memory and the array in C order in a scratch file. */
 sci_status h5_scratch_write(const h5_blocks *b, int fd, const char *name,
                             const unsigned char *bytes) SCI_MUST_CHECK;

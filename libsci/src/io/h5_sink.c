@@ -7,7 +7,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 
 sci_status
 h5_sink_order(const h5_sink *s, const sci_piece *piece, uint64_t expected)

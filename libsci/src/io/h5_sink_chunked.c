@@ -6,7 +6,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_scratch_priv.h"
 #include "h5_sink_priv.h"
 
@@ -293,7 +293,7 @@ start(sci_sink *self, uint64_t first, uint64_t end, int workers)
                             "'%s': a band of chunks takes %llu bytes, more than %llu", s->name,
                             (unsigned long long)(s->grid.band_elements * s->size),
                             (unsigned long long)s->limits.band_bytes_most);
-        return h5_scratch_open(&s->flat, s->limits.scratch);
+        return sci_scratch_open(&s->flat, s->limits.scratch);
     }
     if (st == SCI_OK)
         st = make_room(s, workers);

@@ -6,7 +6,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "../stats/check.h"
 #include "h5_scratch_priv.h"
 #include "h5_stats_priv.h"
@@ -136,7 +136,7 @@ open_waiting(sci_h5_rows *rows)
     else
         st = sci_format(&directory, "%.*s", slash == name ? 1 : (int)(slash - name), name);
     if (st == SCI_OK)
-        st = h5_scratch_open(&rows->fd, directory);
+        st = sci_scratch_open(&rows->fd, directory);
     sci_free(directory);
     return st;
 }

@@ -4,7 +4,7 @@
 
 #include <sci/memory.h>
 
-#include "../core/fileio.h"
+#include <sci/file.h>
 #include "h5_codec_priv.h"
 #include "h5_stats_names_priv.h"
 #include "h5_stats_priv.h"

@@ -63,7 +63,7 @@ sci_affine_scale_shift(sci_affine *a, const sci_grouping *h, const double *gamma
 
     if (!same_shape(a->g, h))
         return sci_fail(SCI_ERR_SHAPE, "the groups of gamma and beta belong to another shape");
-    if (h->n_masks + h->n_weights > 0)
+    if (h->n_masks + h->n_weights > 0 || h->values.n > 0)
         return sci_fail(SCI_ERR_ARGUMENT, "gamma and beta take no masks and weights");
     st = copy_finite(&new_gamma, gamma, n, 1.0, "gamma");
     if (st == SCI_OK)
@@ -84,6 +84,14 @@ void
 sci_affine_outside(sci_affine *a, sci_outside outside)
 {
     a->outside = outside;
+    a->outside_value = outside == SCI_OUTSIDE_NAN ? SCI_NAN : 0.0;
+}
+
+void
+sci_affine_outside_value(sci_affine *a, double value)
+{
+    a->outside = SCI_OUTSIDE_VALUE;
+    a->outside_value = isnan(value) ? SCI_NAN : value;
 }
 
 sci_status

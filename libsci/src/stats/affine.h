@@ -14,6 +14,7 @@ struct sci_affine {
     int ddof;
     double *gamma, *beta; /* of the groups of h; 1 and 0 where not given */
     sci_outside outside;
+    double outside_value; /* of ZERO, NAN and VALUE */
     bool inverse;
 };
 
@@ -35,6 +36,13 @@ void sci_coefficients_clear(sci_coefficients *c);
 /* Fill from rows of a table. */
 void sci_coefficients_set(sci_coefficients *c, const sci_affine *a, uint64_t first_group,
                           uint64_t n, const sci_moments *rows);
+
+/* Elements outside get a.outside_value. */
+static inline bool
+sci_affine_fills(const sci_affine *a)
+{
+    return a->outside >= SCI_OUTSIDE_ZERO;
+}
 
 /* How elements are handed out. */
 typedef struct sci_transform {

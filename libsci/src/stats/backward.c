@@ -103,9 +103,9 @@ sci_backward_sums(const sci_backward *b, const sci_stretch *s, uint64_t first, u
 
 /* What an element that is not normalized passes on. */
 static double
-passed_on(sci_outside outside, double dy)
+passed_on(const sci_affine *a, double dy)
 {
-    return outside == SCI_OUTSIDE_ZERO || outside == SCI_OUTSIDE_NAN ? 0.0 : dy;
+    return sci_affine_fills(a) ? 0.0 : dy;
 }
 
 static double
@@ -148,7 +148,7 @@ sci_backward_apply(const sci_backward *b, const sci_stretch *s, uint64_t first, 
 
             load_tile(&t, b, s, &part);
             for (size_t i = 0; i < t.n; i++) {
-                dx[i] = t.g[i] < 0 ? passed_on(b->affine->outside, t.dy[i])
+                dx[i] = t.g[i] < 0 ? passed_on(b->affine, t.dy[i])
                                    : gradient_of(b, &t, i, &g_sums[t.g[i]], &rows[t.g[i]]);
                 if (isnan(dx[i]))
                     dx[i] = SCI_NAN;

@@ -7,6 +7,7 @@
 #include <sci/memory.h>
 
 #include "grouping.h"
+#include "moments_priv.h"
 #include "table.h"
 
 #define MASKS_MOST 4
@@ -261,6 +262,47 @@ sci_grouping_weights(sci_grouping *g, int n_axes, const int *axes, struct sci_so
     return st;
 }
 
+/* n bounds, `absent` where there are none. */
+static sci_status
+copy_bounds(double **out, const double *bounds, uint64_t n, double absent)
+{
+    sci_status st = sci_alloc(out, n, 1, sizeof **out);
+
+    for (uint64_t i = 0; st == SCI_OK && i < n; i++)
+        (*out)[i] = bounds ? bounds[i] : absent;
+    return st;
+}
+
+static void
+clear_values(sci_values *values)
+{
+    sci_free(values->low);
+    sci_free(values->high);
+    *values = (sci_values){ 0 };
+}
+
+sci_status
+sci_grouping_values(sci_grouping *g, bool nonzero, uint64_t n, const double *low,
+                    const double *high)
+{
+    sci_values values = { .nonzero = nonzero, .n = n };
+    sci_status st;
+
+    if (n == 0 || (n != 1 && n != sci_grouping_groups(g)))
+        return sci_fail(SCI_ERR_SHAPE, "%" PRIu64 " bounds of values for %" PRIu64 " groups", n,
+                        sci_grouping_groups(g));
+    st = copy_bounds(&values.low, low, n, -SCI_INF);
+    if (st == SCI_OK)
+        st = copy_bounds(&values.high, high, n, SCI_INF);
+    if (st != SCI_OK) {
+        clear_values(&values);
+        return st;
+    }
+    clear_values(&g->values);
+    g->values = values;
+    return SCI_OK;
+}
+
 uint64_t
 sci_grouping_groups(const sci_grouping *g)
 {
@@ -293,5 +335,6 @@ sci_grouping_free(sci_grouping *g)
     if (!g)
         return;
     sci_space_clear(&g->space);
+    clear_values(&g->values);
     sci_free(g);
 }

@@ -6,6 +6,7 @@
 #include <sci/grouping.h>
 
 #include "space.h"
+#include "values.h"
 
 struct sci_labels {
     uint64_t size;
@@ -34,6 +35,7 @@ struct sci_grouping {
     int n_maps;
     sci_map maps[SCI_MAPS_MOST];
     int n_masks, n_weights;
+    sci_values values; /* n 0: elements are not judged by their values */
 };
 
 /* Elements that a map covers. */

@@ -8,6 +8,7 @@
 #include <sci/handover.h>
 #include <sci/memory.h>
 
+#include "quantiles_flat.h"
 #include "table.h"
 
 #define MARK UINT64_C(0x7363692d7461626c) /* begins a table */
@@ -364,4 +365,98 @@ sci_text_take(char **out, int fd)
     }
     *out = text;
     return SCI_OK;
+}
+
+/* ---- quantiles ---- */
+
+static void
+put_counts(stream *s, const sci_flat_counts *counts)
+{
+    put_number(s, counts->cells);
+    put_number(s, counts->entries);
+    put_bytes(s, counts->filled, counts->cells * sizeof *counts->filled);
+    put_bytes(s, counts->bins, counts->entries * sizeof *counts->bins);
+    put_bytes(s, counts->counts, counts->entries * sizeof *counts->counts);
+}
+
+static void
+take_counts(stream *s, sci_flat_counts *counts)
+{
+    counts->cells = take_number(s);
+    counts->entries = take_number(s);
+    take_items(s, &counts->filled, counts->cells, sizeof *counts->filled);
+    take_items(s, &counts->bins, counts->entries, sizeof *counts->bins);
+    take_items(s, &counts->counts, counts->entries, sizeof *counts->counts);
+}
+
+sci_status
+sci_quantiles_put(const sci_quantiles *q, int fd)
+{
+    stream s = { .fd = fd };
+    sci_quantiles_flat flat;
+    sci_status st = sci_quantiles_flatten(&flat, q);
+    const uint64_t numbers[6] = { flat.type, flat.groups, flat.n,
+                                  flat.round, flat.nan,   flat.deviation };
+
+    if (st != SCI_OK)
+        return st;
+    put_number(&s, MARK);
+    for (int i = 0; i < 6; i++)
+        put_number(&s, numbers[i]);
+    put_bytes(&s, flat.p, flat.n * sizeof *flat.p);
+    if (flat.deviation)
+        put_bytes(&s, flat.centre, flat.groups * sizeof *flat.centre);
+    put_bytes(&s, flat.members, 2 * flat.groups * sizeof *flat.members);
+    put_counts(&s, &flat.first);
+    if (flat.round > 0)
+        put_bytes(&s, flat.targets, 4 * flat.groups * flat.n * sizeof *flat.targets);
+    if (sci_quantiles_flat_is_open(&flat)) {
+        put_bytes(&s, flat.seen, 2 * flat.groups * sizeof *flat.seen);
+        put_counts(&s, &flat.open);
+    }
+    sci_quantiles_flat_clear(&flat);
+    return s.status;
+}
+
+static void
+take_flat(stream *s, sci_quantiles_flat *flat)
+{
+    uint64_t numbers[6];
+
+    if (take_number(s) != MARK && s->status == SCI_OK)
+        s->status = sci_fail(SCI_ERR_FORMAT, "a scratch file holds no quantiles");
+    for (int i = 0; i < 6; i++)
+        numbers[i] = take_number(s);
+    flat->type = numbers[0];
+    flat->groups = numbers[1];
+    flat->n = numbers[2];
+    flat->round = numbers[3];
+    flat->nan = numbers[4];
+    flat->deviation = numbers[5];
+    if (s->status == SCI_OK)
+        s->status = sci_quantiles_flat_numbers(flat);
+    take_items(s, &flat->p, flat->n, sizeof *flat->p);
+    if (flat->deviation)
+        take_items(s, &flat->centre, flat->groups, sizeof *flat->centre);
+    take_items(s, &flat->members, 2 * flat->groups, sizeof *flat->members);
+    take_counts(s, &flat->first);
+    if (flat->round > 0)
+        take_items(s, &flat->targets, 4 * flat->groups * flat->n, sizeof *flat->targets);
+    if (s->status == SCI_OK && sci_quantiles_flat_is_open(flat)) {
+        take_items(s, &flat->seen, 2 * flat->groups, sizeof *flat->seen);
+        take_counts(s, &flat->open);
+    }
+}
+
+sci_status
+sci_quantiles_take(sci_quantiles **out, int fd)
+{
+    stream s = { .fd = fd };
+    sci_quantiles_flat flat = { 0 };
+
+    take_flat(&s, &flat);
+    if (s.status == SCI_OK)
+        s.status = sci_quantiles_restore(out, &flat);
+    sci_quantiles_flat_clear(&flat);
+    return s.status;
 }

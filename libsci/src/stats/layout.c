@@ -118,6 +118,7 @@ sci_layout_create(sci_layout *layout, int n_groupings, const sci_grouping *const
     memset(layout, 0, sizeof *layout);
     memset(&raw, 0, sizeof raw);
     layout->n_groupings = n_groupings;
+    layout->values = groupings[0]->values.n > 0 ? &groupings[0]->values : NULL;
     layout->count = 1;
     for (int k = 0; k < n_groupings; k++)
         collect_grouping(layout, &raw, groupings[k], k);
@@ -146,7 +147,9 @@ sci_layout_kernel(const sci_layout *layout)
     for (int m = 0; m < layout->n_maps; m++)
         if (layout->maps[m].inner)
             return SCI_KERNEL_COMPACT;
-    return step == 0 ? SCI_KERNEL_RUN : step == 1 ? SCI_KERNEL_COLUMNS : SCI_KERNEL_COMPACT;
+    return step == 0                      ? SCI_KERNEL_RUN
+           : step == 1 && !layout->values ? SCI_KERNEL_COLUMNS
+                                          : SCI_KERNEL_COMPACT;
 }
 
 static uint64_t

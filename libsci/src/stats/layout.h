@@ -34,6 +34,7 @@ typedef struct sci_layout {
     sci_layout_map maps[SCI_LAYOUT_MAPS];
     uint64_t step[SCI_LAYOUT_INDICES][SCI_LAYOUT_AXES];
     uint64_t inner; /* size of the last axis: a row */
+    const sci_values *values; /* test of the first grouping; NULL if there is none */
 } sci_layout;
 
 /* Both groupings have the shape of the array. The layout points into them. */
@@ -41,7 +42,7 @@ void sci_layout_create(sci_layout *layout, int n_groupings, const sci_grouping *
 
 /* How members are found (ENGINE rule 4). Set by shape and grouping alone. */
 typedef enum sci_kernel {
-    SCI_KERNEL_RUN,     /* a row belongs to one group */
+    SCI_KERNEL_RUN,     /* a row belongs to one group, of which values may be left out */
     SCI_KERNEL_COLUMNS, /* every column of a row is its own group */
     SCI_KERNEL_COMPACT  /* anything else: members are compacted, then as RUN */
 } sci_kernel;

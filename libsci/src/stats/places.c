@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the maps of a layout say of rows and elements: group and weight. */
+#include <string.h>
+
 #include "segment.h"
+
+#define TILE 512
 
 static uint64_t
 position(const sci_stretch *s, const sci_row *row, int map)
@@ -79,6 +83,38 @@ sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping, u
     }
 }
 
+/* Weight 0 for the values that are left out. Bounds that differ from group to group are looked up
+ * for each run of one group. */
+static void
+drop_values(const sci_stretch *s, const sci_row *row, double *weights)
+{
+    size_t size = sci_type_size(s->tested_type);
+    const unsigned char *x = s->tested + (row->first - s->origin) * size;
+    int32_t groups[TILE];
+    uint8_t flags[TILE];
+
+    for (uint64_t at = 0; at < row->count; at += TILE) {
+        sci_row part = sci_row_part(row, at, TILE);
+        uint64_t n = part.count, end;
+
+        if (s->layout->values->n > 1)
+            sci_places_of_elements(s, &part, 0, part.at[0], groups);
+        else
+            memset(groups, 0, n * sizeof *groups);
+        for (uint64_t i = 0; i < n; i = end) {
+            for (end = i + 1; end < n && groups[end] == groups[i];)
+                end++;
+            if (groups[i] < 0)
+                memset(flags + i, 0, end - i);
+            else
+                sci_values_flags(s->layout->values, s->tested_type, x + (at + i) * size, end - i,
+                                 part.at[0] + (uint64_t)groups[i], flags + i);
+        }
+        for (uint64_t i = 0; i < n; i++)
+            weights[at + i] = flags[i] ? weights[at + i] : 0.0;
+    }
+}
+
 void
 sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weights)
 {
@@ -104,4 +140,6 @@ sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weight
                 weights[i] *= w[i * step];
         }
     }
+    if (layout->values)
+        drop_values(s, row, weights);
 }

@@ -9,6 +9,7 @@
 #define TILE 512
 #define CACHE_LINE 64
 #define PREFETCH_BYTES 1024
+#define FILTERED 1024 /* elements whose values are looked at together */
 /* Rows are 16 elements at least, but for two that the segment cuts and two that the block cuts. */
 #define SPANS_MOST (SCI_BLOCK / 16 + 4)
 
@@ -35,7 +36,8 @@ struct sci_segment_fitter {
     const void **rows;  /* COLUMNS: addresses of a block of rows */
     double *row_weights;
     double *weights;        /* COMPACT: of each element */
-    unsigned char *members; /* COMPACT: sorted by group */
+    unsigned char *members; /* COMPACT: sorted by group. RUN: those whose values are not left out,
+                               a block and more */
     double *member_weights;
 };
 
@@ -54,7 +56,7 @@ rows_are_groups(const sci_layout *layout)
     for (int a = 0; a < layout->n_axes - 1; a++)
         if (layout->step[0][a] == 0)
             return false;
-    return layout->n_maps == 0;
+    return layout->n_maps == 0 && !layout->values;
 }
 
 /* ---- scratch ---- */
@@ -83,6 +85,7 @@ sizes_of(const sci_layout *layout, const sci_segmentation *cut)
         n.pieces = n.groups = most / layout->inner + 2;
         n.tallies = kernel == SCI_KERNEL_COLUMNS ? layout->inner : 0;
         n.rows = kernel == SCI_KERNEL_COLUMNS ? SCI_BLOCK : 0;
+        n.members = layout->values ? SCI_BLOCK + FILTERED + 1 : 0;
     }
     return n;
 }
@@ -255,6 +258,16 @@ fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *
     close_block(&block);
 }
 
+static void
+merge_weighted(sci_tally *tally, sci_tally *part, double weight)
+{
+    sci_tally_finish(part);
+    part->moments.weight *= weight;
+    part->moments.m2 *= weight;
+    sci_moments_merge(&tally->moments, &part->moments);
+    tally->nonfinite += part->nonfinite;
+}
+
 /* A constant weight scales a block as a whole, so blocks end with their row. */
 static void
 fit_weighted_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
@@ -266,13 +279,74 @@ fit_weighted_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sc
 
         sci_tally_begin(&part);
         blocks_of(f, &part, p->elements, p->count, nan);
-        sci_tally_finish(&part);
-        part.moments.weight *= p->weight;
-        part.moments.m2 *= p->weight;
-        sci_moments_merge(&tally->moments, &part.moments);
-        tally->nonfinite += part.nonfinite;
+        merge_weighted(tally, &part, p->weight);
     }
 }
+
+/* ---- RUN of some of the values ---- */
+
+/* Members of one group whose values are not left out, on their way into blocks. */
+typedef struct filtered {
+    const sci_segment_fitter *fitter;
+    const sci_stretch *stretch;
+    uint64_t group;
+    sci_tally *tally;
+    sci_nan_policy nan;
+    size_t waiting; /* in fitter->members */
+} filtered;
+
+static void
+flush_filtered(filtered *f)
+{
+    if (f->waiting > 0)
+        f->fitter->kernels->block(f->tally, f->fitter->members, f->waiting, f->nan);
+    f->waiting = 0;
+}
+
+static void
+filter_members(filtered *f, const unsigned char *elements, uint64_t count)
+{
+    size_t size = f->fitter->element_size;
+    unsigned char *members = f->fitter->members;
+
+    for (uint64_t at = 0; at < count; at += FILTERED) {
+        size_t n = count - at < FILTERED ? count - at : FILTERED;
+
+        f->waiting +=
+            sci_values_compact(f->stretch->layout->values, f->stretch->type, elements + at * size,
+                               n, f->group, members + f->waiting * size);
+        if (f->waiting >= SCI_BLOCK) {
+            f->fitter->kernels->block(f->tally, members, SCI_BLOCK, f->nan);
+            f->waiting -= SCI_BLOCK;
+            memcpy(members, members + SCI_BLOCK * size, f->waiting * size);
+        }
+    }
+}
+
+/* Blocks run on from row to row, but not where rows have weights. */
+static void
+fit_filtered_pieces(filtered *f, const uint32_t *order, uint64_t n)
+{
+    sci_tally *sum = f->tally, part;
+
+    for (uint64_t i = 0; i < n; i++) {
+        const piece *p = &f->fitter->pieces[order[i]];
+
+        if (!f->fitter->weighted) {
+            filter_members(f, p->elements, p->count);
+            continue;
+        }
+        sci_tally_begin(&part);
+        f->tally = &part;
+        filter_members(f, p->elements, p->count);
+        flush_filtered(f);
+        merge_weighted(sum, &part, p->weight);
+    }
+    f->tally = sum;
+    flush_filtered(f);
+}
+
+/* ---- rows sorted by group ---- */
 
 /* Counting sort of items by f->groups; items below 0 are left out. next[g] is the end of group g
  * afterwards. */
@@ -342,7 +416,11 @@ fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment
         sci_tally tally;
 
         sci_tally_begin(&tally);
-        if (f->weighted)
+        if (s->layout->values) {
+            filtered some = { f, s, segment->first_group + g, &tally, nan, 0 };
+
+            fit_filtered_pieces(&some, f->order + first, end - first);
+        } else if (f->weighted)
             fit_weighted_pieces(f, f->order + first, end - first, &tally, nan);
         else
             fit_pieces(f, f->order + first, end - first, &tally, nan);
@@ -357,7 +435,7 @@ fit_runs(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment
 static bool
 rows_repeat(const sci_layout *layout)
 {
-    return layout->n_maps == 0 && layout->n_axes == 3 && layout->step[0][0] == 0
+    return layout->n_maps == 0 && !layout->values && layout->n_axes == 3 && layout->step[0][0] == 0
            && layout->step[0][1] == 1 && layout->step[0][2] == 0;
 }
 
@@ -446,7 +524,7 @@ drop_outsiders(sci_segment_fitter *f, const sci_stretch *s, const sci_row *part,
 static void
 place_elements(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment)
 {
-    bool weights = has_kind(s->layout, SCI_MAP_MASK) || f->weighted;
+    bool weights = has_kind(s->layout, SCI_MAP_MASK) || f->weighted || s->layout->values;
     sci_cursor cursor;
 
     sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);

@@ -20,6 +20,10 @@ typedef struct sci_stretch {
     sci_type type;
     const unsigned char *elements;
     uint64_t origin; /* index of elements[0] */
+    /* What a test of values looks at, from the same origin: the elements of x, also where those
+     * above are its gradient. */
+    const unsigned char *tested;
+    sci_type tested_type;
 } sci_stretch;
 
 /* What the maps say of one row whose maps do not vary along it, or of one element. */
@@ -35,7 +39,7 @@ sci_place sci_place_of_row(const sci_stretch *s, const sci_row *row);
  * `members_only`. */
 void sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping,
                             uint64_t first_group, int32_t *groups);
-/* Weight of each element of a row: 0 outside the mask. */
+/* Weight of each element of a row: 0 outside the mask, and for values that are left out. */
 void sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weights);
 
 typedef struct sci_segment_fitter sci_segment_fitter;

@@ -297,10 +297,8 @@ transform_elements(const sci_transform *t, const sci_stretch *s, const tile_inpu
 
         if (!member && a->outside != SCI_OUTSIDE_APPLY)
             g = -1;
-        if (g < 0 && a->outside == SCI_OUTSIDE_ZERO)
-            y[i] = 0.0;
-        else if (g < 0 && a->outside == SCI_OUTSIDE_NAN)
-            y[i] = SCI_NAN;
+        if (g < 0 && sci_affine_fills(a))
+            y[i] = a->outside_value;
         else if (g < 0 || t->coefficients->exponent[g] == SCI_IDENTITY
                  || (t->nan == SCI_NAN_IGNORE && !isfinite(high[i])))
             y[i] = high[i] + low[i];
@@ -360,13 +358,54 @@ fill_outside(const sci_transform *t, const sci_stretch *s, const sci_row *row, u
         size_t n = row->count - at < TILE ? row->count - at : TILE;
         const unsigned char *x = s->elements + (row->first + at - s->origin) * in_size;
 
-        if (t->affine->outside == SCI_OUTSIDE_ZERO)
-            fill(t->out_type, out + at * out_size, n, 0.0);
-        else if (t->affine->outside == SCI_OUTSIDE_NAN)
-            fill(t->out_type, out + at * out_size, n, SCI_NAN);
+        if (sci_affine_fills(t->affine))
+            fill(t->out_type, out + at * out_size, n, t->affine->outside_value);
         else
             convert(s->type, x, t->out_type, out + at * out_size, n);
     }
+}
+
+/* ---- values that are left out of a row ---- */
+
+/* y[i] = z[i] where flags[i] is 0. */
+#define DEFINE_SELECT(T)                                                                       \
+    SCI_CLONES static void select_##T(T *restrict y, const T *restrict z,                      \
+                                      const uint8_t *restrict flags, size_t n)                 \
+    {                                                                                          \
+        for (size_t i = 0; i < n; i++)                                                         \
+            y[i] = flags[i] ? y[i] : z[i];                                                     \
+    }
+
+DEFINE_SELECT(uint8_t)
+DEFINE_SELECT(uint16_t)
+DEFINE_SELECT(uint32_t)
+DEFINE_SELECT(uint64_t)
+
+static void
+select_elements(size_t size, void *y, const void *z, const uint8_t *flags, size_t n)
+{
+    if (size == 1)
+        select_uint8_t(y, z, flags, n);
+    else if (size == 2)
+        select_uint16_t(y, z, flags, n);
+    else if (size == 4)
+        select_uint32_t(y, z, flags, n);
+    else
+        select_uint64_t(y, z, flags, n);
+}
+
+/* Which elements of a tile are members by their value, and how many. */
+static size_t
+judge_tile(const sci_stretch *s, const sci_row *part, uint8_t *flags)
+{
+    uint64_t group = part->at[0];
+
+    if (s->layout->n_maps > 0) /* labels of a row */
+        group = (uint64_t)sci_place_of_row(s, part).group[0];
+    return sci_values_flags(
+        s->layout->values, s->tested_type,
+        s->tested + (part->first - s->origin) * sci_type_size(s->tested_type), part->count, group,
+        flags);
 }
 
 /* Copy a tile past the caches. */
@@ -410,6 +449,26 @@ plain_tile(sci_type type, const void *x, sci_type out_type, void *y, size_t n, c
     }
 }
 
+/* As plain_tile for the members by value among a tile; the others are outside. */
+static void
+chosen_tile(const sci_transform *t, const sci_stretch *s, const sci_row *part, void *y,
+            const plain *p)
+{
+    const void *x = s->elements + (part->first - s->origin) * sci_type_size(s->type);
+    size_t n = part->count, members;
+    uint8_t flags[TILE];
+    double outside[TILE];
+
+    members = judge_tile(s, part, flags);
+    if (members > 0)
+        plain_tile(s->type, x, t->out_type, y, n, p);
+    if (members == n)
+        return;
+    fill_outside(t, s, part, members > 0 ? (unsigned char *)outside : y);
+    if (members > 0)
+        select_elements(sci_type_size(t->out_type), y, outside, flags, n);
+}
+
 /* Float to float with one set of coefficients, past the caches. False if it is another case. */
 static bool
 apply_streamed(const sci_transform *t, const sci_stretch *s, const sci_row *row, const plain *p,
@@ -441,23 +500,26 @@ apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, pl
             unsigned char *out)
 {
     size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
-    double streamed[TILE];
+    bool some = s->layout->values && t->affine->outside != SCI_OUTSIDE_APPLY;
+    double tile[TILE];
 
-    if (apply_streamed(t, s, row, &p, out))
+    if (!some && apply_streamed(t, s, row, &p, out))
         return;
     for (uint64_t at = 0; at < row->count; at += TILE) {
         size_t n = row->count - at < TILE ? row->count - at : TILE;
         const unsigned char *x = s->elements + (row->first + at - s->origin) * in_size;
+        unsigned char *y = t->stream ? (unsigned char *)tile : out + at * out_size;
+        sci_row part = sci_row_part(row, at, n);
 
         if (t->nan != SCI_NAN_REFUSE && sci_stretch_any_nonfinite(s, row->first + at, n)) {
-            sci_row part = sci_row_part(row, at, n);
-
             apply_elements(t, s, &part, out + at * out_size);
-        } else if (t->stream) {
-            plain_tile(s->type, x, t->out_type, streamed, n, &p);
-            stream_out(out + at * out_size, (const unsigned char *)streamed, n * out_size);
         } else {
-            plain_tile(s->type, x, t->out_type, out + at * out_size, n, &p);
+            if (some)
+                chosen_tile(t, s, &part, y, &p);
+            else
+                plain_tile(s->type, x, t->out_type, y, n, &p);
+            if (t->stream)
+                stream_out(out + at * out_size, y, n * out_size);
         }
         if (p.vary_g) {
             p.hi += n;
@@ -491,7 +553,8 @@ plan_rows(const sci_transform *t, const sci_stretch *s)
     row_plan plan = { .vary_g = g_step == 1, .vary_h = h_step == 1 };
 
     plan.elementwise = g_step > 1 || h_step > 1 || (plan.vary_g && t->coefficients->any_special)
-                       || s->type == SCI_INT64 || s->type == SCI_UINT64;
+                       || (g_step > 0 && layout->values) || s->type == SCI_INT64
+                       || s->type == SCI_UINT64;
     for (int m = 0; m < layout->n_maps; m++)
         plan.elementwise = plan.elementwise || layout->maps[m].inner;
     return plan;
@@ -537,7 +600,7 @@ static bool
 rows_are_short(const sci_transform *t, const sci_stretch *s, const row_plan *plan)
 {
     return !plan->elementwise && !plan->vary_g && !plan->vary_h && !t->coefficients->any_special
-           && s->layout->n_maps == 0 && s->layout->inner <= ROW_SHORT && s->type == SCI_FLOAT32
+           && s->layout->n_maps == 0 && !s->layout->values && s->layout->inner <= ROW_SHORT && s->type == SCI_FLOAT32
            && t->out_type == SCI_FLOAT32 && !t->affine->inverse && t->nan == SCI_NAN_REFUSE;
 }
 
