@@ -17,9 +17,9 @@ typedef struct state {
     cli_journal journal;
     size_t n_jobs;
     cli_job *jobs;
-    size_t *input_of; /* each job's */
-    uint64_t *stamps; /* each job's */
-    char **extras;    /* each job's second output */
+    size_t *input_of;                 /* each job's */
+    uint64_t *stamps;                 /* each job's */
+    char *(*extras)[CLI_EXTRAS_MOST]; /* each job's further outputs */
 } state;
 
 /* ---- the plan: nothing is written before it stands ---- */
@@ -39,6 +39,8 @@ name_everything(state *s)
     rules.not_below = directory;
     if (st == SCI_OK)
         st = cli_inputs_expand(&s->inputs, (size_t)b->call->n_operands, b->call->operands, &rules);
+    if (st == SCI_OK && b->arrange)
+        st = b->arrange(b->context, &s->inputs);
     if (st == SCI_OK)
         st =
             cli_outputs_name(&s->outputs, &s->inputs, b->common->output, b->datasets, b->extension);
@@ -79,6 +81,34 @@ check_target(const state *s, const char *target)
     return st;
 }
 
+static void
+free_extras(char *extras[CLI_EXTRAS_MOST])
+{
+    for (int k = 0; k < CLI_EXTRAS_MOST; k++) {
+        sci_free(extras[k]);
+        extras[k] = NULL;
+    }
+}
+
+static sci_status
+check_extras(const state *s, const char *output, char *const extras[CLI_EXTRAS_MOST])
+{
+    sci_status st = SCI_OK;
+
+    for (int k = 0; st == SCI_OK && k < CLI_EXTRAS_MOST; k++) {
+        bool twice = extras[k] && strcmp(extras[k], output) == 0;
+
+        for (int i = 0; i < k && extras[k]; i++)
+            twice = twice || (extras[i] && strcmp(extras[k], extras[i]) == 0);
+        if (twice)
+            st = sci_fail(SCI_ERR_ARGUMENT, "'%s' is asked for twice, as two different outputs",
+                          extras[k]);
+        else if (extras[k])
+            st = check_target(s, extras[k]);
+    }
+    return st;
+}
+
 static sci_status
 plan_job(state *s, size_t input)
 {
@@ -86,7 +116,7 @@ plan_job(state *s, size_t input)
     const char *output = s->outputs.paths[input];
     cli_job *job = &s->jobs[s->n_jobs];
     uint64_t stamp = s->journaled ? cli_journal_stamp(&s->journal, &s->inputs.items[input]) : 0;
-    char *extra = NULL;
+    char **extras = s->extras[s->n_jobs];
     sci_status st;
 
     if (b->common->resume && cli_journal_has(&s->journal, stamp, output))
@@ -95,18 +125,15 @@ plan_job(state *s, size_t input)
     if (st == SCI_OK)
         st = check_target(s, output);
     if (st == SCI_OK && b->extra)
-        st = b->extra(b->context, &s->inputs, input, output, &extra);
-    if (st == SCI_OK && extra && strcmp(extra, output) == 0)
-        st =
-            sci_fail(SCI_ERR_ARGUMENT, "'%s' is asked for twice, as two different outputs", output);
-    if (st == SCI_OK && extra)
-        st = check_target(s, extra);
+        st = b->extra(b->context, &s->inputs, input, output, extras);
+    if (st == SCI_OK)
+        st = check_extras(s, output, extras);
     if (st != SCI_OK) {
-        sci_free(extra);
+        free_extras(extras);
         return st;
     }
-    *job = (cli_job){ .name = s->inputs.items[input].operand, .targets = { output, extra } };
-    s->extras[s->n_jobs] = extra;
+    *job = (cli_job){ .name = s->inputs.items[input].operand, .targets = { output } };
+    memcpy(job->targets + 1, extras, sizeof s->extras[0]);
     s->input_of[s->n_jobs] = input;
     s->stamps[s->n_jobs] = stamp;
     s->n_jobs++;
@@ -128,7 +155,7 @@ plan(state *s)
     if (st == SCI_OK)
         st = sci_alloc(&s->stamps, n, 1, sizeof *s->stamps);
     if (st == SCI_OK)
-        st = sci_alloc(&s->extras, n, 1, sizeof *s->extras);
+        st = sci_alloc_zero(&s->extras, n, 1, sizeof *s->extras);
     for (size_t k = 0; k < n && st == SCI_OK; k++)
         st = plan_job(s, k);
     return st;
@@ -139,7 +166,7 @@ state_clear(state *s)
 {
     cli_jobs_clear(s->jobs, s->n_jobs);
     for (size_t k = 0; k < s->n_jobs; k++)
-        sci_free(s->extras[k]);
+        free_extras(s->extras[k]);
     sci_free(s->extras);
     sci_free(s->stamps);
     sci_free(s->input_of);
@@ -161,8 +188,9 @@ make_directories(const state *s)
         return SCI_OK;
     for (size_t k = 0; k < s->n_jobs && st == SCI_OK; k++) {
         st = cli_target_directory_make(s->jobs[k].targets[0]);
-        if (st == SCI_OK && s->extras[k])
-            st = cli_target_directory_check(s->extras[k]);
+        for (int i = 1; st == SCI_OK && i < CLI_TARGETS_MOST; i++)
+            if (s->jobs[k].targets[i])
+                st = cli_target_directory_check(s->jobs[k].targets[i]);
     }
     return st;
 }
@@ -185,6 +213,15 @@ ended(void *context, size_t job)
         cli_journal_add(&s->journal, s->stamps[job], s->jobs[job].targets[0]);
 }
 
+static bool
+any_interrupted(const state *s)
+{
+    for (size_t k = 0; k < s->n_jobs; k++)
+        if (s->jobs[k].result.status == SCI_ERR_INTERRUPTED)
+            return true;
+    return false;
+}
+
 static int
 carry_out(state *s)
 {
@@ -204,6 +241,13 @@ carry_out(state *s)
     st = s->inputs.many ? cli_failures_write(s->jobs, s->n_jobs, s->outputs.directory) : SCI_OK;
     if (st != SCI_OK)
         cli_error_status(st);
+    if (s->batch->after && !any_interrupted(s)) {
+        sci_status after = s->batch->after(s->batch->context, &s->inputs, s->outputs.paths);
+
+        if (after != SCI_OK)
+            cli_error_status(after);
+        st = st == SCI_OK ? after : st;
+    }
     code = cli_failures_report(s->jobs, s->n_jobs);
     return code == CLI_EXIT_OK ? cli_exit_of(st) : code;
 }

@@ -10,6 +10,8 @@
 #include "program.h"
 #include "worker.h"
 
+#define CLI_EXTRAS_MOST (CLI_TARGETS_MOST - 1)
+
 typedef struct cli_batch {
     const cli_call *call;
     const cli_common *common;
@@ -17,14 +19,22 @@ typedef struct cli_batch {
     const char *const *extensions; /* of inputs below a directory: { ".h5", ".hdf5", NULL } */
     const char *extension;         /* of outputs in a directory: ".h5"; NULL: the input's own */
     bool datasets;                 /* FILE:/dataset */
-    /* A second output of an input, by name (a picture); asked once an input, when the names of the
-     * main outputs are known. The text is released by sci_free, NULL for none. May be NULL. */
+    /* Asked once, before outputs have names: it may leave inputs out (cli_inputs_keep) and give
+     * others another `relative`. May be NULL. */
+    sci_status (*arrange)(void *context, cli_inputs *inputs);
+    /* Further outputs of an input, by name (a picture, a sidecar), in places of `extras`, which are
+     * NULL at first; asked once an input, when the names of the main outputs are known. The texts
+     * are released by sci_free. May be NULL. */
     sci_status (*extra)(void *context, const cli_inputs *inputs, size_t input, const char *output,
-                        char **extra);
-    /* worker->temporary[0], and [1] for the second output, are to be filled; output_dataset is that
-     * of -o OUT:/y or NULL. */
+                        char *extras[CLI_EXTRAS_MOST]);
+    /* worker->temporary[0], and [1 + k] for extras[k], are to be filled; output_dataset is that of
+     * -o OUT:/y or NULL. */
     sci_status (*work)(void *context, const cli_inputs *inputs, size_t input,
                        const char *output_dataset, const cli_worker *worker);
+    /* Called in the parent when all inputs are done or failed, also those that --resume left out,
+     * but not after a signal: what is made of all of them. outputs[k] is the main output of input
+     * k, there if its job was done. May be NULL. */
+    sci_status (*after)(void *context, const cli_inputs *inputs, char *const *outputs);
     void *context;
 } cli_batch;
 

@@ -62,8 +62,8 @@ typedef struct cli_common {
     { 'r', "recursive", NULL, CLI_FLAG, CLI_AT(settings, recursive), NULL,                        \
       "take every file below an input that is a directory", "Inputs", 0, NULL, 0, 0 },            \
     { 0, "manifest", "FILE", CLI_TEXT, CLI_AT(settings, manifest), NULL,                          \
-      "take the inputs from the column 'path' of a table with tabs and a header", "Inputs",       \
-      CLI_PATH, NULL, 0, 0 },                                                                     \
+      "take the inputs from the column 'path' or 'image' of a table with tabs and a header",      \
+      "Inputs", CLI_PATH, NULL, 0, 0 },                                                           \
     { 0, "dataset", "PATH", CLI_TEXT, CLI_AT(settings, dataset), NULL,                            \
       "the dataset to read in every input that does not name one", "Inputs", CLI_RESULT, NULL,    \
       0, 0 }

@@ -176,6 +176,29 @@ cli_inputs_field(const cli_inputs *inputs, size_t input, const char *column)
     return NULL;
 }
 
+sci_status
+cli_inputs_keep(cli_inputs *inputs,
+                sci_status (*wanted)(void *context, const cli_input *input, bool *keep),
+                void *context)
+{
+    size_t kept = 0, k = 0;
+    sci_status st = SCI_OK;
+
+    for (; st == SCI_OK && k < inputs->n; k++) {
+        bool keep = true;
+
+        st = wanted(context, &inputs->items[k], &keep);
+        if (keep)
+            inputs->items[kept++] = inputs->items[k];
+        else
+            input_clear(&inputs->items[k], inputs->n_columns);
+    }
+    for (; k < inputs->n; k++)
+        inputs->items[kept++] = inputs->items[k];
+    inputs->n = kept;
+    return st;
+}
+
 void
 cli_inputs_clear(cli_inputs *inputs)
 {
@@ -186,4 +209,17 @@ cli_inputs_clear(cli_inputs *inputs)
     sci_free(inputs->columns);
     sci_free(inputs->items);
     *inputs = (cli_inputs){ 0 };
+}
+
+const char *
+cli_operand_name(const char *operand)
+{
+    const char *end = operand + strlen(operand), *name = operand;
+
+    for (const char *at = strstr(operand, ":/"); at != NULL; at = strstr(at + 1, ":/"))
+        end = at;
+    for (const char *at = operand; at < end; at++)
+        if (*at == '/')
+            name = at + 1;
+    return name;
 }

@@ -51,6 +51,14 @@ sci_status cli_inputs_expand(cli_inputs *out, size_t n_operands, const char *con
 /* The text of a column for an input, NULL if there is no such column. */
 const char *cli_inputs_field(const cli_inputs *inputs, size_t input, const char *column);
 
+/* Leave out those that `wanted` does not want to keep. */
+sci_status cli_inputs_keep(cli_inputs *inputs,
+                           sci_status (*wanted)(void *context, const cli_input *input, bool *keep),
+                           void *context) SCI_MUST_CHECK;
+
 void cli_inputs_clear(cli_inputs *inputs);
+
+/* "a/b/x.h5:/y" without the folders of the file: outputs do not tell where their inputs lay. */
+const char *cli_operand_name(const char *operand);
 
 #endif

@@ -348,16 +348,12 @@ load(const char *path, char **text)
 }
 
 sci_status
-cli_json_read(cli_json_value **out, const char *path)
+cli_json_parse(cli_json_value **out, const char *text, const char *name)
 {
     cli_json_value *value = NULL;
-    char *text = NULL;
-    parser p = { .path = path };
-    sci_status st = load(path, &text);
+    parser p = { .path = name, .at = text, .start = text };
+    sci_status st = sci_alloc_zero(&value, 1, 1, sizeof *value);
 
-    if (st == SCI_OK)
-        st = sci_alloc_zero(&value, 1, 1, sizeof *value);
-    p.at = p.start = text;
     if (st == SCI_OK)
         st = read_value(&p, value, 0);
     if (st == SCI_OK) {
@@ -365,11 +361,22 @@ cli_json_read(cli_json_value **out, const char *path)
         if (*p.at != '\0')
             st = fail(&p, "something follows the value");
     }
-    free(text);
     if (st == SCI_OK)
         *out = value;
     else
         cli_json_value_free(value);
+    return st;
+}
+
+sci_status
+cli_json_read(cli_json_value **out, const char *path)
+{
+    char *text = NULL;
+    sci_status st = load(path, &text);
+
+    if (st == SCI_OK)
+        st = cli_json_parse(out, text, path);
+    free(text);
     return st;
 }
 

@@ -30,6 +30,8 @@ typedef struct cli_json_value {
 /* The whole file is one value. SCI_ERR_FORMAT names the file and the line: no JSON, a key twice,
  * nesting deeper than 64. */
 sci_status cli_json_read(cli_json_value **out, const char *path) SCI_MUST_CHECK;
+/* The same of a text; `name` stands for the file in messages. */
+sci_status cli_json_parse(cli_json_value **out, const char *text, const char *name) SCI_MUST_CHECK;
 void cli_json_value_free(cli_json_value *value); /* accepts NULL */
 
 /* The member of an object, NULL if it is not there or `object` is none. */

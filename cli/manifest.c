@@ -93,6 +93,19 @@ resolve(const char *manifest, const char *path, char **out)
     return sci_format(out, "%.*s%s", (int)bytes, manifest, path);
 }
 
+/* The column with the inputs: path, or image, as lists of images call it; NULL: neither. */
+static const char *
+path_column(const cli_inputs *inputs)
+{
+    static const char *const names[] = { "path", "image" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 0; k < inputs->n_columns; k++)
+            if (strcmp(inputs->columns[k], names[i]) == 0)
+                return names[i];
+    return NULL;
+}
+
 static sci_status
 add_row(cli_inputs *inputs, const reader *r, char **fields, const cli_inputs_rules *rules)
 {
@@ -100,7 +113,7 @@ add_row(cli_inputs *inputs, const reader *r, char **fields, const cli_inputs_rul
     cli_inputs one = {
         .n = 1, .items = &row, .n_columns = inputs->n_columns, .columns = inputs->columns
     };
-    const char *path = cli_inputs_field(&one, 0, "path"),
+    const char *path = cli_inputs_field(&one, 0, path_column(inputs)),
                *output = cli_inputs_field(&one, 0, "output");
     char *resolved = NULL, *file = NULL, *dataset = NULL;
     cli_input *added;
@@ -161,10 +174,9 @@ read_header(cli_inputs *inputs, reader *r)
         return sci_fail(SCI_ERR_ARGUMENT, "'%s' is empty", r->name);
     inputs->n_columns = count_fields(r->line);
     st = split_fields(r->line, inputs->n_columns, &inputs->columns);
-    for (size_t k = 0; k < inputs->n_columns && st == SCI_OK; k++)
-        if (strcmp(inputs->columns[k], "path") == 0)
-            return SCI_OK;
-    return st != SCI_OK ? st : sci_fail(SCI_ERR_ARGUMENT, "'%s' has no column 'path'", r->name);
+    if (st == SCI_OK && path_column(inputs) == NULL)
+        st = sci_fail(SCI_ERR_ARGUMENT, "'%s' has no column 'path' or 'image'", r->name);
+    return st;
 }
 
 sci_status

@@ -46,9 +46,8 @@ cli_page_free(cli_page *page)
     sci_free(page);
 }
 
-/* Only the first failure counts. */
-static void
-note_status(cli_page *page, sci_status st)
+void
+page_note_status(cli_page *page, sci_status st)
 {
     if (st == SCI_OK || page->status != SCI_OK)
         return;
@@ -120,7 +119,7 @@ put_formatted(cli_page *page, FILE *out, const char *begin, const char *end, con
         vsnprintf(text, (size_t)bytes + 1, format, values);
         page_put_element(out, begin, text, end);
     }
-    note_status(page, st);
+    page_note_status(page, st);
     sci_free(text);
 }
 
@@ -216,7 +215,7 @@ void
 cli_page_plot(cli_page *page, const cli_plot *plot, const char *caption)
 {
     put(page, "<figure>");
-    note_status(page, cli_plot_write(page->body.out, plot));
+    page_note_status(page, cli_plot_write(page->body.out, plot));
     end_figure(page, caption);
 }
 
@@ -224,7 +223,7 @@ void
 cli_page_image(cli_page *page, const char *path, const char *alternative, const char *caption)
 {
     put(page, "<figure>");
-    note_status(page, page_image_write(page->body.out, path, alternative));
+    page_note_status(page, page_image_write(page->body.out, path, alternative));
     end_figure(page, caption);
 }
 
@@ -244,6 +243,17 @@ cli_page_names(cli_page *page, size_t n, const char *const *names)
 }
 
 void
+cli_page_badges(cli_page *page, size_t n, const char *const *texts)
+{
+    if (n == 0)
+        return;
+    put(page, "<ul class=\"badges\" aria-label=\"Warnings\">\n");
+    for (size_t k = 0; k < n; k++)
+        page_put_element(page->body.out, "<li>", texts[k], "</li>\n");
+    put(page, "</ul>\n");
+}
+
+void
 cli_page_details(cli_page *page, const char *summary)
 {
     page_put_element(page->body.out, "<details><summary>", summary, "</summary>\n");
@@ -253,57 +263,6 @@ void
 cli_page_details_end(cli_page *page)
 {
     put(page, "</details>\n");
-}
-
-/* ---- tables ---- */
-
-void
-cli_page_table(cli_page *page, size_t columns, const char *const *heads, const char *align,
-               const char *caption)
-{
-    assert(page->columns == 0 && columns > 0 && strlen(align) == columns);
-    note_status(page, sci_strdup(&page->align, align));
-    page->columns = columns;
-    put(page, "<div class=\"scroll\" tabindex=\"0\"");
-    if (caption) {
-        page_put_element(page->body.out, " role=\"region\" aria-label=\"", caption,
-                         "\"><table>\n<caption>");
-        page_put_element(page->body.out, "", caption, "</caption>\n");
-    } else {
-        put(page, "><table>\n");
-    }
-    put(page, "<thead><tr>");
-    for (size_t k = 0; k < columns; k++)
-        page_put_element(page->body.out,
-                         align[k] == 'r' ? "<th scope=\"col\" class=\"r\">" : "<th scope=\"col\">",
-                         heads[k] ? heads[k] : "", "</th>");
-    put(page, "</tr></thead>\n<tbody>\n");
-}
-
-void
-cli_page_row(cli_page *page, const char *const *cells)
-{
-    put(page, "<tr>");
-    for (size_t k = 0; k < page->columns && page->align; k++) {
-        const char *text = cells[k] ? cells[k] : "";
-
-        if (page->align[k] == 'r')
-            page_put_element(page->body.out, "<td class=\"r\">", text, "</td>");
-        else if (k == 0)
-            page_put_element(page->body.out, "<th scope=\"row\">", text, "</th>");
-        else
-            page_put_element(page->body.out, "<td>", text, "</td>");
-    }
-    put(page, "</tr>\n");
-}
-
-void
-cli_page_table_end(cli_page *page)
-{
-    put(page, "</tbody></table></div>\n");
-    sci_free(page->align);
-    page->align = NULL;
-    page->columns = 0;
 }
 
 /* ---- the whole ---- */
@@ -323,11 +282,11 @@ cli_page_finish(cli_page *page)
 {
     sci_status st;
 
-    note_status(page, stretch_close(&page->lead));
-    note_status(page, stretch_close(&page->body));
-    note_status(page, stretch_close(&page->contents));
+    page_note_status(page, stretch_close(&page->lead));
+    page_note_status(page, stretch_close(&page->body));
+    page_note_status(page, stretch_close(&page->contents));
     if (page->status == SCI_OK)
-        note_status(page, page_write_file(page));
+        page_note_status(page, page_write_file(page));
     st = page->status;
     if (st != SCI_OK)
         sci_fail(st, "%s", page->message ? page->message : sci_status_text(st));

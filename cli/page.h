@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A report page: one HTML file that opens offline. Everything is inside it; a content-security
- * policy forbids all else: no scripts, no network, no style but its own. Light and dark themes,
+ * policy forbids all else: no network, no style but its own, no script but the one that sorts tables
+ * where a page asks for it. Light and dark themes,
  * readable on paper and on a telephone. All text is escaped; bytes that are not UTF-8 become
  * U+FFFD. Equal calls give equal bytes. */
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include <sci/status.h>
 
+#include "picture.h"
 #include "plot.h"
 
 typedef struct cli_page cli_page;
@@ -42,14 +46,42 @@ void cli_page_figures(cli_page *page);
 void cli_page_plot(cli_page *page, const cli_plot *plot, const char *caption);
 /* A PNG file, embedded. SCI_ERR_FORMAT if it is none. */
 void cli_page_image(cli_page *page, const char *path, const char *alternative, const char *caption);
+/* Panels of a picture below each other, each with axes and a colour bar below it; `pixels` is the
+ * length of one unit of their axes. Panels of figures beside each other stand in rows where all get
+ * the same `height`, at least so many pixels for the values of each; 0: as they need. */
+void cli_page_panels(cli_page *page, size_t n, const cli_panel *panels, cli_colours colours,
+                     double pixels, double height, const char *summary, const char *caption);
 void cli_page_figures_end(cli_page *page);
+
+/* What the colours of panels mean: names with 0xRRGGBB. `line`: of outlines instead of labels. */
+typedef struct cli_key {
+    const char *name;
+    uint32_t colour;
+    bool line;
+} cli_key;
+void cli_page_keys(cli_page *page, size_t n, const cli_key *keys);
+
+/* Short remarks beside each other, each set off. Nothing for none. */
+void cli_page_badges(cli_page *page, size_t n, const char *const *texts);
 
 /* A table; cells are texts (NULL: empty), numbers right-aligned where `align[column]` is 'r'. Long
  * ones scroll. The first column names the row where it is left-aligned. */
 void cli_page_table(cli_page *page, size_t columns, const char *const *heads, const char *align,
                     const char *caption);
 void cli_page_row(cli_page *page, const char *const *cells);
+/* A row with links, or with cells that are pointed out. */
+typedef struct cli_page_cell {
+    const char *text;   /* NULL: empty */
+    const char *link;   /* a file, relative to the page; NULL: none */
+    const char *remark; /* why it is pointed out; NULL: it is not */
+} cli_page_cell;
+void cli_page_cells(cli_page *page, const cli_page_cell *cells);
 void cli_page_table_end(cli_page *page);
+
+/* Tables that begin from now on are sorted by clicking a head: numbers ("−1 234.5") by value where
+ * a column has no other cells, else texts; empty cells last. The only script that a page can have;
+ * without it the tables are as they were written. */
+void cli_page_sorts(cli_page *page);
 
 /* Names in running text, many of them. */
 void cli_page_names(cli_page *page, size_t n, const char *const *names);

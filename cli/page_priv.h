@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parts of a page: its contents (page.c), the file (page_write.c), its style (page_style.c),
- * images (page_image.c). */
+/* The parts of a page: its contents (page.c), tables (page_table.c), images (page_image.c), panels
+ * (page_panels.c), the file (page_write.c), its style (page_style.c) and script (page_script.c). */
 #ifndef CLI_PAGE_PRIV_H
 #define CLI_PAGE_PRIV_H
+
+#include <stdint.h>
 
 #include "page.h"
 
@@ -20,9 +22,13 @@ struct cli_page {
     size_t sections;
     size_t columns; /* of the table that is open; 0: none */
     char *align;
+    bool sorts;
     sci_status status; /* of the first failure, and its message */
     char *message;
 };
+
+/* Only the first failure counts. */
+void page_note_status(cli_page *page, sci_status st);
 
 /* begin, text escaped, end */
 void page_put_element(FILE *out, const char *begin, const char *text, const char *end);
@@ -32,6 +38,9 @@ sci_status page_write_file(cli_page *page) SCI_MUST_CHECK;
 
 /* The text of the <style> element, by sci_free. */
 sci_status page_style_make(char **style) SCI_MUST_CHECK;
+
+/* What sorts tables, the text of the <script> element. */
+extern const char page_script[];
 
 /* "sha256-…" of text, as a content-security policy has it. */
 #define PAGE_HASH 64

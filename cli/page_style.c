@@ -12,10 +12,12 @@
 /* ---- the style sheet ---- */
 
 /* Colours of text have a contrast of at least 4.5:1 on their backgrounds. */
-static const char light_theme[] = "--ink:#1b2026;--soft:#515a64;--rule:#dde1e6;--panel:#f5f6f8;"
-                                  "--accent:#005a73;--warn:#fff6e0;--warn-rule:#d99a00;";
-static const char dark_theme[] = "--ink:#e7eaee;--soft:#a7b0ba;--rule:#333a44;--panel:#1c2128;"
-                                 "--accent:#6cc3ea;--warn:#2b2413;--warn-rule:#c99a2e;";
+static const char light_theme[] =
+    "--ink:#1b2026;--soft:#515a64;--rule:#dde1e6;--panel:#f5f6f8;"
+    "--accent:#005a73;--void:#cfe1ee;--warn:#fff6e0;--warn-rule:#d99a00;";
+static const char dark_theme[] =
+    "--ink:#e7eaee;--soft:#a7b0ba;--rule:#333a44;--panel:#1c2128;"
+    "--accent:#6cc3ea;--void:#22394b;--warn:#2b2413;--warn-rule:#c99a2e;";
 
 static const char rules[] =
     "*{box-sizing:border-box}"
@@ -67,6 +69,20 @@ static const char rules[] =
     "summary{cursor:pointer;color:var(--accent)}\n"
     ".names{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem "
     ".9rem;font-size:.875rem;max-height:24rem;overflow:auto}\n"
+    ".badges,.keys{list-style:none;margin:.8rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.35rem "
+    ".9rem;font-size:.875rem}\n"
+    ".badges li{background:var(--warn);border:1px solid var(--warn-rule);border-radius:1rem;"
+    "padding:.15rem .8rem;line-height:1.4}\n"
+    ".keys{color:var(--soft)}.keys svg{vertical-align:-.1em;margin-right:.35rem}\n"
+    ".flag{background:var(--warn);box-shadow:inset 0 -2px var(--warn-rule);font-weight:600}\n"
+    ".sorts button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;"
+    "text-align:inherit;cursor:pointer}"
+    ".sorts button:hover,.sorts button:focus-visible{text-decoration:underline}"
+    ".sorts [aria-sort=ascending] button::after{content:\" \\25b2\"}"
+    ".sorts [aria-sort=descending] button::after{content:\" \\25bc\"}\n";
+
+/* Plots, paper and telephones. */
+static const char more_rules[] =
     "footer{margin-top:3rem;border-top:1px solid var(--rule);padding-top:.8rem;color:var(--soft);"
     "font-size:.8125rem}\n"
     ".plot text{fill:var(--ink);font-size:12px}"
@@ -84,6 +100,9 @@ static const char rules[] =
     ".bar{stroke:var(--bg);stroke-width:.5}"
     ".over{stroke:currentColor;stroke-width:1;fill-opacity:.4}"
     ".line{stroke-width:1.75}\n"
+    ".pixels{image-rendering:pixelated}.nothing{fill:var(--void)}"
+    ".frame{fill:none;stroke:var(--soft);stroke-opacity:.75}"
+    ".outline{fill:none;stroke-width:1;shape-rendering:crispEdges;stroke-linecap:square}\n"
     "@media(max-width:30rem){body{padding:1.2rem .9rem 2rem}h1{font-size:1.4rem}}\n"
     "@media print{html{font-size:10.5pt}body{max-width:none;padding:0}nav{display:none}"
     ".scroll,.names{max-height:none;max-width:none;overflow:visible}thead th{position:static}"
@@ -121,7 +140,7 @@ page_style_make(char **style)
     for (int k = 0; k < PLOT_COLOURS; k++)
         used +=
             (size_t)snprintf(classes + used, sizeof classes - used, ".c%d{color:var(--c%d)}", k, k);
-    return sci_format(style, "%s%s%s.cn{color:var(--cn)}\n", themes, rules, classes);
+    return sci_format(style, "%s%s%s%s.cn{color:var(--cn)}\n", themes, rules, more_rules, classes);
 }
 
 /* ---- its hash ---- */

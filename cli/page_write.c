@@ -16,30 +16,39 @@ page_put_element(FILE *out, const char *begin, const char *text, const char *end
     fputs(end, out);
 }
 
+/* What the policy allows. */
+typedef struct allowed {
+    char style[PAGE_HASH], script[PAGE_HASH];
+} allowed;
+
 static void
-write_head(const cli_page *page, const char *style, const char *hash)
+write_head(const cli_page *page, const char *style, const allowed *hashes)
 {
     FILE *out = page->file;
 
     fprintf(out,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-            "'%s'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">\n"
-            "<meta name=\"referrer\" content=\"no-referrer\">\n",
-            hash);
+            "'%s'; ",
+            hashes->style);
+    if (page->sorts)
+        fprintf(out, "script-src '%s'; ", hashes->script);
+    fputs("img-src data:; base-uri 'none'; form-action 'none'\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<meta name=\"referrer\" content=\"no-referrer\">\n",
+          out);
     page_put_element(out, "<title>", page->title, "</title>\n");
     /* So that a browser asks nobody for a picture of the page. */
     fprintf(out, "<link rel=\"icon\" href=\"data:,\">\n<style>%s</style>\n</head>\n", style);
 }
 
 static void
-write_page(const cli_page *page, const char *style, const char *hash)
+write_page(const cli_page *page, const char *style, const allowed *hashes)
 {
     FILE *out = page->file;
 
-    write_head(page, style, hash);
+    write_head(page, style, hashes);
     page_put_element(out, "<body>\n<header>\n<p class=\"program\">", page->program, "</p>\n");
     page_put_element(out, "<h1>", page->title, "</h1>\n");
     fwrite(page->lead.bytes, 1, page->lead.n, out);
@@ -53,22 +62,27 @@ write_page(const cli_page *page, const char *style, const char *hash)
     fwrite(page->body.bytes, 1, page->body.n, out);
     fputs(page->sections > 0 ? "</section>\n</main>\n" : "</main>\n", out);
     page_put_element(out, "<footer>Made by ", page->program, " ");
-    page_put_element(
-        out, "", page->version,
-        ". This file needs no network and runs no scripts.</footer>\n</body>\n</html>\n");
+    page_put_element(out, "", page->version, ". This file needs no network and runs ");
+    if (page->sorts)
+        fprintf(out, "one script, which sorts its tables.</footer>\n<script>%s</script>\n",
+                page_script);
+    else
+        fputs("no scripts.</footer>\n", out);
+    fputs("</body>\n</html>\n", out);
 }
 
 sci_status
 page_write_file(cli_page *page)
 {
-    char hash[PAGE_HASH], *style = NULL;
+    char *style = NULL;
     sci_status st = page_style_make(&style);
+    allowed hashes;
 
-    if (st == SCI_OK)
-        page_hash(hash, style);
     if (st == SCI_OK) {
+        page_hash(hashes.style, style);
+        page_hash(hashes.script, page_script);
         errno = 0;
-        write_page(page, style, hash);
+        write_page(page, style, &hashes);
         if (fflush(page->file) != 0 || ferror(page->file))
             st = sci_fail_errno("write", page->path);
     }

@@ -131,29 +131,13 @@ frame(const canvas *c, const box *b)
 
 /* ---- axes ---- */
 
-static double
-step_of(const cli_axis *axis)
-{
-    return axis->step != 0.0 ? axis->step : 1.0;
-}
-
-/* Coordinates at the two ends: the outer edges of the first and the last cell. */
-static void
-ends_of(const cli_axis *axis, size_t n, double *first, double *last)
-{
-    double step = step_of(axis);
-
-    *first = axis->start - 0.5 * step;
-    *last = axis->start + ((double)n - 0.5) * step;
-}
-
 static void
 draw_x_axis(const canvas *c, const box *b, const cli_panel *panel)
 {
     double first, last, bottom = b->y + b->height;
     picture_ticks ticks;
 
-    ends_of(&panel->x, panel->columns, &first, &last);
+    picture_axis_ends(&panel->x, panel->columns, &first, &last);
     picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->width < 300 ? 5 : 8);
     for (int k = 0; k < ticks.n; k++) {
         double x = b->x + b->width * (ticks.at[k] - first) / (last - first);
@@ -170,7 +154,7 @@ draw_y_axis(const canvas *c, const box *b, const cli_panel *panel)
     double first, last, widest = 0.0;
     picture_ticks ticks;
 
-    ends_of(&panel->y, panel->rows, &first, &last);
+    picture_axis_ends(&panel->y, panel->rows, &first, &last);
     picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->height < 300 ? 5 : 8);
     for (int k = 0; k < ticks.n; k++) {
         double part = (ticks.at[k] - first) / (last - first);
@@ -241,12 +225,20 @@ draw_bar(const canvas *c, const box *b, const picture_limits *limits, const char
 
 /* ---- panels ---- */
 
+static double
+extent_of(const cli_axis *axis, size_t n)
+{
+    double first, last;
+
+    picture_axis_ends(axis, n, &first, &last);
+    return fabs(last - first);
+}
+
 /* Where the values go in `room`: as large as fits. */
 static box
 fit_values(const cli_panel *panel, const box *room)
 {
-    double wide = fabs(step_of(&panel->x)) * (double)panel->columns;
-    double high = fabs(step_of(&panel->y)) * (double)panel->rows;
+    double wide = extent_of(&panel->x, panel->columns), high = extent_of(&panel->y, panel->rows);
     double scale = fmin(room->width / wide, room->height / high);
     box b = *room;
 
@@ -262,8 +254,7 @@ fit_values(const cli_panel *panel, const box *room)
 static double
 wanted_height(const cli_panel *panel, double width)
 {
-    double wide = fabs(step_of(&panel->x)) * (double)panel->columns;
-    double high = fabs(step_of(&panel->y)) * (double)panel->rows;
+    double wide = extent_of(&panel->x, panel->columns), high = extent_of(&panel->y, panel->rows);
     double height = panel->stretch ? 0.62 * width : width * high / wide;
 
     return fmin(fmax(height, LEAST_HEIGHT), MOST_HEIGHT);
@@ -300,6 +291,43 @@ draw_values(const canvas *c, const box *b, const cli_panel *panel, const picture
     return SCI_OK;
 }
 
+typedef struct outlined {
+    const canvas *canvas;
+    const cli_panel *panel;
+    const box *box;
+} outlined;
+
+static void
+draw_edge(void *context, const picture_edge *edge)
+{
+    const outlined *o = context;
+    double ends[2][2];
+
+    picture_edge_ends(o->panel, edge, o->box->width, o->box->height, ends);
+    cairo.move_to(o->canvas->cairo, o->box->x + ends[0][0], o->box->y + ends[0][1]);
+    cairo.line_to(o->canvas->cairo, o->box->x + ends[1][0], o->box->y + ends[1][1]);
+}
+
+/* A line of one pixel of the picture, without grey edges. */
+static void
+draw_outline(const canvas *c, const box *b, const cli_panel *panel, double scale)
+{
+    outlined o = { c, panel, b };
+
+    if (panel->outline == NULL)
+        return;
+    cairo.save(c->cairo);
+    picture_outline_walk(panel->outline, panel->rows, panel->columns, draw_edge, &o);
+    cairo.set_antialias(c->cairo, CAIRO_ANTIALIAS_NONE);
+    cairo.set_line_cap(c->cairo, CAIRO_LINE_CAP_SQUARE);
+    cairo.set_line_width(c->cairo, fmax(1.0, 1.0 / scale));
+    cairo.set_source_rgb(c->cairo, (double)(CLI_OUTLINE_COLOUR >> 16) / 255.0,
+                         (double)(CLI_OUTLINE_COLOUR >> 8 & 0xff) / 255.0,
+                         (double)(CLI_OUTLINE_COLOUR & 0xff) / 255.0);
+    cairo.stroke(c->cairo);
+    cairo.restore(c->cairo);
+}
+
 static sci_status
 draw_panel(const canvas *c, const cli_panel *panel, const box *room, double scale)
 {
@@ -312,6 +340,7 @@ draw_panel(const canvas *c, const cli_panel *panel, const box *room, double scal
         st = draw_values(c, &values, panel, &limits, scale);
     if (st != SCI_OK)
         return st;
+    draw_outline(c, &values, panel, scale);
     frame(c, &values);
     draw_x_axis(c, &values, panel);
     draw_y_axis(c, &values, panel);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <sci/status.h>
 
@@ -16,6 +17,10 @@ typedef enum cli_colours { CLI_COLOURS_GREY, CLI_COLOURS_PERCEPTUAL } cli_colour
 typedef struct cli_axis {
     const char *label;  /* "x (mm)", "time (s)" */
     double start, step; /* step 0: 1 */
+    /* Columns or rows of different sizes: centre and width of each, centres in rising or falling
+     * order; then start and step mean nothing. What they leave between them stays empty. NULL:
+     * regular. */
+    const double *centres, *widths;
 } cli_axis;
 
 typedef struct cli_panel {
@@ -27,6 +32,10 @@ typedef struct cli_panel {
     bool stretch;            /* fill the panel; otherwise one unit of x is as long as one of y */
     const char *value_label; /* of the colour bar: "intensity", "z-score" */
     double low, high;        /* limits of the colours; both 0: the 1st and 99th percentile */
+    /* rows × columns, NULL for none: a line around what is not 0 in `outline`, and transparent
+     * colours over the values, by number (cli_label_colour); negative: none. */
+    const uint8_t *outline;
+    const int32_t *labels;
 } cli_panel;
 
 typedef struct cli_picture {
@@ -37,6 +46,13 @@ typedef struct cli_picture {
     cli_colours colours;
     int width; /* pixels; 0: 1200 */
 } cli_picture;
+
+/* The colour of a label, 0xRRGGBB, as it is drawn over the values and in legends: the plots' palette
+ * in three shades, then they repeat. */
+uint32_t cli_label_colour(int32_t label);
+
+/* 0xRRGGBB, far from every grey for everybody. */
+#define CLI_OUTLINE_COLOUR 0xff9500
 
 /* Draw it into the file `path` (replaced if it exists; a worker's temporary). */
 sci_status cli_picture_write(const char *path, const cli_picture *picture) SCI_MUST_CHECK;

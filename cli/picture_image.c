@@ -6,38 +6,6 @@
 
 #include "picture_priv.h"
 
-/* ---- colours ---- */
-
-/* Polynomials for the colour map "viridis" of matplotlib (CC0), largest error 0.02; same lightness
- * steps everywhere, also for eyes that do not tell red from green. */
-static const double viridis[7][3] = {
-    { 0.2777273272234177, 0.005407344544966578, 0.3340998053353061 },
-    { 0.1050930431085774, 1.404613529898575, 1.384590162594685 },
-    { -0.3308618287255563, 0.214847559468213, 0.09509516302823659 },
-    { -4.634230498983486, -5.799100973351585, -19.33244095627987 },
-    { 6.228269936347081, 14.17993336680509, 56.69055260068105 },
-    { 4.776384997670288, -13.74514537774601, -65.35303263337234 },
-    { -5.435455855934631, 4.645852612178535, 26.3124352495832 },
-};
-
-static double
-clamp(double t)
-{
-    return t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
-}
-
-void
-picture_colour(cli_colours colours, double t, double rgb[3])
-{
-    for (int c = 0; c < 3; c++) {
-        double sum = 0.0;
-
-        for (int k = 6; k >= 0; k--)
-            sum = sum * t + viridis[k][c];
-        rgb[c] = colours == CLI_COLOURS_GREY ? t : clamp(sum);
-    }
-}
-
 /* ---- limits ---- */
 
 static int
@@ -92,6 +60,27 @@ picture_limits_of(picture_limits *out, const cli_panel *panel)
 
 /* ---- pixels ---- */
 
+enum { LABEL_PERCENT = 45 }; /* of the label's colour, the rest is the value's */
+
+static double
+clamp(double t)
+{
+    return t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
+}
+
+static uint32_t
+under_label(uint32_t pixel, int32_t label)
+{
+    uint32_t colour = cli_label_colour(label), out = 0xff;
+
+    for (int shift = 16; shift >= 0; shift -= 8)
+        out = out << 8
+              | ((pixel >> shift & 0xff) * (100 - LABEL_PERCENT)
+                 + (colour >> shift & 0xff) * LABEL_PERCENT + 50)
+                    / 100;
+    return out;
+}
+
 static uint32_t
 pixel_of(double value, const picture_limits *limits, cli_colours colours)
 {
@@ -108,13 +97,13 @@ pixel_of(double value, const picture_limits *limits, cli_colours colours)
 
 /* NaN if no value is finite. */
 static double
-mean_of(const cli_panel *panel, size_t row, size_t row_end, size_t column, size_t column_end)
+mean_of(const cli_panel *panel, picture_run rows, picture_run columns)
 {
     double sum = 0.0;
     size_t n = 0;
 
-    for (size_t r = row; r < row_end; r++) {
-        for (size_t c = column; c < column_end; c++) {
+    for (size_t r = rows.from; r < rows.to; r++) {
+        for (size_t c = columns.from; c < columns.to; c++) {
             float value = panel->values[r * panel->columns + c];
 
             if (isfinite(value)) {
@@ -126,24 +115,36 @@ mean_of(const cli_panel *panel, size_t row, size_t row_end, size_t column, size_
     return n > 0 ? sum / (double)n : (double)NAN;
 }
 
+static uint32_t
+pixel_at(const cli_panel *panel, const picture_limits *limits, cli_colours colours,
+         picture_run rows, picture_run columns)
+{
+    uint32_t pixel = pixel_of(mean_of(panel, rows, columns), limits, colours);
+    size_t middle = (rows.from + rows.to) / 2 * panel->columns + (columns.from + columns.to) / 2;
+
+    return pixel == 0 || panel->labels == NULL || panel->labels[middle] < 0
+               ? pixel
+               : under_label(pixel, panel->labels[middle]);
+}
+
 sci_status
 picture_image_make(picture_image *out, const cli_panel *panel, const picture_limits *limits,
                    cli_colours colours, int columns_most, int rows_most)
 {
-    size_t columns = panel->columns < (size_t)columns_most ? panel->columns : (size_t)columns_most;
-    size_t rows = panel->rows < (size_t)rows_most ? panel->rows : (size_t)rows_most;
+    size_t columns = picture_axis_pixels(&panel->x, panel->columns, (size_t)columns_most);
+    size_t rows = picture_axis_pixels(&panel->y, panel->rows, (size_t)rows_most);
     sci_status st = sci_alloc(&out->pixels, rows, columns, sizeof *out->pixels);
 
     if (st != SCI_OK)
         return st;
     for (size_t r = 0; r < rows; r++) {
-        size_t y = panel->y_up ? rows - 1 - r : r;
+        picture_run down =
+            picture_axis_run(&panel->y, panel->rows, rows, panel->y_up ? rows - 1 - r : r);
 
         for (size_t c = 0; c < columns; c++)
             out->pixels[r * columns + c] =
-                pixel_of(mean_of(panel, y * panel->rows / rows, (y + 1) * panel->rows / rows,
-                                 c * panel->columns / columns, (c + 1) * panel->columns / columns),
-                         limits, colours);
+                pixel_at(panel, limits, colours, down,
+                         picture_axis_run(&panel->x, panel->columns, columns, c));
     }
     out->columns = (int)columns;
     out->rows = (int)rows;

@@ -114,6 +114,30 @@ cli_provenance_text(char **text, const cli_call *call, size_t n_digests, const c
     return st;
 }
 
+sci_status
+cli_source_digest(const sci_options *options, sci_source *source, sci_digest_kind kind,
+                  uint8_t digest[SCI_DIGEST_BYTES])
+{
+    sci_options quiet = *options;
+    sci_grouping *all = NULL;
+    sci_stats *stats = NULL;
+    sci_report report;
+    sci_status st = sci_grouping_create(&all, source->array.rank, source->array.shape);
+
+    quiet.nan = SCI_NAN_PROPAGATE;
+    quiet.digest = kind;
+    quiet.ddof = 0;
+    quiet.progress = NULL;
+    quiet.shard = quiet.shards = 0;
+    if (st == SCI_OK)
+        st = sci_fit(source, all, &quiet, &stats, &report);
+    if (st == SCI_OK)
+        memcpy(digest, report.digest, SCI_DIGEST_BYTES);
+    sci_stats_free(stats);
+    sci_grouping_free(all);
+    return st;
+}
+
 void
 cli_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80])
 {

@@ -17,6 +17,10 @@ sci_status cli_provenance_text(char **text, const cli_call *call, size_t n_diges
  * order of the table. */
 sci_status cli_provenance_options(char **text, const cli_call *call) SCI_MUST_CHECK;
 
+/* A whole pass over a source for nothing but its digest. `options` say with what means. */
+sci_status cli_source_digest(const sci_options *options, sci_source *source, sci_digest_kind kind,
+                             uint8_t digest[SCI_DIGEST_BYTES]) SCI_MUST_CHECK;
+
 /* "xxh3:…" or "sha256:…" */
 void cli_digest_text(sci_digest_kind kind, const uint8_t *digest, char text[80]);
 

@@ -42,8 +42,8 @@ static void
 limit_memory(const cli_worker *worker)
 {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    rlim_t most = worker->chunk_most + (UINT64_C(1) << 30)
-                  + (UINT64_C(128) << 20) * (rlim_t)sci_processors();
+    rlim_t most =
+        worker->chunk_most + (UINT64_C(1) << 30) + (UINT64_C(128) << 20) * (rlim_t)sci_processors();
     struct rlimit limit = { most, most };
 
     (void)setrlimit(RLIMIT_AS, &limit);

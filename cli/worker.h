@@ -39,6 +39,9 @@ struct cli_common;
 sci_status cli_worker_h5(const cli_worker *worker, const struct cli_common *common,
                          sci_h5_options *out, char **scratch) SCI_MUST_CHECK;
 
+/* SCI_ERR_ARGUMENT if `path` is the file that the main output would replace. */
+sci_status cli_worker_not_output(const cli_worker *worker, const char *path) SCI_MUST_CHECK;
+
 /* The work. What it leaves in memory is lost with the worker: results go to files, to stdout, or to
  * memory that cli_shared_alloc gave before. Messages reach the parent by themselves. */
 typedef sci_status (*cli_work)(void *context, const cli_worker *worker);

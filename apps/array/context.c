@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <sci/h5_look.h>
 #include <sci/memory.h>
@@ -35,20 +34,6 @@ array_context_end(array_context *c)
 }
 
 sci_status
-array_not_output(const array_context *c, const char *path)
-{
-    const char *target = c->worker->target[0];
-    struct stat ours, theirs;
-
-    if (target == NULL || stat(path, &theirs) != 0 || stat(target, &ours) != 0)
-        return SCI_OK;
-    if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
-        return SCI_OK;
-    return sci_fail(SCI_ERR_ARGUMENT, "the output '%s' is the input '%s'; choose another name",
-                    target, path);
-}
-
-sci_status
 array_open(const array_context *c, const char *operand, sci_source **out)
 {
     char *file = NULL, *dataset = NULL;
@@ -65,7 +50,7 @@ sci_status
 array_open_dataset(const array_context *c, const char *file, const char *dataset, sci_source **out)
 {
     char message[768];
-    sci_status st = array_not_output(c, file);
+    sci_status st = cli_worker_not_output(c->worker, file);
 
     if (st == SCI_OK)
         st = sci_h5_source_open(out, file, dataset, &c->h5);
@@ -100,41 +85,11 @@ array_input_open(const array_context *c, const cli_input *input, sci_source **ou
     return SCI_OK;
 }
 
-const char *
-array_base_name(const char *operand)
-{
-    const char *end = operand + strlen(operand), *name = operand;
-
-    for (const char *at = strstr(operand, ":/"); at != NULL; at = strstr(at + 1, ":/"))
-        end = at;
-    for (const char *at = operand; at < end; at++)
-        if (*at == '/')
-            name = at + 1;
-    return name;
-}
-
 sci_status
 array_digest_bytes(const array_context *c, sci_source *source, sci_digest_kind kind,
                    uint8_t digest[SCI_DIGEST_BYTES])
 {
-    sci_options options = c->options;
-    sci_grouping *all = NULL;
-    sci_stats *stats = NULL;
-    sci_report report;
-    sci_status st = sci_grouping_create(&all, source->array.rank, source->array.shape);
-
-    options.nan = SCI_NAN_PROPAGATE;
-    options.digest = kind;
-    options.ddof = 0;
-    options.progress = NULL;
-    options.shard = options.shards = 0;
-    if (st == SCI_OK)
-        st = sci_fit(source, all, &options, &stats, &report);
-    if (st == SCI_OK)
-        memcpy(digest, report.digest, SCI_DIGEST_BYTES);
-    sci_stats_free(stats);
-    sci_grouping_free(all);
-    return st;
+    return cli_source_digest(&c->options, source, kind, digest);
 }
 
 sci_status

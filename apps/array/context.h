@@ -23,9 +23,6 @@ sci_status array_context_start(array_context *c, const cli_call *call,
                                const cli_worker *worker) SCI_MUST_CHECK;
 void array_context_end(array_context *c);
 
-/* SCI_ERR_ARGUMENT if `path` is the file that the output would replace. */
-sci_status array_not_output(const array_context *c, const char *path) SCI_MUST_CHECK;
-
 /* Open "FILE:/dataset" or "FILE" for reading. */
 sci_status array_open(const array_context *c, const char *operand, sci_source **out) SCI_MUST_CHECK;
 /* The same for a file and a dataset (NULL: its only one). */
@@ -35,9 +32,6 @@ sci_status array_open_dataset(const array_context *c, const char *file, const ch
 /* An input of a verb. SCI_ERR_REFUSED if it is a shard of an apply: it has holes. */
 sci_status array_input_open(const array_context *c, const cli_input *input,
                             sci_source **out) SCI_MUST_CHECK;
-
-/* "a/b/x.h5:/y" without the folders of the file: outputs do not tell where their inputs lay. */
-const char *array_base_name(const char *operand);
 
 /* Names of files that are taken from a directory. */
 extern const char *const array_extensions[];

@@ -71,7 +71,7 @@ fit_table(job *j, sci_stats **table)
     j->c.options.shards = common->shard.total;
     st = sci_fit(j->input, j->groups.g, &j->c.options, table, NULL);
     if (st == SCI_OK)
-        st = sci_stats_rename(*table, array_base_name(j->input->name));
+        st = sci_stats_rename(*table, cli_operand_name(j->input->name));
     if (st == SCI_OK) {
         array_tee_table(&tee, *table);
         array_tee_note(&tee, *table, j->input->name);
@@ -132,7 +132,7 @@ fit_rows(job *j, const char *path)
         st = sci_fit_rows(j->input, j->groups.g, &j->c.options, &sink, &report);
     if (st == SCI_OK)
         st = sci_stats_head(&head, j->input, j->groups.g, &j->c.options, &report,
-                            array_base_name(j->input->name));
+                            cli_operand_name(j->input->name));
     if (st == SCI_OK)
         st = sci_h5_rows_finish(rows, head);
     if (st == SCI_OK)

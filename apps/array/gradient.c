@@ -84,7 +84,7 @@ describe(const job *j, const sci_report *report)
     sci_stats *head = NULL;
     char *provenance = NULL;
     sci_status st = sci_stats_head(&head, j->x, j->groups.g, &j->c.options, report,
-                                   array_base_name(j->x->name));
+                                   cli_operand_name(j->x->name));
 
     if (st == SCI_OK)
         st = array_provenance(j->c.call, head, &provenance);

@@ -84,7 +84,7 @@ static sci_status
 open_part(part *p, const array_context *c, const cli_input *input)
 {
     char *record = NULL;
-    sci_status st = array_not_output(c, input->path);
+    sci_status st = cli_worker_not_output(c->worker, input->path);
 
     p->name = input->operand;
     if (st == SCI_OK)

@@ -232,7 +232,7 @@ read_lines(array_lines *lines, const array_context *c, const array_map_data *dat
                           input->name, n, options[map->role], map->axes);
         return st;
     }
-    st = array_not_output(c, map->operand);
+    st = cli_worker_not_output(c->worker, map->operand);
     if (st == SCI_OK)
         st = is_hdf5(map->operand, &hdf5);
     if (st == SCI_OK && !hdf5)

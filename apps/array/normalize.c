@@ -80,7 +80,7 @@ run(job *j)
         st = sci_normalize(j->input, j->affine, &j->c.options, j->out.sink, &rows, &report);
     if (st == SCI_OK)
         st = sci_stats_head(&j->head, j->input, j->groups.g, &j->c.options, &report,
-                            array_base_name(j->input->name));
+                            cli_operand_name(j->input->name));
     if (st == SCI_OK)
         st = sci_h5_rows_finish(j->rows, j->head);
     sci_free(path);
@@ -128,7 +128,8 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
 
 /* The picture of an input: the file that was named, or below that directory in a batch. */
 static sci_status
-picture_of(void *context, const cli_inputs *inputs, size_t input, const char *output, char **extra)
+picture_of(void *context, const cli_inputs *inputs, size_t input, const char *output,
+           char *extras[CLI_EXTRAS_MOST])
 {
     const cli_call *const *call = context;
     const array_settings *s = (*call)->settings;
@@ -138,9 +139,9 @@ picture_of(void *context, const cli_inputs *inputs, size_t input, const char *ou
     if (s->picture == NULL)
         return SCI_OK;
     if (!inputs->many)
-        return sci_strdup(extra, s->picture);
-    st = sci_format(extra, "%s/%s.png", s->picture, inputs->items[input].relative);
-    return st == SCI_OK ? cli_target_directory_make(*extra) : st;
+        return sci_strdup(&extras[0], s->picture);
+    st = sci_format(&extras[0], "%s/%s.png", s->picture, inputs->items[input].relative);
+    return st == SCI_OK ? cli_target_directory_make(extras[0]) : st;
 }
 
 int

@@ -55,7 +55,7 @@ parse_map(array_recipe *recipe, array_role role, const char *text)
     if (st == SCI_OK)
         st = sci_strdup(&map->operand, equals + 1);
     if (st == SCI_OK)
-        st = sci_strdup(&map->name, array_base_name(equals + 1));
+        st = sci_strdup(&map->name, cli_operand_name(equals + 1));
     return st;
 }
 

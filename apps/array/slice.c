@@ -90,7 +90,7 @@ draw(const slice *s, const array_axes *axes, size_t rows, size_t columns, const 
                               .x = x,
                               .y = y,
                               .value_label = "normalized" } };
-    cli_picture picture = { .title = array_base_name(input->name),
+    cli_picture picture = { .title = cli_operand_name(input->name),
                             .footnote = s->title[0] != '\0' ? s->title : NULL,
                             .panels = panels,
                             .n_panels = 2,

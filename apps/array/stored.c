@@ -42,7 +42,7 @@ array_stored_load(array_stored *job, sci_stats **all)
     sci_status st = array_place_find(&place, operand);
 
     if (st == SCI_OK)
-        st = array_not_output(&job->c, place.file);
+        st = cli_worker_not_output(job->c.worker, place.file);
     if (st == SCI_OK)
         st = array_stored_open(job, place.table, all);
     if (st == SCI_OK && sci_stats_is_shard(*all))
