@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A source whose elements are functions of another source's elements: steps applied one after the
+ * other, in double, the result being float64. */
+#ifndef IMAGING_MAPPED_H
+#define IMAGING_MAPPED_H
+
+#include <sci/io.h>
+
+typedef enum imaging_step_kind {
+    STEP_SCALE, /* x·slope[k] + intercept[k] */
+    STEP_CLAMP, /* to low[k] … high[k]; NaN stays */
+    STEP_CURVE, /* piecewise linear through (x[i], y[i]), x not decreasing; the outer pieces go on,
+                   of equal x the last one counts */
+    STEP_DIVIDE /* by the element of another source at the same place (bias field) */
+} imaging_step_kind;
+
+/* k is the index of the step's block: the array cut, in C order, into `blocks` equal stretches
+ * (1: the whole; of a (c,z,y,x) array c for channels, c·z for slices), or the index along the last
+ * axis modulo `last` where the channel is the last axis. */
+typedef struct imaging_step {
+    imaging_step_kind kind;
+    uint64_t blocks;     /* at least 1 */
+    uint64_t last;       /* 0, or the size of the last axis: k is the index along it instead */
+    const double *a, *b; /* slope and intercept, low and high: one each a block; copied */
+    size_t n_points;     /* of a curve: x and y have blocks × n_points, copied */
+    const double *x, *y;
+    sci_source *divisor; /* not owned; must outlive the mapped source */
+} imaging_step;
+
+/* `inner` is not owned and must outlive it. SCI_ERR_SHAPE where blocks does not divide the array
+ * or a divisor has another shape. */
+sci_status imaging_mapped_create(sci_source **out, sci_source *inner, size_t n_steps,
+                                 const imaging_step *steps) SCI_MUST_CHECK;
+
+#endif

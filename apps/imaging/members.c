@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "members.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <sci/memory.h>
+
+#include "cli/number.h"
+
+#include "maps.h"
+
+/* ---- --mask ---- */
+
+sci_status
+imaging_mask_parse(imaging_mask_rule *out, const char *text)
+{
+    double number;
+
+    *out = (imaging_mask_rule){ .kind = MASK_NONE };
+    if (text == NULL)
+        return SCI_OK;
+    if (strcmp(text, "nonzero") == 0)
+        out->kind = MASK_NONZERO;
+    else if (strcmp(text, "otsu") == 0)
+        out->kind = MASK_OTSU;
+    else if (text[0] == '>' && cli_parse_real(text + 1, &number))
+        *out = (imaging_mask_rule){ .kind = MASK_ABOVE, .threshold = number };
+    else if (text[0] == '>')
+        return sci_fail(SCI_ERR_ARGUMENT, "--mask '%s': what follows '>' is no number", text);
+    else if (text[0] == 'p' && cli_parse_real(text + 1, &number)) {
+        if (!(number >= 0.0 && number < 100.0))
+            return sci_fail(SCI_ERR_ARGUMENT,
+                            "--mask '%s': a percentile is at least 0 and less than 100", text);
+        *out = (imaging_mask_rule){ .kind = MASK_PERCENTILE, .threshold = number };
+    } else
+        *out = (imaging_mask_rule){ .kind = MASK_FILE, .operand = text };
+    return SCI_OK;
+}
+
+const char *
+imaging_mask_word(imaging_mask_kind kind)
+{
+    static const char *const words[] = { "none", "file", "nonzero", "above", "percentile", "otsu" };
+
+    return words[kind];
+}
+
+bool
+imaging_members_are_masked(const imaging_members *members)
+{
+    return members->rule.kind != MASK_NONE;
+}
+
+/* ---- weights ---- */
+
+static sci_status
+weigh_axis(imaging_members *m, const imaging_context *c, const imaging_volume *volume, int a)
+{
+    const imaging_axis *axis = &volume->geometry.axes[a];
+    sci_array array = { .rank = 1, .shape = { axis->size }, .type = SCI_FLOAT64 };
+    sci_status st = sci_alloc(&m->thickness[a], axis->size, 1, sizeof *m->thickness[a]);
+
+    if (st == SCI_OK)
+        st = imaging_axis_thickness(axis, c->settings->slice_weight, volume->name, m->thickness[a]);
+    if (st == SCI_OK)
+        st = sci_source_memory(&m->weights[a], &array, m->thickness[a], "slice thickness");
+    return st;
+}
+
+/* Volume weights from every irregular axis; what regular axes add is a constant. */
+static sci_status
+weigh(imaging_members *m, const imaging_context *c, const imaging_volume *volume)
+{
+    const imaging_geometry *g = &volume->geometry;
+    double mm = g->millimetres > 0.0 ? g->millimetres : (double)NAN;
+    sci_status st = SCI_OK;
+
+    m->weighted = c->settings->weights != IMAGING_NONE && !imaging_geometry_is_regular(g);
+    m->weight_mm3 = 1.0;
+    for (int a = 0; a < g->rank && st == SCI_OK; a++) {
+        if (!imaging_role_is_spatial(g->axes[a].role))
+            continue;
+        m->weight_mm3 *= mm;
+        if (!g->axes[a].irregular)
+            m->weight_mm3 *= fabs(g->axes[a].step);
+        else if (m->weighted)
+            st = weigh_axis(m, c, volume, a);
+        else
+            m->weight_mm3 = (double)NAN;
+    }
+    return st;
+}
+
+/* ---- all of it ---- */
+
+sci_status
+imaging_members_open(imaging_members *out, const imaging_context *c, const imaging_volume *volume,
+                     const char *mask, const char *labels)
+{
+    sci_status st;
+
+    *out = (imaging_members){ 0 };
+    st = imaging_mask_parse(&out->rule, mask);
+    if (st == SCI_OK && out->rule.kind == MASK_FILE)
+        st = imaging_mask_open(out, c, volume);
+    if (st == SCI_OK && labels != NULL)
+        st = imaging_labels_open(out, c, volume, labels);
+    if (st == SCI_OK)
+        st = weigh(out, c, volume);
+    if (st == SCI_OK && out->rule.kind == MASK_ABOVE) {
+        out->n_low = 1;
+        st = sci_alloc(&out->low, 1, 1, sizeof *out->low);
+        if (st == SCI_OK)
+            out->low[0] = out->rule.threshold;
+    }
+    if (st != SCI_OK)
+        imaging_members_clear(out);
+    return st;
+}
+
+void
+imaging_members_clear(imaging_members *members)
+{
+    for (int a = 0; a < IMAGING_AXES_MOST; a++) {
+        sci_source_free(members->weights[a]);
+        sci_free(members->thickness[a]);
+    }
+    for (size_t i = sizeof members->steps / sizeof *members->steps; i-- > 0;)
+        sci_source_free(members->steps[i]);
+    sci_labels_free(members->regions);
+    imaging_volume_free(members->mask);
+    imaging_volume_free(members->labels);
+    sci_free(members->low);
+    *members = (imaging_members){ 0 };
+}
+
+/* ---- on a grouping ---- */
+
+static sci_status
+attach_mask(const imaging_members *m, sci_grouping *g)
+{
+    if (m->mask == NULL)
+        return SCI_OK;
+    if (m->mask_source != NULL)
+        return sci_grouping_weights(g, m->n_mask_axes, m->mask_axes, m->mask_source);
+    return sci_grouping_mask(g, m->n_mask_axes, m->mask_axes, m->mask->source);
+}
+
+static sci_status
+attach_values(const imaging_members *m, sci_grouping *g, const uint64_t *groups_of_kept)
+{
+    uint64_t n = sci_grouping_groups(g);
+    double *low = NULL;
+    sci_status st;
+
+    if (m->rule.kind == MASK_NONZERO)
+        return sci_grouping_values(g, true, 1, NULL, NULL);
+    if (m->low == NULL)
+        return SCI_OK;
+    if (m->n_low == 1 || groups_of_kept == NULL)
+        return sci_grouping_values(g, false, m->n_low, m->low, NULL);
+    st = sci_alloc(&low, n, 1, sizeof *low);
+    for (uint64_t i = 0; st == SCI_OK && i < n; i++)
+        low[i] = m->low[groups_of_kept[i]];
+    if (st == SCI_OK)
+        st = sci_grouping_values(g, false, n, low, NULL);
+    sci_free(low);
+    return st;
+}
+
+sci_status
+imaging_members_attach(const imaging_members *members, const imaging_volume *volume,
+                       sci_grouping *g, const uint64_t *groups_of_kept)
+{
+    sci_status st = attach_mask(members, g);
+
+    for (int a = 0; a < volume->geometry.rank && st == SCI_OK; a++)
+        if (members->weights[a] != NULL)
+            st = sci_grouping_weights(g, 1, &a, members->weights[a]);
+    if (st == SCI_OK)
+        st = attach_values(members, g, groups_of_kept);
+    return st;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which mask and which label map belong to an input. */
+#ifndef IMAGING_PAIRS_H
+#define IMAGING_PAIRS_H
+
+#include "context.h"
+
+/* The operand of column `column` of the manifest, else what --mask-pattern makes of the input's name
+ * (of masks), else `option`; NULL if there is none. *owned is what had to be made; sci_free. Paths
+ * of a manifest are relative to it. */
+sci_status imaging_pair_find(const imaging_context *c, const cli_inputs *inputs, size_t input,
+                             const char *column, const char *option, const char **operand,
+                             char **owned) SCI_MUST_CHECK;
+
+/* Bytes of a name before ".nii" or ".nii.gz"; 0 if it ends in neither. */
+size_t imaging_nifti_stem(const char *name);
+
+#endif
