@@ -9,15 +9,15 @@
 
 #include "h5cells.h"
 #include "h5data.h"
+#include "h5volume.h"
 #include "rows.h"
 #include "serve.h"
 
 static const char usage[] =
     "usage: sci-bench [--only SECTION] [--quick] [--json FILE] [--sci-array PATH]\n"
-    "                 [--sci-genomics PATH]"
-    " [--peers FOLDER] [--python PATH]\n"
-    "                 [--scratch FOLDER]\n"
-    "sections: norm moments threads stream gzip memory process genomics\n";
+    "                 [--sci-genomics PATH] [--sci-imaging PATH] [--peers FOLDER]\n"
+    "                 [--python PATH] [--scratch FOLDER]\n"
+    "sections: norm moments threads stream gzip memory process genomics imaging\n";
 
 static const struct {
     const char *name;
@@ -25,7 +25,7 @@ static const struct {
 } sections[] = {
     { "norm", rows_norm },       { "moments", rows_moments },   { "threads", rows_threads },
     { "stream", rows_stream },   { "gzip", rows_gzip },         { "memory", rows_memory },
-    { "process", rows_process }, { "genomics", rows_genomics },
+    { "process", rows_process }, { "genomics", rows_genomics }, { "imaging", rows_imaging },
 };
 
 /* What the program does for itself in a child. */
@@ -33,8 +33,13 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } roles[] = {
-    { "serve-norm", serve_norm }, { "serve-moments", serve_moments }, { "make-h5", h5_make },
-    { "copy-h5", h5_copy },       { "make-cells", h5_make_cells },    { "write-raw", write_raw },
+    { "serve-norm", serve_norm },
+    { "serve-moments", serve_moments },
+    { "make-h5", h5_make },
+    { "copy-h5", h5_copy },
+    { "make-cells", h5_make_cells },
+    { "write-raw", write_raw },
+    { "make-volume", h5_make_volume },
 };
 
 static bool
@@ -55,6 +60,7 @@ parse_options(bench *b, int argc, char **argv)
         { "json", required_argument, NULL, 'j' },
         { "sci-array", required_argument, NULL, 'a' },
         { "sci-genomics", required_argument, NULL, 'g' },
+        { "sci-imaging", required_argument, NULL, 'i' },
         { "peers", required_argument, NULL, 'p' },
         { "python", required_argument, NULL, 'y' },
         { "scratch", required_argument, NULL, 's' },
@@ -77,6 +83,9 @@ parse_options(bench *b, int argc, char **argv)
             break;
         case 'g':
             b->sci_genomics = optarg;
+            break;
+        case 'i':
+            b->sci_imaging = optarg;
             break;
         case 'p':
             b->peers = optarg;
@@ -138,6 +147,7 @@ main(int argc, char **argv)
     bench b = { .self = "/proc/self/exe",
                 .sci_array = "sci-array",
                 .sci_genomics = "sci-genomics",
+                .sci_imaging = "sci-imaging",
                 .peers = "bench",
                 .python = "/usr/bin/python3",
                 .report = { .table = stdout } };

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Install what is missing, build, normalize two real data sets and harmonize one: scripts/demo.sh
+# Install what is missing, build, normalize three real data sets and harmonize one: scripts/demo.sh
 # Every command is printed before it runs; what it makes goes to demo-output/.
 set -eu
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086
 install_packages $build_packages libcmocka-dev
-build_project release sci-array sci-genomics
+build_project release sci-array sci-genomics sci-imaging
 PATH=$PWD/build/release/bin:$PATH
 out=demo-output
 mkdir -p "$out"
@@ -45,6 +45,13 @@ say "the same volume, by tissue (1 fluid, 2 grey matter, 3 white matter; 0 is no
     table "after" "$out/tissue_after.h5" "$out/t1_tissue.h5:/t1" $tissue
 }
 
+say "the same by sci-imaging, which keeps everything else of the file; and a series of thin and thick slices by volume"
+run sci-imaging normalize "$t1" --labels data/t1_4mm.h5:/labels_tissue --ignore-label 0 -f \
+    -o "$out/t1_imaging.h5"
+run sci-imaging info data/head_slices.h5:/volume
+run sci-imaging normalize data/head_slices.h5:/volume --mask data/head_slices.h5:/mask --qc "$out/head_slices" -f \
+    -o "$out/head_slices.h5"
+
 say "expression of 400 genes in 57 bladder samples, each gene by batch"
 # shellcheck disable=SC2086
 {
@@ -64,6 +71,9 @@ printf '%s\n' \
     "$out/t1.png          a slice before and after, by tissue" \
     "$out/t1_whole.h5     the volume as one image: mean 0, standard deviation 1" \
     "$out/t1_tissue.h5    the volume by tissue" \
+    "$out/t1_imaging.h5   the same by sci-imaging, with all else that was in the file" \
+    "$out/head_slices.h5  a head in thin and thick slices, each voxel counting by its volume" \
+    "$out/head_slices/    its page, with slices as thick as they are" \
     "$out/bladder.h5ad    the expression matrix by batch, with all else that was in the file" \
     "$out/bladder_harmonized.h5ad    the same by ComBat, with what it did in uns/sci_genomics" \
     "$out/*_before.h5, $out/*_after.h5    the tables above"

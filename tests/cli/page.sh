@@ -15,6 +15,19 @@ cmp -s page.html again.html || wrong "the same calls gave other bytes"
 
 check_pages page.html
 
+# A table that can be sorted: by text with numbers in it, by number, and back; what is empty stays last.
+"$tools/pages" sorts.html --sorts || wrong "the page could not be written"
+check_pages sorts.html
+sort_table sorts.html 0 0 1 1 2
+cat > expected << END
+"0 ascending: a b9 b10 c"
+"0 descending: c b10 b9 a"
+"1 ascending: b10 c a b9"
+"1 descending: a c b10 b9"
+"2 ascending: c b10 a b9"
+END
+sed 's/, source:.*//' visited | diff expected - > /dev/null || wrong "sorted otherwise: $(cat visited)"
+
 # The checks can fail: a style of an element, a script, something from outside, something too wide.
 spoil() {
     sed "s|<main>|<main>$2|" page.html > "$1.html"
@@ -23,9 +36,10 @@ spoil style '<p style="color:red">x</p>'
 spoil script '<script>var x=1</script>'
 spoil outside '<img alt="" src="https://example.org/x.png">'
 spoil wide '<img alt="" width="600" height="3" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
-visit light style.html:400 script.html:400 outside.html:400 wide.html:400
+sed 's|"use strict";|"use strict"; |' sorts.html > spoilt.html
+visit light style.html:400 script.html:400 outside.html:400 wide.html:400 spoilt.html:400
 for noticed in 'inline style.*style.html' 'inline script.*script.html' 'example.org.*outside.html' \
-    'wide.html width 400 scroll [6-9]'; do
+    'wide.html width 400 scroll [6-9]' 'inline script.*spoilt.html'; do
     grep -qi "$noticed" visited || wrong "'$noticed' is not in: $(cat visited)"
 done
 

@@ -7,7 +7,7 @@
 
 #include <sci/h5.h>
 
-#include <core/fileio.h>
+#include <sci/file.h>
 #include <support/elements.h>
 #include <support/example.h>
 #include <support/faults.h>

@@ -21,6 +21,7 @@ make(example *e, uint64_t k, sci_outside outside)
                  (example_layer)(k % LAYER_KINDS), SCI_FLOAT64, 20.0, 3.0);
     e->pass.eps = 1e-5;
     e->pass.outside = outside;
+    e->pass.outside_value = 2.5;
     e->pass.streamed = k % 2 == 0;
 }
 
@@ -76,6 +77,13 @@ elements_made_nan_are_nan(void **state)
 {
     (void)state;
     check_policy(SCI_OUTSIDE_NAN);
+}
+
+static void
+elements_given_a_value_have_it(void **state)
+{
+    (void)state;
+    check_policy(SCI_OUTSIDE_VALUE);
 }
 
 static void
@@ -303,6 +311,7 @@ main(void)
         cmocka_unit_test(applied_elements_are_normalized_with_their_group),
         cmocka_unit_test(zeroed_elements_are_0),
         cmocka_unit_test(elements_made_nan_are_nan),
+        cmocka_unit_test(elements_given_a_value_have_it),
         cmocka_unit_test(kept_elements_keep_their_bits),
         cmocka_unit_test(degenerate_and_empty_groups_are_counted),
         cmocka_unit_test(empty_group_has_nan_statistics_and_is_no_error),

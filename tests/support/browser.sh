@@ -9,14 +9,27 @@ find_browser() {
     return 1
 }
 
-# visit light|dark FILE:WIDTH...: load each page in a frame of that width, without a network. What the console says
-# goes to the file `visited`, with a line "FILE width W scroll S height H" for each page.
-visit() {
-    local scheme=1 profile page
+# browse light|dark: load frames.html, without a network. What the console says goes to the file `visited`.
+browse() {
+    local scheme=1 profile
     [ "$1" = dark ] && scheme=0
-    shift
     profile=$(mktemp -d)
-    # The frames and the page around them are files, which may look at each other only with the flag below.
+    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-dev-shm-usage \
+        --disable-background-networking --disable-component-update --disable-sync --disable-extensions \
+        --host-resolver-rules='MAP * ~NOTFOUND' --proxy-server=127.0.0.1:9 --allow-file-access-from-files \
+        --blink-settings="preferredColorScheme=$scheme" --user-data-dir="$profile" --hide-scrollbars \
+        --enable-logging=stderr --window-size=1300,1000 --screenshot="$profile/shot.png" "file://$PWD/frames.html" \
+        2>&1 | grep 'CONSOLE' | sed -E 's/.*CONSOLE[^]]*\] //' > visited
+    [ -s "$profile/shot.png" ] || echo "no picture was taken" >> visited
+    rm -rf "$profile"
+}
+
+# visit light|dark FILE:WIDTH...: load each page in a frame of that width; a line "FILE width W scroll S height H" in
+# `visited` for each.
+visit() {
+    local theme=$1 page
+    shift
+    # The frames and the page around them are files, which may look at each other only with a flag of browse.
     {
         echo '<!DOCTYPE html><title>frames</title><script>
 const measure = (frame) => {
@@ -30,14 +43,29 @@ const measure = (frame) => {
                 'onload="measure(this)"></iframe>'
         done
     } > frames.html
-    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-dev-shm-usage \
-        --disable-background-networking --disable-component-update --disable-sync --disable-extensions \
-        --host-resolver-rules='MAP * ~NOTFOUND' --proxy-server=127.0.0.1:9 --allow-file-access-from-files \
-        --blink-settings="preferredColorScheme=$scheme" --user-data-dir="$profile" --hide-scrollbars \
-        --enable-logging=stderr --window-size=1300,1000 --screenshot="$profile/shot.png" "file://$PWD/frames.html" \
-        2>&1 | grep 'CONSOLE' | sed -E 's/.*CONSOLE[^]]*\] //' > visited
-    [ -s "$profile/shot.png" ] || echo "no picture was taken" >> visited
-    rm -rf "$profile"
+    browse "$theme"
+}
+
+# sort_table FILE HEAD...: click these heads (0 is the first) of the first table, and write the cells of its first
+# column to `visited` after each: "HEAD ORDER: a b c".
+sort_table() {
+    local page=$1 heads
+    shift
+    heads=$(echo "$@" | tr ' ' ,)
+    cat > frames.html << END
+<!DOCTYPE html><title>frames</title><script>
+const sort = (frame) => {
+    const table = frame.contentDocument.querySelector("table");
+    for (const k of [$heads]) {
+        const head = table.tHead.rows[0].cells[k];
+        head.querySelector("button").click();
+        console.log(k + " " + head.getAttribute("aria-sort") + ": "
+            + [...table.tBodies[0].rows].map((row) => row.cells[0].textContent).join(" "));
+    }
+};
+</script><iframe src="$page" width="800" height="900" onload="sort(this)"></iframe>
+END
+    browse light
 }
 
 # check_pages FILE...: at the width of a telephone and of a desk, in both themes, nothing is on the console but the

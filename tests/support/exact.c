@@ -96,7 +96,7 @@ exact_scale(const exact_moments *m, double eps, int ddof)
     return 1.0L / sqrtl(m->m2 / (m->weight - (long double)ddof) + (long double)eps);
 }
 
-typedef enum fate { NORMALIZED, CONVERTED, ZEROED, MADE_NAN } fate;
+typedef enum fate { NORMALIZED, CONVERTED, ZEROED, MADE_NAN, REPLACED } fate;
 
 static fate
 fate_of(const exact_case *c, const exact_moments *m, uint64_t i)
@@ -111,6 +111,7 @@ fate_of(const exact_case *c, const exact_moments *m, uint64_t i)
     switch (c->outside) {
     case SCI_OUTSIDE_ZERO: return ZEROED;
     case SCI_OUTSIDE_NAN: return MADE_NAN;
+    case SCI_OUTSIDE_VALUE: return REPLACED;
     case SCI_OUTSIDE_APPLY: return labelled ? NORMALIZED : CONVERTED;
     case SCI_OUTSIDE_KEEP: return CONVERTED;
     }
@@ -149,6 +150,7 @@ exact_forward(const exact_case *c)
         case CONVERTED: y[i] = c->x[i]; break;
         case ZEROED: y[i] = 0.0L; break;
         case MADE_NAN: y[i] = (long double)NAN; break;
+        case REPLACED: y[i] = (long double)c->outside_value; break;
         }
     }
     free(m);

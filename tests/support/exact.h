@@ -24,6 +24,7 @@ typedef struct exact_case {
     double eps;
     int ddof;
     sci_outside outside;
+    double outside_value; /* of SCI_OUTSIDE_VALUE */
     sci_nan_policy nan;
 } exact_case;
 

@@ -248,6 +248,7 @@ example_exact(example *e)
     c->eps = e->pass.eps;
     c->ddof = e->pass.options.ddof;
     c->outside = e->pass.outside;
+    c->outside_value = e->pass.outside_value;
     c->nan = e->pass.options.nan;
     return c;
 }

@@ -29,7 +29,7 @@ typedef struct partition_factor {
 /* A mask (0 or not) or weights over some axes. */
 typedef struct partition_layer {
     int n_axes;
-    int axes[4];
+    int axes[8];
     const double *values; /* one a position; not owned */
 } partition_layer;
 

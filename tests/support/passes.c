@@ -49,6 +49,8 @@ make_affine(const pass *p, stage *s)
     if (st != SCI_OK)
         return st;
     sci_affine_outside(s->affine, p->outside);
+    if (p->outside == SCI_OUTSIDE_VALUE)
+        sci_affine_outside_value(s->affine, p->outside_value);
     if (p->second == NULL)
         return SCI_OK;
     st = partition_build(p->second, p->streamed, &s->second);
@@ -67,6 +69,9 @@ stage_open(const pass *p, bool transforms, stage *s)
     st = open_source(p, p->type, p->swapped, p->x, "x", &s->x);
     if (st == SCI_OK)
         st = partition_build(p->groups, p->streamed, &s->groups);
+    if (st == SCI_OK && p->values)
+        st = sci_grouping_values(s->groups.grouping, p->values->nonzero, p->values->n,
+                                 p->values->low, p->values->high);
     if (st == SCI_OK && transforms)
         st = make_affine(p, s);
     return st;

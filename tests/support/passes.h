@@ -6,6 +6,13 @@
 
 #include "partition.h"
 
+/* Arguments of sci_grouping_values. */
+typedef struct pass_values {
+    bool nonzero;
+    uint64_t n;
+    const double *low, *high;
+} pass_values;
+
 typedef struct pass {
     const partition *groups;
     const partition *second; /* of gamma and beta; NULL: no second step */
@@ -16,6 +23,8 @@ typedef struct pass {
     sci_type output; /* of y or dx */
     double eps;
     sci_outside outside;
+    double outside_value;      /* of SCI_OUTSIDE_VALUE */
+    const pass_values *values; /* NULL: elements are not judged by their values */
     bool single_dy; /* dy is f4, else f8 */
     bool streamed; /* sources and sinks deliver pieces instead of showing their memory */
     sci_options options; /* ddof and NaN policy too */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A page with every kind of plot, table and text that the programs can make: pages FILE [PNG] */
+/* A page with every kind of plot, table and text that the programs can make: pages FILE [PNG]; or one
+ * with a table that can be sorted: pages FILE --sorts */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sci/memory.h>
 
@@ -241,6 +243,75 @@ many_names(cli_page *page)
     cli_page_details_end(page);
 }
 
+/* A ball with an outline and labels, in slices that become thicker. */
+static void
+panels(cli_page *page)
+{
+    enum { ROWS = 12, COLUMNS = 40 };
+    static float values[ROWS * COLUMNS];
+    static uint8_t inside[ROWS * COLUMNS];
+    static int32_t labels[ROWS * COLUMNS];
+    static double centres[ROWS], widths[ROWS];
+    cli_panel two[2] = { { .values = values,
+                           .rows = ROWS,
+                           .columns = COLUMNS,
+                           .title = "Before",
+                           .x = { "L \xe2\x86\x90 x (mm) \xe2\x86\x92 R", -80.0, 4.0, NULL, NULL },
+                           .y = { "z (mm)", 0.0, 0.0, centres, widths },
+                           .y_up = true,
+                           .value_label = "intensity",
+                           .outline = inside } };
+    cli_key keys[] = { { "mask", CLI_OUTLINE_COLOUR, true },
+                       { "left", cli_label_colour(0), false },
+                       { "right", cli_label_colour(1), false } };
+
+    for (int r = 0; r < ROWS; r++) {
+        widths[r] = r < 6 ? 8.0 : 16.0;
+        centres[r] = (r < 6 ? 8.0 * r : 16.0 * r - 44.0) + (r > 8 ? 8.0 : 0.0) - 50.0;
+        for (int c = 0; c < COLUMNS; c++) {
+            double x = -80.0 + 4.0 * c, d = hypot(x, centres[r]);
+            int k = r * COLUMNS + c;
+
+            values[k] = (float)(120.0 - d + 5.0 * normal());
+            inside[k] = d < 55.0;
+            labels[k] = d < 55.0 ? x > 0.0 : -1;
+        }
+    }
+    two[1] = two[0];
+    two[1].labels = labels;
+    two[1].title = "After";
+    cli_page_figures(page);
+    cli_page_panels(page, 2, two, CLI_COLOURS_GREY, 1.4, 0.0, "two sections", "Slices that thicken.");
+    cli_page_figures_end(page);
+    cli_page_keys(page, 3, keys);
+}
+
+static void
+sorted_table(cli_page *page)
+{
+    static const char *const heads[] = { "image", "mean", "note" };
+    static const cli_page_cell rows[][3] = {
+        { { "b10", NULL, NULL },
+          { "\xe2\x88\x92"
+            "5.5",
+            NULL, NULL },
+          { "x", NULL, NULL } },
+        { { "b9", NULL, NULL }, { "\xe2\x80\x93", NULL, NULL }, { "", NULL, NULL } },
+        { { "a", "a.html", NULL },
+          { "12\xe2\x80\xaf"
+            "000",
+            NULL, "far off" },
+          { "y", NULL, NULL } },
+        { { "c", NULL, NULL }, { "700", NULL, NULL }, { "10", NULL, NULL } },
+    };
+
+    cli_page_sorts(page);
+    cli_page_table(page, 3, heads, "lrl", "Images");
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+        cli_page_cells(page, rows[k]);
+    cli_page_table_end(page);
+}
+
 static void
 write_page(cli_page *page, const char *png)
 {
@@ -273,12 +344,15 @@ write_page(cli_page *page, const char *png)
     cli_page_figures_end(page);
     cli_page_section(page, "Tables and lists");
     cli_page_note(page, "This is a warning: the values look like counts.");
+    cli_page_badges(page, 2, (const char *const[]){ "no unit is stated", "weights cancel" });
     table(page);
     cli_page_subsection(page, "Genes");
     many_names(page);
     cli_page_paragraph(
         page, "Averylongwordwithoutanyplacetobreakit%s",
         "averylongwordwithoutanyplacetobreakitaverylongwordwithoutanyplacetobreakit");
+    cli_page_section(page, "Panels");
+    panels(page);
     if (png) {
         cli_page_section(page, "A picture");
         cli_page_figures(page);
@@ -297,7 +371,10 @@ main(int argc, char **argv)
         return 2;
     st = cli_page_create(&page, argv[1], "Everything <a page> can show", "sci-test", "1.2.3");
     if (st == SCI_OK) {
-        write_page(page, argc > 2 ? argv[2] : NULL);
+        if (argc > 2 && strcmp(argv[2], "--sorts") == 0)
+            sorted_table(page);
+        else
+            write_page(page, argc > 2 ? argv[2] : NULL);
         st = cli_page_finish(page);
     }
     if (st != SCI_OK)

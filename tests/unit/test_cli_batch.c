@@ -19,7 +19,7 @@
 
 typedef struct settings {
     cli_common common;
-    const char *picture, *map;
+    const char *picture, *sidecar, *list, *map;
 } settings;
 
 static const cli_row rows[] = {
@@ -31,6 +31,9 @@ static const cli_row rows[] = {
     CLI_ROW_EPS(settings),
     { 0, "picture", "FILE", CLI_TEXT, offsetof(settings, picture), NULL, "", "Output", 0, NULL, 0,
       0 },
+    { 0, "sidecar", "FILE", CLI_TEXT, offsetof(settings, sidecar), NULL, "", "Output", 0, NULL, 0,
+      0 },
+    { 0, "list", "FILE", CLI_TEXT, offsetof(settings, list), NULL, "", "Output", 0, NULL, 0, 0 },
     { 0, "map", "AXES=FILE", CLI_TEXT, offsetof(settings, map), NULL, "", "Inputs", CLI_RESULT,
       NULL, 0, 0 },
     CLI_END,
@@ -58,7 +61,7 @@ copy(void *context, const cli_inputs *inputs, size_t input, const char *output_d
     }
     if (output_dataset != NULL)
         strcat(text, output_dataset);
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < CLI_TARGETS_MOST; k++) {
         if (worker->temporary[k] == NULL)
             continue;
         file = fopen(worker->temporary[k], "w");
@@ -71,15 +74,39 @@ copy(void *context, const cli_inputs *inputs, size_t input, const char *output_d
 }
 
 static sci_status
-picture_name(void *context, const cli_inputs *inputs, size_t input, const char *output,
-             char **extra)
+name_extras(void *context, const cli_inputs *inputs, size_t input, const char *output,
+            char *extras[CLI_EXTRAS_MOST])
 {
     const settings *s = context;
+    sci_status st = SCI_OK;
 
     (void)inputs;
     (void)input;
     (void)output;
-    return sci_strdup(extra, s->picture);
+    if (s->picture)
+        st = sci_strdup(&extras[0], s->picture);
+    if (st == SCI_OK && s->sidecar)
+        st = sci_strdup(&extras[2], s->sidecar);
+    return st;
+}
+
+/* What became of all inputs. */
+static sci_status
+list_all(void *context, const cli_inputs *inputs, char *const *outputs)
+{
+    const settings *s = context;
+    FILE *file;
+
+    if (s->list == NULL)
+        return SCI_OK;
+    file = fopen(s->list, "w");
+    if (file == NULL)
+        return sci_fail_errno("open", s->list);
+    for (size_t k = 0; k < inputs->n; k++)
+        fprintf(file, "%s %s %d\n", inputs->items[k].operand, outputs[k],
+                access(outputs[k], F_OK) == 0);
+    fclose(file);
+    return SCI_OK;
 }
 
 static int
@@ -93,8 +120,9 @@ run_copy(const cli_call *call)
                         .extensions = extensions,
                         .extension = ".out",
                         .datasets = true,
-                        .extra = picture_name,
+                        .extra = name_extras,
                         .work = copy,
+                        .after = list_all,
                         .context = &mine };
 
     return cli_batch_run(&batch);
@@ -261,6 +289,9 @@ refusals_come_before_any_work(void **state)
         { "a.in -o missing/y", "the directory 'missing' of the output does not exist" },
         { "a.in -o y --resume", "--resume is for several inputs" },
         { "a.in -o y --picture y", "asked for twice" },
+        { "a.in -o y --sidecar y", "asked for twice" },
+        { "a.in -o y --picture p --sidecar p", "'p' is asked for twice" },
+        { "a.in -o y --sidecar taken", "'taken' exists already" },
         { "a.in -o y --picture taken", "'taken' exists already" },
         { "a.in -o y --picture missing/p", "the directory 'missing'" },
         { "--manifest m.tsv -o out", "'out/failures.tsv' is where the table of failures goes" },
@@ -282,14 +313,30 @@ refusals_come_before_any_work(void **state)
 }
 
 static void
-a_second_output_comes_along(void **state)
+further_outputs_come_along(void **state)
 {
     (void)state;
     expect("a.in -o y --picture p", 0, NULL);
     assert_holds("y", "A");
     assert_holds("p", "A");
-    expect("bad.in -o y2 --picture p2", 3, "odd");
+    expect("a.in -o y3 --sidecar q", 0, NULL);
+    assert_holds("q", "A");
+    expect("bad.in -o y2 --picture p2 --sidecar q2", 3, "odd");
     assert_false(exists("p2"));
+    assert_false(exists("q2"));
+}
+
+/* Also of those that failed and those that were done before. */
+static void
+the_last_word_is_about_all_inputs(void **state)
+{
+    (void)state;
+    expect("a.in bad.in -o out", 3, "1 of 2 inputs failed");
+    put("bad.in", "good now");
+    expect("a.in bad.in crash.in -o out --resume --list list", 1, "1 of 2 inputs failed");
+    assert_holds("list", "a.in out/a.out 1\nbad.in out/bad.out 1\ncrash.in out/crash.out 0\n");
+    expect("a.in -o y --list missing/list", 1, "cannot open 'missing/list'");
+    assert_holds("y", "A");
 }
 
 /* ---- resume ---- */
@@ -408,7 +455,8 @@ main(void)
         cmocka_unit_test_setup(failures_are_listed_last_and_kept, enter_scratch),
         cmocka_unit_test_setup(codes_of_a_batch_are_joined, enter_scratch),
         cmocka_unit_test_setup(refusals_come_before_any_work, enter_scratch),
-        cmocka_unit_test_setup(a_second_output_comes_along, enter_scratch),
+        cmocka_unit_test_setup(further_outputs_come_along, enter_scratch),
+        cmocka_unit_test_setup(the_last_word_is_about_all_inputs, enter_scratch),
         cmocka_unit_test_setup(resume_does_only_what_is_missing, enter_scratch),
         cmocka_unit_test_setup(resume_makes_again_what_went_away, enter_scratch),
         cmocka_unit_test_setup(resume_refuses_what_was_made_otherwise, enter_scratch),

@@ -204,7 +204,7 @@ damaged_manifests_are_refused(void **state)
         const char *message;
     } cases[] = {
         { "", 0, "is empty" },
-        { "a\tb\n1\t2\n", 8, "has no column 'path'" },
+        { "a\tb\n1\t2\n", 8, "has no column 'path' or 'image'" },
         { "path\tb\nx\n", 9, "line 2 has 1 fields instead of 2" },
         { "path\nx\ty\n", 9, "line 2 has 2 fields instead of 1" },
         { "path\tb\n\ty\n", 10, "line 2: the path is empty" },

@@ -49,6 +49,49 @@ fill(cli_page *page)
     cli_page_details_end(page);
 }
 
+/* What images and tables of many inputs need; with text of base64. */
+static void
+fill_more(cli_page *page)
+{
+    static const float values[6] = { 1, 2, 3, 4, 5, 6 };
+    static const uint8_t inside[6] = { 0, 1, 1, 0, 0, 1 };
+    static const int32_t labels[6] = { 0, 1, -1, 2, 3, 30 };
+    cli_panel panels[2] = { { .values = values,
+                              .rows = 2,
+                              .columns = 3,
+                              .title = hostile[0],
+                              .x.label = hostile[1],
+                              .y.label = hostile[2],
+                              .value_label = hostile[0],
+                              .outline = inside,
+                              .labels = labels } };
+    cli_key keys[2] = { { hostile[0], 0x00ff00, false }, { "mask", CLI_OUTLINE_COLOUR, true } };
+    cli_page_cell cells[3] = { { hostile[0], "a b/\"<é>.html", NULL },
+                               { "2", NULL, hostile[2] },
+                               { NULL, NULL, NULL } };
+
+    panels[1] = panels[0];
+    panels[1].y_up = true;
+    cli_page_section(page, "Images");
+    cli_page_badges(page, 0, NULL);
+    cli_page_badges(page, 3, hostile);
+    cli_page_figures(page);
+    cli_page_panels(page, 2, panels, CLI_COLOURS_GREY, 20.0, 0.0, hostile[2], hostile[0]);
+    cli_page_figures_end(page);
+    cli_page_keys(page, 2, keys);
+    cli_page_sorts(page);
+    cli_page_table(page, 3, hostile, "lrl", hostile[0]);
+    cli_page_cells(page, cells);
+    cli_page_table_end(page);
+}
+
+static void
+fill_all(cli_page *page)
+{
+    fill(page);
+    fill_more(page);
+}
+
 static sci_status
 write_to(const char *path, void (*filled)(cli_page *))
 {
@@ -100,6 +143,35 @@ the_policy_has_the_hash_of_the_style(void **state)
 }
 
 static void
+the_policy_has_the_hash_of_the_script(void **state)
+{
+    char *text = written("page.html", fill_more), *begin, *end, hash[PAGE_HASH],
+         policy[PAGE_HASH + 17];
+
+    (void)state;
+    begin = strstr(text, "<script>") + strlen("<script>");
+    end = strstr(begin, "</script>");
+    assert_null(strstr(end + 1, "<script")); /* one only */
+    *end = '\0';
+    page_hash(hash, begin);
+    snprintf(policy, sizeof policy, "script-src '%s'", hash);
+    assert_text_has(text, policy);
+    free(text);
+}
+
+static void
+a_page_that_does_not_ask_for_it_has_no_script(void **state)
+{
+    char *text = written("page.html", fill);
+
+    (void)state;
+    assert_text_lacks(text, "script-src");
+    assert_text_lacks(text, "class=\"sorts\"");
+    assert_text_has(text, "runs no scripts");
+    free(text);
+}
+
+static void
 a_hash_is_as_the_standard_says(void **state)
 {
     char hash[PAGE_HASH];
@@ -135,13 +207,15 @@ nothing_is_loaded_or_run(void **state)
 
 /* Every tag that is opened is closed in order. */
 static void
-elements_are_balanced(void **state)
+assert_balanced(void (*filled)(cli_page *))
 {
     static const char *const empty[] = { "meta", "link", "img", "!DOCTYPE" };
-    char *text = written("page.html", fill), open[64][16];
+    char *text = written("page.html", filled), open[64][16];
+    char *script = strstr(text, "<script>");
     size_t depth = 0;
 
-    (void)state;
+    if (script) /* is no markup */
+        memset(script + 8, ' ', (size_t)(strstr(script, "</script>") - script) - 8);
     for (const char *at = strchr(text, '<'); at; at = strchr(at + 1, '<')) {
         char name[16];
         size_t n = strcspn(at + 1 + (at[1] == '/'), " >/\n");
@@ -165,6 +239,41 @@ elements_are_balanced(void **state)
         }
     }
     assert_count(depth, 0);
+    free(text);
+}
+
+static void
+elements_are_balanced(void **state)
+{
+    (void)state;
+    assert_balanced(fill);
+    assert_balanced(fill_more);
+}
+
+static void
+links_are_relative_and_escaped(void **state)
+{
+    char *text = written("page.html", fill_more);
+
+    (void)state;
+    assert_text_has(text, "<a href=\"./a%20b/%22%3C%C3%A9%3E.html\">&lt;script&gt;");
+    assert_text_has(text, "<td class=\"r flag\" title=\"&lt;/style&gt;");
+    free(text);
+}
+
+static void
+panels_are_pixels_with_lines_and_text(void **state)
+{
+    char *text = written("page.html", fill_more);
+
+    (void)state;
+    assert_text_has(text, "<image class=\"pixels\" x=\"56\" y=\"24\" width=\"60\" "
+                          "height=\"48\" preserveAspectRatio=\"none\" "
+                          "href=\"data:image/png;base64,iVBORw0KGgo");
+    assert_text_has(text, "<path class=\"outline\" stroke=\"#ff9500\" d=\"M76 24H116");
+    assert_text_has(text, "<ul class=\"keys\">");
+    assert_text_has(text, "<ul class=\"badges\"");
+    assert_text_lacks(text, "<script>alert");
     free(text);
 }
 
@@ -292,7 +401,7 @@ every_failed_allocation_is_reported(void **state)
     place_scratch(path, "page.html");
     for (long n = 0; st != SCI_OK; n++) {
         faults_memory(n, false);
-        st = write_to(path, fill);
+        st = write_to(path, fill_all);
         assert_count(faults_memory_live(), 0);
         faults_memory_end();
         if (st != SCI_OK)
@@ -321,9 +430,13 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_policy_has_the_hash_of_the_style),
+        cmocka_unit_test(the_policy_has_the_hash_of_the_script),
+        cmocka_unit_test(a_page_that_does_not_ask_for_it_has_no_script),
         cmocka_unit_test(a_hash_is_as_the_standard_says),
         cmocka_unit_test(nothing_is_loaded_or_run),
         cmocka_unit_test(elements_are_balanced),
+        cmocka_unit_test(links_are_relative_and_escaped),
+        cmocka_unit_test(panels_are_pixels_with_lines_and_text),
         cmocka_unit_test(a_page_can_be_used_without_seeing_it),
         cmocka_unit_test(equal_calls_give_equal_bytes),
         cmocka_unit_test(an_empty_page_is_a_page),

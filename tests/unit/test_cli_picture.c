@@ -140,6 +140,195 @@ pixels_are_means_of_finite_values(void **state)
     sci_free(image.pixels);
 }
 
+static void
+labels_let_the_values_through(void **state)
+{
+    static const float values[3] = { 0, 10, NAN };
+    static const int32_t labels[3] = { 9, -1, 2 };
+    cli_panel panel = { .values = values, .rows = 1, .columns = 3, .labels = labels };
+    picture_limits limits = { .low = 0, .high = 10 };
+    uint32_t colour = cli_label_colour(9);
+    picture_image image;
+
+    (void)state;
+    assert_ok(picture_image_make(&image, &panel, &limits, CLI_COLOURS_GREY, 3, 1));
+    for (int shift = 0; shift < 24; shift += 8) /* 45 % of it over black */
+        assert_close((double)(image.pixels[0] >> shift & 0xff),
+                     0.45 * (double)(colour >> shift & 0xff), 0.0, 0.51);
+    assert_int_equal(image.pixels[1], 0xffffffff);
+    assert_int_equal(image.pixels[2], 0); /* nothing to colour */
+    sci_free(image.pixels);
+}
+
+static void
+many_labels_have_colours_of_their_own(void **state)
+{
+    (void)state;
+    for (int a = 0; a < 24; a++)
+        for (int b = 0; b < a; b++)
+            assert_true(cli_label_colour(a) != cli_label_colour(b));
+    assert_int_equal(cli_label_colour(24), cli_label_colour(0));
+}
+
+/* ---- cells ---- */
+
+/* Slices of 1, 1 and 4 with 2 between the last two: from 0 to 8. */
+static const double thick_centres[3] = { 0.5, 1.5, 6.0 }, thick_widths[3] = { 1, 1, 4 };
+
+static void
+cells_are_as_thick_as_they_say(void **state)
+{
+    static const float values[3] = { 0, 5, 10 };
+    cli_panel panel = { .values = values,
+                        .rows = 3,
+                        .columns = 1,
+                        .y = { .centres = thick_centres, .widths = thick_widths } };
+    static const uint32_t expected[8] = { 0xff000000, 0xff808080, 0,          0,
+                                          0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff };
+    picture_limits limits = { .low = 0, .high = 10 };
+    picture_image image;
+
+    (void)state;
+    for (int up = 0; up < 2; up++) {
+        panel.y_up = up;
+        assert_ok(picture_image_make(&image, &panel, &limits, CLI_COLOURS_GREY, 9, 8));
+        assert_int_equal(image.columns, 1);
+        assert_int_equal(image.rows, 8);
+        for (int k = 0; k < 8; k++)
+            assert_int_equal(image.pixels[up ? 7 - k : k], expected[k]);
+        sci_free(image.pixels);
+    }
+}
+
+static void
+cells_may_run_backwards(void **state)
+{
+    static const double centres[3] = { 6.0, 1.5, 0.5 }, widths[3] = { 4, 1, 1 };
+    cli_axis irregular = { .centres = centres, .widths = widths };
+    cli_axis regular = { .start = 10.0, .step = -2.0 };
+    double near, far;
+
+    (void)state;
+    picture_axis_ends(&irregular, 3, &near, &far);
+    assert_close(near, 8.0, 0.0, 1e-12);
+    assert_close(far, 0.0, 0.0, 1e-12);
+    for (size_t k = 0; k < 8; k++) {
+        static const size_t shown[8] = { 0, 0, 0, 0, 3, 3, 1, 2 }; /* 3: none */
+        picture_run run = picture_axis_run(&irregular, 3, 8, k);
+
+        test_context("pixel %zu", k);
+        assert_int_equal(run.to - run.from, shown[k] < 3);
+        if (shown[k] < 3)
+            assert_int_equal(run.from, shown[k]);
+    }
+    picture_axis_ends(&regular, 3, &near, &far);
+    assert_close(near, 11.0, 0.0, 1e-12);
+    assert_close(far, 5.0, 0.0, 1e-12);
+    assert_close(picture_axis_place(&regular, 3, false, 60.0, 9.0), 20.0, 0.0, 1e-12);
+    assert_close(picture_axis_place(&regular, 3, true, 60.0, 9.0), 40.0, 0.0, 1e-12);
+}
+
+/* A thousand thin cells on ten pixels: none is left out. */
+static void
+no_cell_is_lost_between_pixels(void **state)
+{
+    static double centres[1000], widths[1000];
+    cli_axis axis = { .centres = centres, .widths = widths };
+    size_t next = 0;
+
+    (void)state;
+    for (int k = 0; k < 1000; k++) {
+        centres[k] = (double)(k * k) / 1000.0;
+        widths[k] = 0.001;
+    }
+    for (size_t k = 0; k < 10; k++) {
+        picture_run run = picture_axis_run(&axis, 1000, 10, k);
+
+        assert_int_equal(run.from, next);
+        next = run.to;
+    }
+    assert_int_equal(next, 1000);
+}
+
+/* ---- outlines ---- */
+
+typedef struct sides {
+    const uint8_t *inside;
+    size_t rows, columns, n;
+} sides;
+
+static int
+inside_at(const sides *s, long row, long column)
+{
+    return row >= 0 && column >= 0 && row < (long)s->rows && column < (long)s->columns
+           && s->inside[row * (long)s->columns + column];
+}
+
+/* Inside on one side of it, outside on the other. */
+static void
+check_edge(void *context, const picture_edge *edge)
+{
+    sides *s = context;
+    long out = edge->far ? 1 : -1;
+
+    assert_true(edge->from < edge->to);
+    for (size_t k = edge->from; k < edge->to; k++) {
+        long row = (long)(edge->horizontal ? edge->at : k);
+        long column = (long)(edge->horizontal ? k : edge->at);
+
+        assert_true(inside_at(s, row, column));
+        assert_false(inside_at(s, edge->horizontal ? row + out : row,
+                               edge->horizontal ? column : column + out));
+    }
+    s->n += edge->to - edge->from;
+}
+
+static void
+an_outline_has_every_side_once(void **state)
+{
+    enum { ROWS = 23, COLUMNS = 31 };
+    static uint8_t inside[ROWS * COLUMNS];
+    sides s = { inside, ROWS, COLUMNS, 0 };
+    size_t expected = 0;
+
+    (void)state;
+    for (size_t k = 0; k < ROWS * COLUMNS; k++)
+        inside[k] = k * 2654435761u % 7 < 4;
+    for (long row = -1; row <= ROWS; row++)
+        for (long column = -1; column <= COLUMNS; column++)
+            expected += (size_t)(inside_at(&s, row, column) != inside_at(&s, row, column + 1))
+                        + (size_t)(inside_at(&s, row, column) != inside_at(&s, row + 1, column));
+    picture_outline_walk(inside, ROWS, COLUMNS, check_edge, &s);
+    assert_int_equal(s.n, expected);
+}
+
+static void
+ends_of_an_edge_are_where_its_cells_are(void **state)
+{
+    static const float values[6];
+    cli_panel panel = { .values = values,
+                        .rows = 3,
+                        .columns = 2,
+                        .x = { .step = -1.0 },
+                        .y = { .centres = thick_centres, .widths = thick_widths },
+                        .y_up = true };
+    picture_edge upright = { .far = true, .at = 0, .from = 1, .to = 3 };
+    picture_edge flat = { .horizontal = true, .at = 2, .from = 0, .to = 2 };
+    double ends[2][2];
+
+    (void)state;
+    picture_edge_ends(&panel, &upright, 20.0, 80.0, ends);
+    assert_close(ends[0][0], 10.0, 0.0, 1e-9);
+    assert_close(ends[1][0], 10.0, 0.0, 1e-9);
+    assert_close(ends[0][1], 70.0, 0.0, 1e-9); /* 1 of 8, from below */
+    assert_close(ends[1][1], 0.0, 0.0, 1e-9);
+    picture_edge_ends(&panel, &flat, 20.0, 80.0, ends);
+    assert_close(ends[0][0], 0.0, 0.0, 1e-9);
+    assert_close(ends[1][0], 20.0, 0.0, 1e-9);
+    assert_close(ends[0][1], 40.0, 0.0, 1e-9);
+    assert_close(ends[1][1], 40.0, 0.0, 1e-9);
+}
+
 /* ---- the picture ---- */
 
 static cli_panel
@@ -213,6 +402,38 @@ values_are_where_they_belong(void **state)
     cairo_surface_destroy(image);
 }
 
+/* A line of exactly one pixel around the left half, in no other colour than its own. */
+static void
+an_outline_is_one_pixel_wide(void **state)
+{
+    static float values[20 * 20];
+    static uint8_t inside[20 * 20];
+    cli_panel panel = ramp(values, 20, 20);
+    cli_picture picture = { .panels = &panel, .n_panels = 1 };
+    char path[PLACE_ROOM];
+    cairo_surface_t *image;
+    int height, lines = 0;
+
+    (void)state;
+    for (int k = 0; k < 400; k++)
+        inside[k] = k % 20 >= 5 && k % 20 < 10 && k / 20 >= 2 && k / 20 < 18;
+    panel.outline = inside;
+    place_scratch(path, "p.png");
+    assert_ok(cli_picture_write(path, &picture));
+    image = cairo_image_surface_create_from_png(path);
+    height = cairo_image_surface_get_height(image);
+    for (int x = 200; x < 950; x++) {
+        unsigned pixel = pixel_at(image, x, height / 2);
+
+        if ((pixel >> 16) == (pixel & 0xff))
+            continue; /* grey */
+        assert_int_equal(pixel, CLI_OUTLINE_COLOUR);
+        lines++;
+    }
+    assert_int_equal(lines, 2);
+    cairo_surface_destroy(image);
+}
+
 static void
 odd_shapes_are_drawn(void **state)
 {
@@ -282,8 +503,16 @@ main(void)
         cmocka_unit_test(outliers_do_not_set_the_limits),
         cmocka_unit_test(constants_and_nothing_have_limits_too),
         cmocka_unit_test(pixels_are_means_of_finite_values),
+        cmocka_unit_test(labels_let_the_values_through),
+        cmocka_unit_test(many_labels_have_colours_of_their_own),
+        cmocka_unit_test(cells_are_as_thick_as_they_say),
+        cmocka_unit_test(cells_may_run_backwards),
+        cmocka_unit_test(no_cell_is_lost_between_pixels),
+        cmocka_unit_test(an_outline_has_every_side_once),
+        cmocka_unit_test(ends_of_an_edge_are_where_its_cells_are),
         cmocka_unit_test(a_png_has_the_width_that_is_asked_for),
         cmocka_unit_test(values_are_where_they_belong),
+        cmocka_unit_test(an_outline_is_one_pixel_wide),
         cmocka_unit_test(odd_shapes_are_drawn),
         cmocka_unit_test(what_cannot_be_written_is_told),
         cmocka_unit_test(every_allocation_may_fail),

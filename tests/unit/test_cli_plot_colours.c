@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cli/picture.h>
 #include <cli/plot_priv.h>
 
 typedef struct rgb {
@@ -117,12 +118,28 @@ any_two_colours_differ_for_everybody(void **state)
             }
 }
 
+static void
+outlines_stand_out_on_every_grey(void **state)
+{
+    char line[8], grey[8];
+
+    (void)state;
+    snprintf(line, sizeof line, "#%06x", CLI_OUTLINE_COLOUR);
+    for (int kind = 0; kind < 4; kind++)
+        for (unsigned k = 0; k < 256; k++) {
+            test_context("grey %u, vision %d", k, kind);
+            snprintf(grey, sizeof grey, "#%02x%02x%02x", k, k, k);
+            assert_that(distance(line, grey, kind) >= 0.14);
+        }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(colours_stand_out_from_the_background),
         cmocka_unit_test(any_two_colours_differ_for_everybody),
+        cmocka_unit_test(outlines_stand_out_on_every_grey),
     };
 
     return run_all(tests);

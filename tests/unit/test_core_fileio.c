@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/fileio.h"
+#include <sci/file.h>
 #include "support/place.h"
 #include "support/testing.h"
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/fileio.h"
+#include <sci/file.h>
 #include "support/place.h"
 #include "support/testing.h"
 

@@ -9,7 +9,7 @@
 #include <hdf5.h>
 
 #include <sci/h5.h>
-#include <core/fileio.h>
+#include <sci/file.h>
 #include <sci/memory.h>
 #include <stats/content.h>
 #include <stats/nodes.h>

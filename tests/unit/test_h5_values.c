@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts, booleans, records, lists in attributes and references: written, read back, and copied. */
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,7 @@ many_texts_come_back(void **state)
 static void
 booleans_lists_and_references_come_back(void **state)
 {
+    static const double range[] = { -0.1, 1e300 };
     static const uint8_t truths[] = { 0, 1, 1 };
     static const int64_t shape[] = { 80, -3 };
     sci_h5_output *out = begin("values.h5");
@@ -134,6 +136,7 @@ booleans_lists_and_references_come_back(void **state)
     assert_ok(sci_h5_output_attribute_truth(out, "/mask", "ordered", true));
     assert_ok(sci_h5_output_attribute_integers(out, "/mask", "shape", 2, shape));
     assert_ok(sci_h5_output_attribute_target(out, "/mask", "categories", "/yes"));
+    assert_ok(sci_h5_output_attribute_numbers(out, "/mask", "range", 2, range));
     file = end(out);
     assert_ok(sci_h5_file_object(file, "/mask", &object));
     assert_int_equal(object.content, SCI_H5_BOOLEANS);
@@ -149,6 +152,9 @@ booleans_lists_and_references_come_back(void **state)
     assert_true(n == 2 && integers[0] == 80 && integers[1] == -3);
     assert_ok(sci_h5_file_attribute_target(file, "/mask", "categories", &target));
     assert_string_equal(target, "/yes");
+    sci_free(numbers);
+    assert_ok(sci_h5_file_attribute_numbers(file, "/mask", "range", &n, &numbers));
+    assert_true(n == 2 && numbers[0] == -0.1 && numbers[1] == 1e300);
     assert_ok(sci_h5_file_has_attribute(file, "/mask", "gone", &there));
     assert_false(there);
     assert_fails(sci_h5_file_attribute_target(file, "/mask", "shape", &target), SCI_ERR_FORMAT);
@@ -272,6 +278,41 @@ a_copy_leaves_out_what_it_is_told(void **state)
     sci_h5_file_close(file);
 }
 
+/* Files of h5py. */
+static void
+lists_of_numbers_and_scales_are_found(void **state)
+{
+    char given[PLACE_ROOM], *scale = NULL;
+    sci_h5_file *file = NULL;
+    double *numbers = NULL;
+    uint64_t n = 0;
+
+    (void)state;
+    place_source(given, "tests/golden/irregular_generic.h5");
+    assert_ok(sci_h5_file_open(&file, given));
+    assert_ok(sci_h5_file_attribute_numbers(file, "/volume", "spacing", &n, &numbers));
+    assert_true(n == 3 && isnan(numbers[0]) && numbers[1] == 4 && numbers[2] == 4);
+    sci_free(numbers);
+    assert_fails(sci_h5_file_attribute_numbers(file, "/volume", "axes", &n, &numbers),
+                 SCI_ERR_TYPE);
+    assert_fails(sci_h5_file_attribute_numbers(file, "/volume", "gone", &n, &numbers),
+                 SCI_ERR_NOTFOUND);
+    assert_ok(sci_h5_file_scale(file, "/volume", 0, &scale));
+    assert_string_equal(scale, "/z");
+    sci_free(scale);
+    assert_fails(sci_h5_file_scale(file, "/volume", 3, &scale), SCI_ERR_NOTFOUND);
+    assert_fails(sci_h5_file_scale(file, "/volume", -1, &scale), SCI_ERR_NOTFOUND);
+    assert_fails(sci_h5_file_scale(file, "/mask", 0, &scale), SCI_ERR_NOTFOUND);
+    sci_h5_file_close(file);
+    place_source(given, "tests/golden/conventions.h5");
+    assert_ok(sci_h5_file_open(&file, given));
+    assert_ok(
+        sci_h5_file_attribute_numbers(file, "/resolution_zyx_nm", "resolution", &n, &numbers));
+    assert_true(n == 3 && numbers[0] == 40 && numbers[2] == 8);
+    sci_free(numbers);
+    sci_h5_file_close(file);
+}
+
 int
 main(void)
 {
@@ -281,6 +322,7 @@ main(void)
         cmocka_unit_test(booleans_lists_and_references_come_back),
         cmocka_unit_test(fields_of_records_are_read_by_name),
         cmocka_unit_test(a_copy_leaves_out_what_it_is_told),
+        cmocka_unit_test(lists_of_numbers_and_scales_are_found),
     };
 
     return run_all(tests);

@@ -37,6 +37,68 @@ a_part_is_read(void **state)
     sci_source_free(s);
 }
 
+typedef struct visited {
+    uint64_t next, pieces;
+    const int32_t *expected;
+    uint64_t fail_at;
+} visited;
+
+static sci_status
+compare_piece(void *context, uint64_t first, uint64_t count, const void *elements)
+{
+    visited *v = context;
+
+    assert_count(first, v->next);
+    assert_that(count > 0 && count * 4 <= (uint64_t)4 << 20);
+    assert_same_bytes(elements, v->expected + first, count, 4);
+    v->next += count;
+    v->pieces++;
+    return v->pieces == v->fail_at ? sci_fail(SCI_ERR_FORMAT, "enough") : SCI_OK;
+}
+
+/* Hides that the elements are in memory. */
+static sci_status
+copy_piece(sci_source *self, sci_piece *piece)
+{
+    const int32_t *x = *(const int32_t *const *)(self + 1);
+
+    memcpy(piece->bytes, x + piece->first, piece->count * 4);
+    return SCI_OK;
+}
+
+static void
+a_long_array_is_visited_in_pieces(void **state)
+{
+    enum { N = 3000000 };
+    static int32_t x[N];
+    static const sci_source_ops ops = { .fetch = copy_piece };
+    sci_array line = { .rank = 1, .shape = { N }, .type = SCI_INT32 };
+    struct {
+        sci_source base;
+        const int32_t *x;
+    } streamed = { { &ops, line, "x" }, x };
+    sci_source *memory = NULL;
+
+    (void)state;
+    for (int i = 0; i < N; i++)
+        x[i] = i;
+    assert_ok(sci_source_memory(&memory, &line, x, NULL));
+    for (int k = 0; k < 2; k++) {
+        sci_source *s = k ? &streamed.base : memory;
+        visited v = { .next = 5, .expected = x };
+
+        assert_ok(sci_source_visit(s, 5, N - 7, compare_piece, &v));
+        assert_count(v.next, N - 2);
+        assert_count(v.pieces, 3);
+        v = (visited){ .expected = x, .fail_at = 2 };
+        assert_fails(sci_source_visit(s, 0, N, compare_piece, &v), SCI_ERR_FORMAT);
+        assert_count(v.pieces, 2);
+        assert_fails(sci_source_visit(s, N, 1, compare_piece, &v), SCI_ERR_ARGUMENT);
+        assert_ok(sci_source_visit(s, N, 0, compare_piece, &v));
+    }
+    sci_source_free(memory);
+}
+
 static void
 elements_beyond_the_end_are_refused(void **state)
 {
@@ -97,6 +159,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_hands_out_the_elements_themselves),
         cmocka_unit_test(a_part_is_read),
+        cmocka_unit_test(a_long_array_is_visited_in_pieces),
         cmocka_unit_test(elements_beyond_the_end_are_refused),
         cmocka_unit_test(an_array_without_elements_needs_no_memory),
         cmocka_unit_test(a_sink_takes_native_byte_order_only),

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# invert within its bound; fit, merge and apply: shards to the same bytes, files to 1e-12, in any order.
+. "$SCI_SOURCE_DIR/tests/support/imaging.sh"
+cp "$t1" t1.h5 && chmod u+w t1.h5
+cp "$SCI_SOURCE_DIR/data/head_slices.h5" slices.h5 && chmod u+w slices.h5
+volumes << 'END'
+r = np.random.default_rng(5)
+v = r.normal(300, 40, (3, 8, 10, 12)).astype(np.float32)
+v[:, :, :3] = 0
+image("c.h5", v=v)
+for i in range(4):
+    image("site%d.h5" % i, v=(r.normal(100 + 30 * i, 10 + i, (6, 7, 8))).astype(np.float32))
+END
+
+# ---- invert: |x' - x| <= 2^-23 max(|x|, |x - mean|) + 2^-24 |y| scale ----
+# back NAME OPTION...: normalize, invert, compare; NAME is INPUT:/DATASET. Options of the maps are given again.
+back() {
+    local input=$1
+    shift
+    run 0 normalize "$input" "$@" -q -f -o y.h5
+    run 0 invert "y.h5:${input#*:}" "${again[@]}" -q -f -o x.h5 || return
+    volumes "$input" << 'END'
+file, name = sys.argv[1].split(":")
+with h5py.File(file) as a, h5py.File("x.h5") as b, h5py.File("y.h5") as c:
+    x, got, y = (f[name][()].astype(LONG) for f in (a, b, c))
+    record = c["sci_imaging" + name]
+    far = np.abs(x - record["centre"][()].max())
+    scale = record["scale"][()].max()
+bound = 2.0**-23 * np.maximum(np.abs(x), np.maximum(far, np.abs(x - x.mean()))) + 2.0**-24 * np.abs(y) * scale
+assert (np.abs(got - x) <= bound).all(), float(np.abs(got - x).max())
+END
+}
+again=()
+back t1.h5:/t1
+back slices.h5:/volume
+back c.h5:/v
+back c.h5:/v --method layer
+back t1.h5:/t1 --ddof 1
+again=(--mask t1.h5:/mask)
+back t1.h5:/t1 --mask t1.h5:/mask
+back t1.h5:/t1 --mask t1.h5:/mask --outside keep
+again=(--mask t1.h5:/mask_fraction --mask-threshold 0.5)
+back t1.h5:/t1 "${again[@]}" --outside keep
+again=(--labels t1.h5:/labels_tissue)
+back t1.h5:/t1 --labels t1.h5:/labels_tissue
+# 16-bit integers come back exactly once they are rounded.
+again=()
+back t1.h5:/t1
+volumes << 'END'
+assert (np.rint(load("x.h5", "t1")) == load("t1.h5", "t1")).all()
+END
+# What invert cannot know it asks for.
+refuse 1 "" invert t1.h5:/t1 -o no.h5
+run 0 normalize t1.h5:/t1 --labels t1.h5:/labels_tissue -q -f -o y.h5
+refuse 2 "give them again with --labels" invert y.h5:/t1 -o no.h5
+refuse 3 "is not the label map that 'y.h5:/t1' was made with ('t1.h5:/labels_tissue'): its contents differ" invert y.h5:/t1 --labels t1.h5:/labels_aal -o no.h5
+refuse 3 "groups, and there are" invert y.h5:/t1 --labels t1.h5:/labels_tissue --ignore-label 0 -o no.h5
+run 0 normalize t1.h5:/t1 --mask t1.h5:/mask --outside keep -q -f -o y.h5
+refuse 2 "give it again with --mask" invert y.h5:/t1 -o no.h5
+refuse 3 "is not the mask that" invert y.h5:/t1 --mask t1.h5:/labels_tissue --mask-threshold 1 -o no.h5
+run 0 normalize t1.h5:/t1 --mask nonzero --outside keep -q -f -o y.h5
+refuse 3 "chosen by their values and kept" invert y.h5:/t1 -o no.h5
+
+# ---- fit: shards of one image merge to the same bytes ----
+for input in "t1.h5:/t1 --mask t1.h5:/mask" "t1.h5:/t1 --labels t1.h5:/labels_aal" "slices.h5:/volume" "c.h5:/v --mask nonzero"; do
+    # shellcheck disable=SC2086
+    run 0 fit $input -q -f -o whole.h5
+    for i in 1 2 3; do
+        # shellcheck disable=SC2086
+        run 0 fit $input --shard $i/3 -q -f -o s$i.h5
+    done
+    run 0 merge s2.h5 s3.h5 s1.h5 -q -f -o merged.h5
+    run 0 show whole.h5 --json && mv out whole.json
+    run 0 show merged.h5 --json && same_bytes whole.json out
+done
+
+# ---- fit: files, in any order and cut into any models ----
+run 0 fit site0.h5 site1.h5 site2.h5 site3.h5 -q -o all.h5
+run 0 fit site3.h5 site1.h5 site0.h5 site2.h5 -q -o shuffled.h5
+run 0 fit site2.h5 site0.h5 -q -o first.h5
+run 0 fit site3.h5 site1.h5 -q -o second.h5
+run 0 merge second.h5 first.h5 -q -o merged2.h5
+for m in all shuffled merged2; do run 0 show $m.h5 --json && mv out $m.json; done
+same_bytes all.json shuffled.json
+volumes << 'END'
+x = np.concatenate([load("site%d.h5" % i, "v").ravel() for i in range(4)]).astype(LONG)
+for name in ("all", "merged2"):
+    group, = json.load(open(name + ".json"))["groups"]
+    assert group["count"] == x.size
+    near(group["mean"], float(x.mean()))
+    near(group["variance"], float(x.var()), 4e-12)
+END
+run 0 apply site1.h5 --stats all.h5 --dtype f64 -o applied.h5 && says err "zscore by the model 'all.h5'"
+run 0 invert applied.h5 -q -o restored.h5
+volumes << 'END'
+x = np.concatenate([load("site%d.h5" % i, "v").ravel() for i in range(4)]).astype(LONG)
+one = load("site1.h5", "v").astype(LONG)
+rounds_to(load("applied.h5", "v"), ((one - x.mean()) / x.std()).astype(float))
+assert np.abs(load("restored.h5", "v") - one).max() < 1e-4
+END
+refuse 3 "" merge first.h5 all.h5 -o no.h5
+refuse 3 "is no model of sci-imaging" apply site1.h5 --stats t1.h5 -o no.h5
+refuse 2 "" apply site1.h5 -o no.h5
+finish
