@@ -38,6 +38,27 @@ imaging_mask_parse(imaging_mask_rule *out, const char *text)
     return SCI_OK;
 }
 
+sci_status
+imaging_members_check(const cli_call *call)
+{
+    const imaging_settings *s = call->settings;
+    bool threshold = cli_given(call, "mask-threshold"), listed = s->common.manifest != NULL;
+    imaging_mask_rule rule;
+    sci_status st = imaging_mask_parse(&rule, s->mask);
+    bool file = rule.kind == MASK_FILE || s->mask_pattern != NULL || listed;
+
+    if (st == SCI_OK && s->mask_weights && threshold)
+        st = sci_fail(SCI_ERR_ARGUMENT, "--mask-weights and --mask-threshold exclude each other");
+    if (st == SCI_OK && (s->mask_weights || threshold) && !file)
+        st = sci_fail(SCI_ERR_ARGUMENT, "%s goes with a mask in a file",
+                      threshold ? "--mask-threshold" : "--mask-weights");
+    if (st == SCI_OK && s->labels == NULL && !listed
+        && (s->ignored.n > 0 || cli_given(call, "min-voxels")))
+        st = sci_fail(SCI_ERR_ARGUMENT, "%s goes with --labels",
+                      s->ignored.n > 0 ? "--ignore-label" : "--min-voxels");
+    return st;
+}
+
 const char *
 imaging_mask_word(imaging_mask_kind kind)
 {

@@ -27,6 +27,10 @@ typedef struct imaging_mask_rule {
 /* Parse --mask (NULL: none). SCI_ERR_ARGUMENT for "p101" and the like. */
 sci_status imaging_mask_parse(imaging_mask_rule *out, const char *text) SCI_MUST_CHECK;
 
+/* SCI_ERR_ARGUMENT for options about masks and labels that would have no effect: --mask is parsed, and
+ * what goes with a mask file or a label map needs one (a manifest may name it). */
+sci_status imaging_members_check(const cli_call *call) SCI_MUST_CHECK;
+
 /* "file", "nonzero", …; "none". */
 const char *imaging_mask_word(imaging_mask_kind kind);
 

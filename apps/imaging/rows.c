@@ -47,7 +47,7 @@ const cli_row imaging_info_rows[] = {
       "thickness (else weights cancel), none never",                                              \
       "Voxels", CLI_RESULT, "auto|volume|none", 0, 0 }
 
-#define ROWS_VOXELS ROWS_MASK, ROW_MASK_PATTERN, ROWS_LABELS, ROW_MIN_VOXELS, ROW_WEIGHTS
+#define ROWS_VOXELS ROWS_MASK, ROW_MASK_PATTERN, ROWS_LABELS, ROW_WEIGHTS
 #define ROW_QC                                                                                    \
     { 0, "qc", "DIR", CLI_TEXT, IMAGING_AT(qc), NULL,                                             \
       "a page about each image before and after, DIR/NAME.html, and of several images an "        \
@@ -103,6 +103,7 @@ const cli_row imaging_normalize_rows[] = {
       CLI_RESULT | CLI_PATH, NULL, 0, 0 },
     CLI_ROW_NAN(S),
     ROWS_VOXELS,
+    ROW_MIN_VOXELS,
     IMAGING_ROW_SLICE_WEIGHT,
     IMAGING_ROWS_SPACING,
     CLI_ROW_DIGEST(S),

@@ -9,6 +9,7 @@
 
 #include "cli/batch.h"
 #include "cli/message.h"
+#include "cli/single.h"
 
 #include "mapped.h"
 #include "model.h"
@@ -245,6 +246,7 @@ imaging_apply(const cli_call *call)
                         .work = apply_one,
                         .after = imaging_normal_after,
                         .context = &call };
+    sci_status st = imaging_members_check(call);
 
-    return cli_batch_run(&batch);
+    return st == SCI_OK ? cli_batch_run(&batch) : cli_misuse(call, st);
 }

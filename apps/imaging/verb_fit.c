@@ -222,9 +222,8 @@ static sci_status
 check(const cli_call *call)
 {
     const imaging_settings *s = call->settings;
-    imaging_mask_rule rule;
     bool shard = s->common.shard.total > 0;
-    sci_status st = imaging_mask_parse(&rule, s->mask);
+    sci_status st = imaging_members_check(call);
 
     if (st == SCI_OK && s->method != IMAGING_ZSCORE && s->method != IMAGING_CT
         && s->method != IMAGING_NYUL)
@@ -235,6 +234,10 @@ check(const cli_call *call)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard goes with --method zscore");
     if (st == SCI_OK && shard && call->n_operands != 1)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard divides one image");
+    if (st == SCI_OK && s->method == IMAGING_NYUL && s->weights == IMAGING_VOLUME)
+        st = sci_fail(SCI_ERR_ARGUMENT,
+                      "percentiles count voxels; --weights volume goes with methods "
+                      "that take means");
     if (st == SCI_OK && s->refine != NULL && s->method != IMAGING_CT)
         st = sci_fail(SCI_ERR_ARGUMENT, "--refine goes with --method ct");
     if (st == SCI_OK && s->labels != NULL && s->method != IMAGING_ZSCORE)

@@ -182,8 +182,9 @@ check_call(const cli_call *call)
 {
     const imaging_settings *s = call->settings;
     double percent[2];
-    imaging_mask_rule rule;
-    sci_status st = imaging_mask_parse(&rule, s->mask);
+    bool order = s->method == IMAGING_ROBUST || s->method == IMAGING_RANGE
+                 || s->method == IMAGING_WHITESTRIPE;
+    sci_status st = imaging_members_check(call);
 
     if (st == SCI_OK && s->clip != NULL)
         st = imaging_clip_parse(s->clip, percent);
@@ -202,10 +203,11 @@ check_call(const cli_call *call)
         st = sci_fail(SCI_ERR_ARGUMENT, "--groups goes with --method group");
     if (st == SCI_OK && s->like != LIKE_NONE && s->method != IMAGING_ZSCORE)
         st = sci_fail(SCI_ERR_ARGUMENT, "--like goes with --method zscore");
-    if (st == SCI_OK && s->mask_weights && cli_given(call, "mask-threshold"))
-        st = sci_fail(SCI_ERR_ARGUMENT, "--mask-weights and --mask-threshold exclude each other");
-    if (st == SCI_OK && (s->method == IMAGING_ROBUST || s->method == IMAGING_RANGE)
-        && s->weights == IMAGING_VOLUME)
+    if (st == SCI_OK && order && cli_given(call, "ddof"))
+        st = sci_fail(SCI_ERR_ARGUMENT,
+                      "--ddof goes with methods that divide by a standard deviation "
+                      "of all voxels");
+    if (st == SCI_OK && order && s->weights == IMAGING_VOLUME)
         st = sci_fail(SCI_ERR_ARGUMENT,
                       "percentiles count voxels; --weights volume goes with methods "
                       "that take means");

@@ -53,8 +53,7 @@ int
 imaging_stats(const cli_call *call)
 {
     const imaging_settings *s = call->settings;
-    imaging_mask_rule rule;
-    sci_status st = imaging_mask_parse(&rule, s->mask);
+    sci_status st = imaging_members_check(call);
 
     if (st == SCI_OK && s->tsv && s->common.json)
         st = sci_fail(SCI_ERR_ARGUMENT, "--tsv and --json exclude each other");

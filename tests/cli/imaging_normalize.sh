@@ -271,6 +271,14 @@ refuse 3 "5 arrays that may be the image" normalize t1.h5 -o no.h5
 refuse 2 "" normalize t1.h5:/t1 -o no.nii.gz
 refuse 2 "two percentiles" normalize t1.h5:/t1 --clip 5 -o no.h5
 refuse 2 "take means" normalize t1.h5:/t1 --method robust --weights volume -o no.h5
+refuse 2 "take means" normalize t1.h5:/t1 --method whitestripe --mask t1.h5:/mask --weights volume -o no.h5
+refuse 2 "take means" fit t1.h5:/t1 --method nyul --weights volume -o no.h5
+refuse 2 "--ddof" normalize t1.h5:/t1 --method robust --ddof 1 -o no.h5
+refuse 2 "goes with --labels" normalize t1.h5:/t1 --ignore-label 0 -o no.h5
+refuse 2 "goes with --labels" normalize t1.h5:/t1 --min-voxels 3 -o no.h5
+refuse 2 "mask in a file" normalize t1.h5:/t1 --mask nonzero --mask-weights -o no.h5
+refuse 2 "mask in a file" apply t1.h5:/t1 --stats no.model --mask-threshold 1 -o no.h5
+refuse 2 "goes with --labels" fit t1.h5:/t1 --ignore-label 0 -o no.h5
 refuse 2 "" normalize t1.h5:/t1 --method best -o no.h5
 
 # ---- the same bytes for any number of threads and any budget, and twice ----
