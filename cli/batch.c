@@ -270,7 +270,7 @@ cli_batch_run(const cli_batch *batch)
     } else {
         cli_signals_hold(&signals); /* also between the workers' end and the last word */
         code = carry_out(&s);
-        (void)cli_signals_take(&signals); /* too late to interrupt anything */
+        cli_signals_over();
         cli_signals_release(&signals);
     }
     state_clear(&s);

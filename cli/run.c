@@ -334,11 +334,15 @@ cli_jobs_clear(cli_job *jobs, size_t n_jobs)
 int
 cli_worker_run_one(cli_run *run)
 {
+    cli_signals signals;
     int code;
 
+    cli_signals_hold(&signals); /* also between the worker's end and the last word */
     (void)cli_workers_run(run);
     code = cli_failures_report(run->jobs, 1);
     cli_jobs_clear(run->jobs, 1);
+    cli_signals_over();
+    cli_signals_release(&signals);
     return code;
 }
 

@@ -62,3 +62,10 @@ cli_signals_release(const cli_signals *signals)
 {
     (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
 }
+
+void
+cli_signals_over(void)
+{
+    for (size_t k = 0; k < N_WANTED; k++)
+        signal(wanted[k], SIG_IGN);
+}

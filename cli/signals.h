@@ -21,4 +21,8 @@ int cli_signals_take(const cli_signals *signals);
 
 void cli_signals_release(const cli_signals *signals);
 
+/* What was asked for is done or given up: a signal that comes now, or waits, is too late to change
+ * the exit code, and is ignored from now on. */
+void cli_signals_over(void);
+
 #endif

@@ -85,7 +85,8 @@ int cli_workers_run(cli_run *run);
 /* Free the results. */
 void cli_jobs_clear(cli_job *jobs, size_t n_jobs);
 
-/* A run of one job: errors are printed, the exit code is returned. */
+/* A run of one job, the program's last: errors are printed, the exit code is returned, and signals
+ * are ignored from then on. */
 int cli_worker_run_one(cli_run *run);
 
 /* Fill run's resources from a command line: jobs at once, threads, memory, no_sync, progress. */

@@ -8,6 +8,7 @@
 #include <sci/memory.h>
 
 #include "cli/outputs.h"
+#include "cli/signals.h"
 #include "cli/single.h"
 
 #include "concat.h"
@@ -377,6 +378,7 @@ genomics_harmonize(const cli_call *call)
     };
     genomics_recipe recipe;
     genomics_columns columns = { 0 };
+    cli_signals signals;
     int code;
     sci_status st = genomics_recipe_make(&recipe, call);
 
@@ -387,14 +389,16 @@ genomics_harmonize(const cli_call *call)
     genomics_columns_clear(&columns);
     if (st == SCI_OK)
         st = genomics_output_check(call);
+    cli_signals_hold(&signals); /* as long as there is a file to clean up */
     if (st == SCI_OK && call->n_operands > 1)
         st = make_room(s, &all.together);
-    if (st != SCI_OK)
-        return cli_misuse(call, st);
     all.single.extra[0] = s->report;
     all.single.context = &all;
-    code = cli_single_run(&all.single, (size_t)call->n_operands, call->operands);
+    code = st == SCI_OK
+               ? cli_single_run(&all.single, (size_t)call->n_operands, call->operands)
+               : cli_misuse(call, st);
     sci_temporary_discard(all.together);
     sci_free(all.together);
+    cli_signals_release(&signals);
     return code;
 }
