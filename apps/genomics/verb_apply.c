@@ -286,8 +286,8 @@ extend(apply *a)
         job->rows.label = all;
         job->rows.levels = a->record.model->terms.batches.n;
         all = NULL;
-        cli_note("%llu batches are new and were estimated against the model",
-                 (unsigned long long)added.n);
+        cli_note("%llu %s new and %s estimated against the model", (unsigned long long)added.n,
+                 added.n == 1 ? "batch is" : "batches are", added.n == 1 ? "was" : "were");
     }
     anndata_texts_clear(&added);
     sci_crossed_free(table);

@@ -56,12 +56,16 @@ load(invert *v, const char *path, const char *name)
     if (st == SCI_OK && v->stored.record.model == NULL)
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s' is a summary, not a model that could be undone",
                       s->stats);
-    if (st == SCI_OK && s->layer == NULL && v->own) {
-        sci_free(v->job.place);
-        v->job.place = NULL;
-        st = sci_strdup(&v->job.place, v->stored.record.place);
-    }
-    return st;
+    if (st != SCI_OK || !v->own)
+        return st;
+    if (s->layer != NULL && strcmp(v->job.place, v->stored.record.place) != 0)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "the last correction of '%s' is that of its %s, not of its %s; without "
+                        "--layer that one is undone",
+                        name, v->stored.record.place, v->job.place);
+    sci_free(v->job.place);
+    v->job.place = NULL;
+    return sci_strdup(&v->job.place, v->stored.record.place);
 }
 
 static sci_status
@@ -110,7 +114,10 @@ type_before(const invert *v)
 static sci_status
 undo(invert *v)
 {
-    const char *record = v->own ? (v->alone ? GENOMICS_RECORDS : v->stored.path) : NULL;
+    const char *to = v->job.settings->to;
+    /* A corrected matrix that stays where it is needs its record. */
+    bool stays = to != NULL && strcmp(to, v->job.place) != 0 && !v->stored.record.affine;
+    const char *record = !v->own || stays ? NULL : v->alone ? GENOMICS_RECORDS : v->stored.path;
     sci_map_report report = { 0 };
     sci_status st;
 

@@ -146,7 +146,7 @@ new = np.array(obs("new.h5ad", "batch")) == "new"
 before, after, target = matrix("new.h5ad")[new].mean(0), matrix("y.h5ad")[new].mean(0), m["grand_mean"][()]
 assert abs(after - target).mean() < 0.7 * abs(before - target).mean()
 END
-says err "1 batches are new and were estimated against the model"
+says err "1 batch is new and was estimated against the model"
 run 0 invert y.h5ad -f -o x.h5ad && cells << 'END'
 close(matrix("x.h5ad"), matrix("new.h5ad"), 1e-12)
 END
@@ -176,6 +176,13 @@ END
 run 0 invert direct.h5ad -f -o back.h5ad && cells << 'END'
 close(matrix("back.h5ad"), matrix("all.h5ad"), 1e-12)
 END
+# Undone beside the corrected matrix, that one keeps its record; another matrix has nothing to be undone.
+run 0 invert direct.h5ad -f -o both.h5ad --to layer:before && run 0 invert both.h5ad -f -o again.h5ad && cells << 'END'
+close(h5py.File("both.h5ad")["layers/before"][()], matrix("all.h5ad"), 1e-12)
+assert (matrix("both.h5ad") == matrix("direct.h5ad")).all() and (matrix("again.h5ad") == matrix("back.h5ad")).all()
+assert "sci_genomics" not in h5py.File("again.h5ad")["uns"]
+END
+refuse 3 "is that of its X, not of its layer:before" invert both.h5ad -o no.h5ad --layer before
 refuse 2 "is adjusted already, not in affine form" apply direct.h5ad -o no.h5ad
 
 # A damaged summary is refused, whatever is damaged: it has a digest.
