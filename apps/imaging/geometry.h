@@ -77,7 +77,7 @@ double imaging_geometry_voxel_mm3(const imaging_geometry *geometry);
 
 /* SCI_ERR_REFUSED naming both files if `other` (a mask or label map) has other spatial axes or
  * lies elsewhere: origins, directions or steps that differ by more than 1e-3 voxel. What one of
- * the two does not state is not compared. */
+ * the two does not state is not compared; a unit that only one states is that of both. */
 sci_status imaging_geometry_same(const imaging_geometry *image, const char *image_name,
                                  const imaging_geometry *other, const char *other_name)
     SCI_MUST_CHECK;

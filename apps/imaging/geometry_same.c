@@ -11,7 +11,7 @@
 typedef struct pair {
     const imaging_geometry *a, *b;
     const char *a_name, *b_name;
-    double a_scale, b_scale; /* to one unit of length; 0: lengths cannot be compared */
+    double a_scale, b_scale; /* to one unit of length */
 } pair;
 
 static sci_status
@@ -65,7 +65,7 @@ compare_axis(const pair *p, imaging_role role)
         return sci_fail(SCI_ERR_REFUSED,
                         "'%s' has %" PRIu64 " voxels along %s and '%s' has %" PRIu64 "", p->a_name,
                         a_size, imaging_role_name(role), p->b_name, b_size);
-    if (a == NULL || b == NULL || p->a_scale <= 0)
+    if (a == NULL || b == NULL)
         return SCI_OK;
     if (a->irregular && b->irregular) {
         st = compare_lists(p, a, a->centres, b->centres, "position");
@@ -135,7 +135,7 @@ compare_frames(const pair *p)
                 return differ(p, text, a, b);
         }
     }
-    for (int k = 0; p->a_scale > 0 && k < 3; k++) {
+    for (int k = 0; k < 3; k++) {
         double a = p->a->origin[k] * p->a_scale * towards_ras(p->a, k);
         double b = p->b->origin[k] * p->b_scale * towards_ras(p->b, k);
 
@@ -150,13 +150,12 @@ sci_status
 imaging_geometry_same(const imaging_geometry *image, const char *image_name,
                       const imaging_geometry *other, const char *other_name)
 {
-    pair p = { image, other, image_name, other_name, 0, 0 };
+    /* Without a unit it is taken to be that of the other file: many writers leave it out. */
+    double a = image->millimetres > 0 ? image->millimetres : other->millimetres;
+    double b = other->millimetres > 0 ? other->millimetres : image->millimetres;
+    pair p = { image, other, image_name, other_name, a > 0 ? a : 1.0, b > 0 ? b : 1.0 };
     sci_status st = SCI_OK;
 
-    if ((image->millimetres > 0) == (other->millimetres > 0)) {
-        p.a_scale = image->millimetres > 0 ? image->millimetres : 1.0;
-        p.b_scale = other->millimetres > 0 ? other->millimetres : 1.0;
-    }
     for (int role = IMAGING_Z; st == SCI_OK && role <= IMAGING_X; role++)
         st = compare_axis(&p, (imaging_role)role);
     if (st == SCI_OK && image->placed && other->placed)

@@ -248,10 +248,13 @@ what_one_does_not_state_is_not_compared(void **state)
     for (int i = 0; i < 3; i++)
         b.axes[i].step = UNKNOWN;
     assert_ok(imaging_geometry_same(&a, "a.h5", &b, "b.h5"));
+    /* Only the unit: it is taken to be the same. */
     b = geometry_start();
-    b.axes[0].step = 17;
     imaging_geometry_set_unit(&b, "");
     assert_ok(imaging_geometry_same(&a, "a.h5", &b, "b.h5"));
+    assert_ok(imaging_geometry_same(&b, "b.h5", &a, "a.h5"));
+    b.axes[0].step = 17;
+    differ(&a, &b, "the spacing along z");
     imaging_geometry_set_unit(&a, "");
     differ(&a, &b, "the spacing along z");
 }
