@@ -30,18 +30,24 @@ static sci_status
 make_channels(imaging_groups *groups, const imaging_settings *s, const imaging_volume *volume,
               int axis)
 {
-    uint64_t n = volume->geometry.axes[axis].size;
-    int64_t blocks;
+    uint64_t n = axis >= 0 ? volume->geometry.axes[axis].size : 1;
+    int64_t blocks = 0;
+    bool number = s->groups != NULL && cli_parse_integer(s->groups, &blocks);
     sci_status st;
 
     if (s->groups == NULL)
         return sci_fail(SCI_ERR_ARGUMENT,
                         "--method group needs --groups: a number, or a file with a "
                         "group for each channel");
-    if (!cli_parse_integer(s->groups, &blocks))
-        return sci_csv_labels(&groups->channels, s->groups, n);
-    if (blocks < 1)
+    if (number && blocks < 1)
         return sci_fail(SCI_ERR_ARGUMENT, "--groups %s: at least 1", s->groups);
+    if (axis < 0 && blocks == 1)
+        return SCI_OK;
+    if (axis < 0)
+        return sci_fail(SCI_ERR_REFUSED, "'%s' has no channels that --groups could put together",
+                        volume->name);
+    if (!number)
+        return sci_csv_labels(&groups->channels, s->groups, n);
     st = sci_labels_blocks(&groups->channels, n, (uint64_t)blocks);
     if (st == SCI_ERR_SHAPE)
         st = sci_fail(SCI_ERR_REFUSED,
@@ -164,7 +170,7 @@ imaging_groups_make(imaging_groups *out, const imaging_context *c, const imaging
     sci_status st = check(c, volume, members);
 
     *out = (imaging_groups){ 0 };
-    if (st == SCI_OK && use_of_channels(c->settings) == CHANNEL_GROUPED && channel >= 0)
+    if (st == SCI_OK && use_of_channels(c->settings) == CHANNEL_GROUPED)
         st = make_channels(out, c->settings, volume, channel);
     if (st == SCI_OK)
         st = create(&out->kept, volume);

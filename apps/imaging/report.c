@@ -147,7 +147,7 @@ imaging_report_print(const imaging_normal *job, bool alone)
         imaging_record_json(&json, job);
         return cli_json_finish(&json);
     }
-    if (alone)
+    if (alone && job->c.settings->method != IMAGING_NYUL) /* a curve has no centre and scale */
         say_rows(job);
     return SCI_OK;
 }

@@ -148,6 +148,7 @@ END
 refuse 2 "needs --groups" normalize c.h5 --method group -o no.h5
 refuse 2 "goes with --method group" normalize c.h5 --groups 3 -o no.h5
 refuse 3 "which 2 groups do not divide" normalize c.h5 --method group --groups 2 -o no.h5
+refuse 3 "has no channels that --groups could put together" normalize "$t1:/t1" --method group --groups 2 -o no.h5
 refuse 3 "no time axis" normalize c.h5 --over time -o no.h5
 refuse 2 "only time" normalize c.h5 --over channel -o no.h5
 
