@@ -6,6 +6,8 @@
 
 #include <sci/memory.h>
 
+#include "cli/message.h"
+
 #include "settings.h"
 
 const double imaging_nyul_percent[NYUL_POINTS] = { 1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99 };
@@ -34,6 +36,8 @@ imaging_model_close(imaging_model *model)
         return SCI_OK;
     sci_free(model->limits);
     model->limits = NULL;
+    if (sci_quantiles_is_partial(model->counts))
+        return SCI_OK;
     st = sci_quantiles_copy(&last, model->counts);
     if (st == SCI_OK)
         st = sci_quantiles_advance(last, &done);
@@ -44,6 +48,30 @@ imaging_model_close(imaging_model *model)
             model->limits[i * CT_LIMITS + k] = sci_quantiles_value(last, i, k);
     sci_quantiles_free(last);
     return st;
+}
+
+sci_status
+imaging_model_unfinished(const imaging_model *model, const char *name)
+{
+    int round = sci_quantiles_round(model->counts) + 1;
+
+    if (sci_quantiles_is_partial(model->counts))
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' has counted only a part of round %d of its percentiles; merge it "
+                        "with the models of this round of the other sites",
+                        name, round);
+    return sci_fail(SCI_ERR_REFUSED,
+                    "'%s' has only round %d of %d of its percentiles; count the next one at every "
+                    "site with 'fit --method ct --refine %s', then merge",
+                    name, round, sci_quantiles_rounds(model->counts), name);
+}
+
+void
+imaging_model_note_unfinished(const imaging_model *model, const char *name)
+{
+    if (model->counts != NULL && model->limits == NULL
+        && imaging_model_unfinished(model, name) != SCI_OK)
+        cli_note("%s", sci_message());
 }
 
 void

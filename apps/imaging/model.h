@@ -46,8 +46,13 @@ sci_status imaging_model_save(const imaging_model *model, const char *temporary,
 sci_status imaging_model_merge(imaging_model *out, size_t n, const imaging_model *parts,
                                const char *const *names) SCI_MUST_CHECK;
 
-/* limits from the counts, where this was the last round; else they stay NULL. */
+/* limits from the counts, where this was the last round and all of it; else they stay NULL. */
 sci_status imaging_model_close(imaging_model *model) SCI_MUST_CHECK;
+
+/* Fails with what a model of ct without limits, in the file `name`, needs before it has them. */
+sci_status imaging_model_unfinished(const imaging_model *model, const char *name) SCI_MUST_CHECK;
+/* The same as a note, of a model that was made and has no limits. */
+void imaging_model_note_unfinished(const imaging_model *model, const char *name);
 
 /* Nyul's standard scale of a group: the mean over the images of their landmarks, each image mapped so
  * that its first is 1 and its last 100. */

@@ -53,12 +53,7 @@ take_limits(applying *a)
     sci_status st;
 
     if (m->limits == NULL)
-        return sci_fail(
-            SCI_ERR_REFUSED,
-            "'%s' has only round %d of %d of its percentiles; count the next one at every "
-            "site with 'fit --method ct --refine %s', then merge",
-            a->settings.stats, sci_quantiles_round(m->counts) + 1, sci_quantiles_rounds(m->counts),
-            a->settings.stats);
+        return imaging_model_unfinished(m, a->settings.stats);
     if (m->n != job->groups.n)
         return sci_fail(SCI_ERR_REFUSED, "'%s' has %" PRIu64 " channels, the model '%s' %" PRIu64,
                         job->volume->name, job->groups.n, a->settings.stats, m->n);

@@ -150,7 +150,7 @@ find_limits(fitting *f, imaging_model *model)
     bool done = false;
     sci_status st;
 
-    if (model->counts == NULL || model->limits != NULL)
+    if (model->counts == NULL || model->limits != NULL || sci_quantiles_is_partial(model->counts))
         return SCI_OK;
     st = sci_quantiles_copy(&counts, model->counts);
     if (st == SCI_OK)
@@ -181,6 +181,8 @@ fit_all(fitting *f, imaging_model *model)
     if (st == SCI_OK && s->refine != NULL && f->refined.counts == NULL)
         st = sci_fail(SCI_ERR_REFUSED,
                       "'%s' counts nothing; --refine goes with a model of --method ct", s->refine);
+    if (st == SCI_OK && s->refine != NULL && sci_quantiles_is_partial(f->refined.counts))
+        st = imaging_model_unfinished(&f->refined, s->refine);
     for (size_t i = 0; i < n && st == SCI_OK; i++) {
         f->names[i] = f->single->inputs.items[i].operand;
         st = fit_one(f, i);
@@ -208,6 +210,8 @@ work(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = imaging_model_save(&model, worker->temporary[0], provenance, common->verify,
                                 !common->no_sync);
+    if (st == SCI_OK)
+        imaging_model_note_unfinished(&model, worker->target[0]);
     for (size_t i = 0; f.parts != NULL && i < f.single->inputs.n; i++)
         imaging_model_clear(&f.parts[i]);
     sci_free(f.parts);

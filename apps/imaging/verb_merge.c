@@ -41,12 +41,8 @@ work(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = imaging_model_save(&model, worker->temporary[0], provenance, single->common->verify,
                                 !single->common->no_sync);
-    if (st == SCI_OK && model.method == IMAGING_CT && model.limits == NULL)
-        cli_note("'%s' has round %d of %d of its percentiles; count the next one at every site "
-                 "with 'fit "
-                 "--method ct --refine %s'",
-                 worker->target[0], sci_quantiles_round(model.counts) + 1,
-                 sci_quantiles_rounds(model.counts), worker->target[0]);
+    if (st == SCI_OK)
+        imaging_model_note_unfinished(&model, worker->target[0]);
     for (size_t i = 0; parts != NULL && i < single->inputs.n; i++)
         imaging_model_clear(&parts[i]);
     sci_free(parts);

@@ -87,7 +87,8 @@ print_text(const imaging_model *m)
     }
     print_moments(m);
     if (m->method == IMAGING_CT && m->limits == NULL)
-        (void)printf("round %d of %d of the percentiles is counted\n",
+        (void)printf("%sround %d of %d of the percentiles is counted\n",
+                     sci_quantiles_is_partial(m->counts) ? "a part of " : "",
                      sci_quantiles_round(m->counts) + 1, sci_quantiles_rounds(m->counts));
 }
 

@@ -101,4 +101,53 @@ END
 refuse 3 "" merge first.h5 all.h5 -o no.h5
 refuse 3 "is no model of sci-imaging" apply site1.h5 --stats t1.h5 -o no.h5
 refuse 2 "" apply site1.h5 -o no.h5
+
+# ---- percentiles of sites that share only counts: rounds of 16 bits, for types of one, two and four ----
+volumes << 'END'
+r = np.random.default_rng(9)
+for dtype, scale in (("i2", 1), ("i4", 1e5), ("f4", 1), ("f8", 1), ("i8", 1e12)):
+    for i in range(4):
+        x = r.normal(40 + 30 * i, 300, (5 + i, 7, 8)) * scale
+        image("%s_%d.h5" % (dtype, i), v=(np.rint(x) if dtype[0] == "i" else x).astype(dtype))
+    image("%s_more.h5" % dtype, v=np.full((1, 7, 8), 40).astype(dtype))
+END
+for type in "i2 1" "i4 2" "f4 2" "f8 4" "i8 4"; do
+    rounds=${type#* } type=${type% *}
+    run 0 fit "$type"_{0,1,2,3}.h5 --method ct -q -f -o at_once.ct
+    run 0 fit "$type"_{0,3}.h5 --method ct -q -f -o north.ct
+    run 0 fit "$type"_{1,2}.h5 --method ct -q -f -o south.ct
+    run 0 merge north.ct south.ct -f -o round1.ct
+    for ((k = 2; k <= rounds; k++)); do
+        says err "'round$((k - 1)).ct' has only round $((k - 1)) of $rounds of its percentiles"
+        refuse 3 "count the next one at every site with 'fit --method ct --refine round$((k - 1)).ct'" \
+            apply "$type"_1.h5 --stats round$((k - 1)).ct -o no.h5
+        run 0 fit "$type"_{0,3}.h5 --method ct --refine round$((k - 1)).ct -f -o north.ct
+        says err "'north.ct' has counted only a part of round $k of its percentiles; merge it"
+        run 0 fit "$type"_{1,2}.h5 --method ct --refine round$((k - 1)).ct -q -f -o south.ct
+        run 0 merge south.ct north.ct -f -o round$k.ct
+    done
+    silent err
+    run 0 show at_once.ct --json && mv out at_once.json
+    run 0 show round$rounds.ct --json && mv out sites.json
+    volumes "$type" << 'END'
+x = np.concatenate([load("%s_%d.h5" % (sys.argv[1], i), "v").ravel() for i in range(4)])
+for name in ("at_once", "sites"):
+    group, = json.load(open(name + ".json"))["groups"]
+    assert group["count"] == x.size
+    for key, p in (("p0.5", 0.5), ("median", 50), ("p99.5", 99.5)):
+        near(group[key], float(np.percentile(x.astype(LONG), p)), 1e-11)
+END
+    # All images in one place take all rounds at once.
+    if [ "$rounds" -gt 1 ]; then
+        run 0 fit "$type"_{0,1,2,3}.h5 --method ct --refine round1.ct -f -o rest.ct && silent err
+        run 0 show rest.ct --json && mv out rest.json
+        volumes << 'END'
+assert json.load(open("rest.json"))["groups"] == json.load(open("at_once.json"))["groups"]
+END
+        refuse 3 "merge it with the models of this round of the other sites" fit "$type"_1.h5 --method ct --refine south.ct -q -o no.ct
+        refuse 3 "merge it with the models of this round of the other sites" apply "$type"_1.h5 --stats south.ct -q -o no.h5
+        run 0 show south.ct && says out "a part of round $rounds of $rounds of the percentiles is counted"
+        refuse 3 "are not the same inputs" fit "$type"_{0,1,2,3}.h5 "$type"_more.h5 --method ct --refine round1.ct -q -o no.ct
+    fi
+done
 finish

@@ -17,10 +17,12 @@ typedef struct sci_quantiles sci_quantiles;
 /* For `groups` groups of elements of `type`, the quantiles p[0…n-1], each in [0,1]. centre NULL: of
  * the elements; else of |x - centre[group]| as float64 (copied; for the median absolute deviation).
  */
-SCI_API sci_status sci_quantiles_create(sci_quantiles **out, uint64_t groups, sci_type type, size_t n,
-                                        const double *p, const double *centre) SCI_MUST_CHECK;
+SCI_API sci_status sci_quantiles_create(sci_quantiles **out, uint64_t groups, sci_type type,
+                                        size_t n, const double *p,
+                                        const double *centre) SCI_MUST_CHECK;
 SCI_API void sci_quantiles_free(sci_quantiles *q);
-SCI_API sci_status sci_quantiles_copy(sci_quantiles **out, const sci_quantiles *from) SCI_MUST_CHECK;
+SCI_API sci_status sci_quantiles_copy(sci_quantiles **out,
+                                      const sci_quantiles *from) SCI_MUST_CHECK;
 
 /* Count one source in the round that is open. Every source must be counted once in each round; after
  * a failure q can only be freed. Weights of the grouping only act as a mask. SCI_ERR_SHAPE: another type or number of groups;
@@ -32,11 +34,15 @@ SCI_API sci_status sci_quantiles_count(sci_quantiles *q, sci_source *in, const s
 
 /* into += from, both in the same round of the same request (SCI_ERR_REFUSED otherwise). Not after
  * the last round, nor of sci_quantiles_fit's. */
-SCI_API sci_status sci_quantiles_merge(sci_quantiles *into, const sci_quantiles *from) SCI_MUST_CHECK;
+SCI_API sci_status sci_quantiles_merge(sci_quantiles *into,
+                                       const sci_quantiles *from) SCI_MUST_CHECK;
 
 /* Close the round. *done: every quantile is known. SCI_ERR_REFUSED if a later round counted other
  * numbers of members than the first: the inputs are not the same. */
 SCI_API sci_status sci_quantiles_advance(sci_quantiles *q, bool *done) SCI_MUST_CHECK;
+/* True if a later round is open that lacks members which the first one had, and has none beyond them:
+ * other sources are still to be counted or merged before it can be closed. */
+SCI_API bool sci_quantiles_is_partial(const sci_quantiles *q);
 SCI_API int sci_quantiles_round(const sci_quantiles *q);  /* 0, 1, …: the one that is open */
 SCI_API int sci_quantiles_rounds(const sci_quantiles *q); /* in all */
 
@@ -61,7 +67,8 @@ SCI_API bool sci_quantiles_next(const sci_quantiles *q, uint64_t group, uint64_t
  * bins between low and high. Exact for 8- and 16-bit types; for wider ones each member counts at
  * the lower end of its bin of 16 leading bits. */
 SCI_API sci_status sci_quantiles_histogram(const sci_quantiles *q, uint64_t group, double low,
-                                           double high, size_t bins, uint64_t *counts) SCI_MUST_CHECK;
+                                           double high, size_t bins,
+                                           uint64_t *counts) SCI_MUST_CHECK;
 
 /* All rounds over one source, of which p and the members are kept; the histogram too where it fits
  * in memory. Where leading axes are kept and their groups do not fit together, they are counted some

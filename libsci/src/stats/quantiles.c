@@ -41,8 +41,8 @@ copy_array(void *out, const void *from, uint64_t n, size_t size)
 }
 
 sci_status
-sci_quantiles_create(sci_quantiles **out, uint64_t groups, sci_type type, size_t n,
-                     const double *p, const double *centre)
+sci_quantiles_create(sci_quantiles **out, uint64_t groups, sci_type type, size_t n, const double *p,
+                     const double *centre)
 {
     sci_quantiles *q = NULL;
     sci_status st = check_request(groups, n, p);
@@ -374,6 +374,23 @@ sci_quantiles_advance(sci_quantiles *q, bool *done)
     q->spoiled = st != SCI_OK;
     *done = q->round == q->rounds;
     return st;
+}
+
+bool
+sci_quantiles_is_partial(const sci_quantiles *q)
+{
+    bool lacking = false;
+
+    if (q->seen == NULL)
+        return false;
+    for (uint64_t g = 0; g < q->groups; g++) {
+        const sci_quantile_tally *now = &q->seen[g], *first = &q->tallies[g];
+
+        if (now->members > first->members || now->missing > first->missing)
+            return false;
+        lacking = lacking || now->members < first->members || now->missing < first->missing;
+    }
+    return lacking;
 }
 
 int
