@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pieces of the inner source and of divisors are fetched beside each other. Tasks of a piece
  * are those of the inner sources, then those of the arithmetic, which wait for the former. */
+#include <math.h>
 #include <pthread.h>
+#include <string.h>
 
 #include <sci/matrix.h>
 #include <sci/memory.h>
@@ -16,6 +18,7 @@ typedef struct mapped_source {
     mapped_step *steps;
     int n_inputs;        /* the inner source, then the divisors */
     sci_source **inputs; /* not owned */
+    bool whole;          /* int64 come out */
 } mapped_source;
 
 /* What a piece has of one input. */
@@ -174,6 +177,18 @@ widen(const mapped_source *m, const staging *t, int input, uint64_t at, size_t n
     sci_widen_stored(out, array, t->feeds[input].elements + at * sci_type_size(array->type), n);
 }
 
+/* In place: both take 8 bytes. */
+static void
+to_whole(double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool is_whole = fabs(values[i]) <= MAPPED_WHOLE_MOST && values[i] == rint(values[i]);
+        int64_t number = is_whole ? (int64_t)values[i] : INT64_MIN;
+
+        memcpy(&values[i], &number, sizeof number);
+    }
+}
+
 /* Elements [at, at + n) of the piece. */
 static void
 map_stretch(const mapped_source *m, const staging *t, const sci_piece *piece, uint64_t at, size_t n)
@@ -186,6 +201,8 @@ map_stretch(const mapped_source *m, const staging *t, const sci_piece *piece, ui
             widen(m, t, m->steps[k].divisor, at, n, divisor);
         mapped_step_apply(&m->steps[k], piece->first + at, n, out, divisor);
     }
+    if (m->whole)
+        to_whole(out, n);
 }
 
 static sci_status
@@ -339,5 +356,19 @@ imaging_mapped_create(sci_source **out, sci_source *inner, size_t n_steps,
         return st;
     }
     *out = &m->base;
+    return SCI_OK;
+}
+
+sci_status
+imaging_mapped_whole(sci_source **out, sci_source *inner)
+{
+    sci_source *source = NULL;
+    sci_status st = imaging_mapped_create(&source, inner, 0, NULL);
+
+    if (st != SCI_OK)
+        return st;
+    source->array.type = SCI_INT64;
+    ((mapped_source *)source)->whole = true;
+    *out = source;
     return SCI_OK;
 }

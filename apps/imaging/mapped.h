@@ -32,4 +32,9 @@ typedef struct imaging_step {
 sci_status imaging_mapped_create(sci_source **out, sci_source *inner, size_t n_steps,
                                  const imaging_step *steps) SCI_MUST_CHECK;
 
+/* The elements of a source of floats as int64, which they are: the caller has looked. What is no
+ * whole number of at most MAPPED_WHOLE_MOST is INT64_MIN. */
+#define MAPPED_WHOLE_MOST 9007199254740992.0 /* 2^53: beyond it floats have gaps */
+sci_status imaging_mapped_whole(sci_source **out, sci_source *inner) SCI_MUST_CHECK;
+
 #endif

@@ -14,6 +14,7 @@
 #include "mapped.h"
 
 #define LABELS_MOST UINT64_C(1000000)
+#define BLOCK 4096 /* elements that are looked at together */
 
 /* ---- where a map lies ---- */
 
@@ -111,8 +112,8 @@ look_at(void *context, uint64_t first, uint64_t count, const void *elements)
     size_t size = sci_type_size(seen->source->array.type);
 
     (void)first;
-    for (uint64_t done = 0; done < count; done += 4096) {
-        size_t n = count - done < 4096 ? (size_t)(count - done) : 4096;
+    for (uint64_t done = 0; done < count; done += BLOCK) {
+        size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
 
         sci_widen_stored(seen->block, &seen->source->array, (const char *)elements + done * size,
                          n);
@@ -139,7 +140,7 @@ see_values(values_seen *seen, sci_source *source)
 
     *seen = (values_seen){ .source = source };
     if (st == SCI_OK)
-        st = sci_alloc(&seen->block, 4096, 1, sizeof *seen->block);
+        st = sci_alloc(&seen->block, BLOCK, 1, sizeof *seen->block);
     if (st == SCI_OK)
         st = sci_source_visit(source, 0, count, look_at, seen);
     sci_free(seen->block);
@@ -204,6 +205,81 @@ imaging_mask_open(imaging_members *m, const imaging_context *c, const imaging_vo
 
 /* ---- label maps ---- */
 
+/* The first value of a label map of floats that is no label. */
+typedef struct label_check {
+    const sci_source *source;
+    double *block;
+    bool found;
+    uint64_t at;
+    double value;
+} label_check;
+
+static sci_status
+check_labels(void *context, uint64_t first, uint64_t count, const void *elements)
+{
+    label_check *check = context;
+    size_t size = sci_type_size(check->source->array.type);
+
+    for (uint64_t done = 0; done < count && !check->found; done += BLOCK) {
+        size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
+
+        sci_widen_stored(check->block, &check->source->array, (const char *)elements + done * size,
+                         n);
+        for (size_t i = 0; i < n && !check->found; i++) {
+            double x = check->block[i];
+
+            if (fabs(x) <= MAPPED_WHOLE_MOST && x == rint(x))
+                continue;
+            check->found = true;
+            check->value = x;
+            check->at = first + done + i;
+        }
+    }
+    return SCI_OK;
+}
+
+static sci_status
+refuse_label(const label_check *check, const char *operand)
+{
+    const sci_array *array = &check->source->array;
+    uint64_t index[SCI_MAX_RANK], left = check->at;
+    char place[24 * SCI_MAX_RANK];
+    size_t used = 0;
+
+    for (int a = array->rank - 1; a >= 0; a--) {
+        index[a] = left % array->shape[a];
+        left /= array->shape[a];
+    }
+    for (int a = 0; a < array->rank; a++)
+        used += (size_t)snprintf(place + used, sizeof place - used, "%s%" PRIu64, a > 0 ? ", " : "",
+                                 index[a]);
+    return sci_fail(SCI_ERR_REFUSED,
+                    "the label map '%s' holds %.9g at index (%s); labels are whole numbers",
+                    operand, check->value, place);
+}
+
+/* Segmentations are often stored as floats. */
+static sci_status
+open_float_labels(imaging_members *m, const char *operand)
+{
+    sci_source *source = m->labels->source;
+    label_check check = { .source = source };
+    uint64_t count;
+    sci_status st = sci_array_count(&source->array, &count);
+
+    if (st == SCI_OK)
+        st = sci_alloc(&check.block, BLOCK, 1, sizeof *check.block);
+    if (st == SCI_OK)
+        st = sci_source_visit(source, 0, count, check_labels, &check);
+    sci_free(check.block);
+    if (st == SCI_OK && check.found)
+        st = refuse_label(&check, operand);
+    if (st == SCI_OK)
+        st = imaging_mapped_whole(&m->steps[1], source);
+    m->label_source = m->steps[1];
+    return st;
+}
+
 static sci_status
 ignore_labels(imaging_members *m, const imaging_context *c)
 {
@@ -230,14 +306,15 @@ imaging_labels_open(imaging_members *m, const imaging_context *c, const imaging_
     sci_status st =
         imaging_map_open(&m->labels, c, volume, operand, &m->n_label_axes, m->label_axes);
 
-    if (st == SCI_OK && !sci_type_is_integer(m->labels->source->array.type))
-        st = sci_fail(SCI_ERR_REFUSED,
-                      "the label map '%s' holds %s; labels are whole numbers in an integer type",
-                      operand, sci_type_name(m->labels->source->array.type));
+    if (st == SCI_OK) {
+        m->label_source = m->labels->source;
+        if (!sci_type_is_integer(m->label_source->array.type))
+            st = open_float_labels(m, operand);
+    }
     if (st == SCI_OK)
-        st = sci_map_scan(m->labels->source, &c->options, LABELS_MOST, &n, &levels);
+        st = sci_map_scan(m->label_source, &c->options, LABELS_MOST, &n, &levels);
     if (st == SCI_OK)
-        st = sci_labels_from_source(&m->regions, m->labels->source, n, levels);
+        st = sci_labels_from_source(&m->regions, m->label_source, n, levels);
     if (st == SCI_OK)
         st = ignore_labels(m, c);
     sci_free(levels);

@@ -38,8 +38,9 @@ typedef struct imaging_members {
     imaging_mask_rule rule;
     /* files, and what the engine reads of them */
     imaging_volume *mask, *labels;
-    sci_source *steps[3],
-        *mask_source; /* a mask that counts as weights: thresholded or fractional */
+    sci_source *steps[2];     /* mapped sources of the two */
+    sci_source *mask_source;  /* a mask that counts as weights: thresholded or fractional */
+    sci_source *label_source; /* the labels in an integer type */
     sci_labels *regions;
     /* axes of the image that the maps lie over, increasing */
     int n_mask_axes, mask_axes[IMAGING_AXES_MOST];

@@ -124,7 +124,36 @@ for label in range(1, 117):
         assert abs(y[aal == label].astype(float).mean()) < 1e-5, label
 assert abs(load("nine.h5", "t1")[tissue == 0].astype(float).mean()) < 1e-6
 END
-refuse 3 "integer type" normalize t1.h5:/t1 --labels t1.h5:/mask_fraction -o no.h5
+# Labels may be stored as floats, as long as they are whole numbers.
+volumes << 'END'
+tissue = load("t1.h5", "labels_tissue")
+bad = tissue.astype(np.float32)
+bad[3, 10, 20] = 2.5
+nan = tissue.astype(float)
+nan[0, 0, 1] = np.nan
+image("labels.h5", f16=tissue.astype(np.float16), f32=tissue.astype(">f4"), f64=tissue.astype(float), bad=bad, nan=nan,
+      far=np.where(tissue > 0, 1e300, 0.0), negative=-tissue.astype(np.float32))
+END
+run 0 normalize t1.h5:/t1 --labels t1.h5:/labels_tissue -q --json -o whole.h5 && mv out whole.json
+for type in f16 f32 f64; do
+    for how in "-t 1" "-t 8 --memory 8MiB"; do
+        # shellcheck disable=SC2086
+        run 0 normalize t1.h5:/t1 --labels labels.h5:/$type -q -f --json $how -o float.h5 && mv out float.json
+        volumes << 'END'
+assert load("float.h5", "t1").tobytes() == load("whole.h5", "t1").tobytes()
+assert reports("float.json") == reports("whole.json")
+END
+    done
+done
+run 0 normalize t1.h5:/t1 --labels labels.h5:/f32 --ignore-label 0 -q -f -o float.h5
+volumes << 'END'
+assert load("float.h5", "t1").tobytes() == load("tissue.h5", "t1").tobytes()
+END
+run 0 invert float.h5:/t1 --labels labels.h5:/f32 --ignore-label 0 -q -o float_back.h5
+run 0 normalize t1.h5:/t1 --labels labels.h5:/negative -q --json -o negative.h5 && says out '"z,y,x=-3"'
+refuse 3 "'labels.h5:/bad' holds 2.5 at index (3, 10, 20); labels are whole numbers" normalize t1.h5:/t1 --labels labels.h5:/bad -o no.h5
+refuse 3 "holds nan at index (0, 0, 1); labels are whole numbers" stats t1.h5:/t1 --labels labels.h5:/nan
+refuse 3 "holds 1e+300 at index" normalize t1.h5:/t1 --labels labels.h5:/far -o no.h5
 
 # ---- channels, samples, time ----
 printf '0\n1\n0\n' > channels.csv
