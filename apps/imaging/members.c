@@ -9,6 +9,7 @@
 #include "cli/number.h"
 
 #include "maps.h"
+#include "scaling.h"
 
 /* ---- --mask ---- */
 
@@ -56,7 +57,27 @@ imaging_members_check(const cli_call *call)
         && (s->ignored.n > 0 || cli_given(call, "min-voxels")))
         st = sci_fail(SCI_ERR_ARGUMENT, "%s goes with --labels",
                       s->ignored.n > 0 ? "--ignore-label" : "--min-voxels");
+    if (st == SCI_OK && s->outside != NULL && rule.kind == MASK_NONE && s->labels == NULL && !file
+        && s->like != LIKE_MONAI)
+        st = sci_fail(SCI_ERR_ARGUMENT,
+                      "--outside: without --mask and --labels there are no voxels outside");
+    if (st == SCI_OK && cli_given(call, "slice-weight") && s->weights == IMAGING_NONE)
+        st = sci_fail(SCI_ERR_ARGUMENT,
+                      "--slice-weight says how voxels count by their volume, which --weights none "
+                      "rules out");
     return st;
+}
+
+sci_status
+imaging_unweighted_check(const cli_call *call)
+{
+    const imaging_settings *s = call->settings;
+
+    if (s->weights == IMAGING_VOLUME || cli_given(call, "slice-weight"))
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "percentiles count voxels; %s goes with methods that take means",
+                        s->weights == IMAGING_VOLUME ? "--weights volume" : "--slice-weight");
+    return SCI_OK;
 }
 
 const char *
@@ -97,7 +118,9 @@ weigh(imaging_members *m, const imaging_context *c, const imaging_volume *volume
     double mm = g->millimetres > 0.0 ? g->millimetres : (double)NAN;
     sci_status st = SCI_OK;
 
-    m->weighted = c->settings->weights != IMAGING_NONE && !imaging_geometry_is_regular(g);
+    m->weighted = c->settings->weights != IMAGING_NONE
+                  && imaging_method_is_moments(c->settings->method)
+                  && !imaging_geometry_is_regular(g);
     m->weight_mm3 = 1.0;
     for (int a = 0; a < g->rank && st == SCI_OK; a++) {
         if (!imaging_role_is_spatial(g->axes[a].role))

@@ -28,8 +28,12 @@ typedef struct imaging_mask_rule {
 sci_status imaging_mask_parse(imaging_mask_rule *out, const char *text) SCI_MUST_CHECK;
 
 /* SCI_ERR_ARGUMENT for options about masks and labels that would have no effect: --mask is parsed, and
- * what goes with a mask file or a label map needs one (a manifest may name it). */
+ * what goes with a mask file, a label map or any mask needs one (a manifest may name it), and
+ * --slice-weight needs weights. */
 sci_status imaging_members_check(const cli_call *call) SCI_MUST_CHECK;
+
+/* The same for options about weights, of methods that take percentiles. */
+sci_status imaging_unweighted_check(const cli_call *call) SCI_MUST_CHECK;
 
 /* "file", "nonzero", …; "none". */
 const char *imaging_mask_word(imaging_mask_kind kind);

@@ -211,8 +211,10 @@ imaging_normal_judge(const imaging_normal *job)
 {
     const imaging_troubles *t = &job->troubles;
     const char *name = job->volume->name;
-    bool zero = job->c.settings->degenerate != DEGENERATE_FAIL || job->c.settings->over != NULL
-                || job->c.settings->like == LIKE_MONAI || job->c.settings->like == LIKE_NNUNET;
+    bool may_be_zero = job->c.settings->over != NULL || job->c.settings->like == LIKE_MONAI
+                       || job->c.settings->like == LIKE_NNUNET;
+    bool zero = job->c.settings->degenerate != DEGENERATE_FAIL
+                || (may_be_zero && !cli_given(job->c.call, "on-degenerate"));
     bool nothing = t->n_empty == job->groups.n;
     char group[160];
 
@@ -255,9 +257,8 @@ imaging_normal_extras(void *context, const cli_inputs *inputs, size_t input, con
     const cli_call *const *call = context;
     const imaging_settings *s = (*call)->settings;
     size_t stem = imaging_nifti_stem(output);
-    sci_status st = stem > 0
-                        ? sci_format(&out[NORMAL_SIDECAR - 1], "%.*s.json", (int)stem, output)
-                        : SCI_OK;
+    sci_status st =
+        stem > 0 ? sci_format(&out[NORMAL_SIDECAR - 1], "%.*s.json", (int)stem, output) : SCI_OK;
 
     if (st == SCI_OK && s->qc != NULL)
         st = imaging_qc_targets(s->qc, inputs, input, &out[NORMAL_PAGE - 1],

@@ -47,7 +47,8 @@ const cli_row imaging_info_rows[] = {
       "thickness (else weights cancel), none never",                                              \
       "Voxels", CLI_RESULT, "auto|volume|none", 0, 0 }
 
-#define ROWS_VOXELS ROWS_MASK, ROW_MASK_PATTERN, ROWS_LABELS, ROW_WEIGHTS
+#define ROWS_MAPS ROWS_MASK, ROW_MASK_PATTERN, ROWS_LABELS
+#define ROWS_VOXELS ROWS_MAPS, ROW_WEIGHTS
 #define ROW_QC                                                                                    \
     { 0, "qc", "DIR", CLI_TEXT, IMAGING_AT(qc), NULL,                                             \
       "a page about each image before and after, DIR/NAME.html, and of several images an "        \
@@ -187,8 +188,8 @@ const cli_row imaging_apply_rows[] = {
       "the model that fit or merge has made", "Method", CLI_RESULT | CLI_PATH | CLI_REQUIRED, NULL,
       0, 0 },
     { 0, "eps", "X", CLI_REAL, CLI_AT(S, eps), NULL,
-      "added to every variance (default: 1e-5 with labels, else 0)", "Method", CLI_RESULT, NULL, 0,
-      1e300 },
+      "added to every variance of a model of zscore or ct (default: 1e-5 with labels, else 0)",
+      "Method", CLI_RESULT, NULL, 0, 1e300 },
     { 0, "outside", "HOW", CLI_TEXT, IMAGING_AT(outside), NULL,
       "what becomes of voxels outside mask and labels: apply (rescale them too), keep, zero, nan "
       "or a number "
@@ -201,8 +202,7 @@ const cli_row imaging_apply_rows[] = {
       "divide by this field of the same shape first (FILE or FILE:/dataset)", "Method",
       CLI_RESULT | CLI_PATH, NULL, 0, 0 },
     CLI_ROW_NAN(S),
-    ROWS_VOXELS,
-    IMAGING_ROW_SLICE_WEIGHT,
+    ROWS_MAPS,
     IMAGING_ROWS_SPACING,
     CLI_ROW_DIGEST(S),
     CLI_ROWS_INPUTS(S),
@@ -240,7 +240,6 @@ const cli_row imaging_qc_rows[] = {
     CLI_ROW_OUTPUT_FILE(S, "the page, an HTML file"),
     CLI_ROWS_WRITING(S),
     CLI_ROW_DDOF(S),
-    CLI_ROW_NAN(S),
     ROWS_MASK,
     ROWS_LABELS,
     ROW_WEIGHTS,

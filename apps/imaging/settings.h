@@ -21,8 +21,17 @@ typedef enum imaging_method {
 #define IMAGING_METHODS "zscore|group|instance|layer|robust|range|nyul|whitestripe|ct"
 
 typedef enum imaging_weighting { IMAGING_AUTO, IMAGING_VOLUME, IMAGING_NONE } imaging_weighting;
-typedef enum imaging_slices { SLICES_AUTO, SLICES_WIDTH, SLICES_CELL, SLICES_UNIFORM } imaging_slices;
-typedef enum imaging_degenerate { DEGENERATE_FAIL, DEGENERATE_ZERO, DEGENERATE_KEEP } imaging_degenerate;
+typedef enum imaging_slices {
+    SLICES_AUTO,
+    SLICES_WIDTH,
+    SLICES_CELL,
+    SLICES_UNIFORM
+} imaging_slices;
+typedef enum imaging_degenerate {
+    DEGENERATE_FAIL,
+    DEGENERATE_ZERO,
+    DEGENERATE_KEEP
+} imaging_degenerate;
 typedef enum imaging_like { LIKE_NONE, LIKE_TORCHIO, LIKE_MONAI, LIKE_NNUNET } imaging_like;
 
 typedef struct imaging_settings {
@@ -30,8 +39,8 @@ typedef struct imaging_settings {
     /* method */
     int method; /* imaging_method */
     const char *groups, *over, *clip;
-    int like;       /* imaging_like */
-    int degenerate; /* imaging_degenerate */
+    int like;            /* imaging_like */
+    int degenerate;      /* imaging_degenerate */
     const char *outside; /* keep|apply|zero|nan or a number */
     /* which voxels, which groups */
     const char *mask, *labels, *mask_pattern;
@@ -48,7 +57,7 @@ typedef struct imaging_settings {
     const char *qc;
     /* models */
     const char *stats, *refine;
-    bool all, tsv;
+    bool tsv;
 } imaging_settings;
 
 #define IMAGING_AT(member) offsetof(imaging_settings, member)

@@ -202,6 +202,22 @@ run(applying *a, const char *dataset)
     return st == SCI_OK ? imaging_output_flush(job->output) : st;
 }
 
+/* What the model is of is known only now. */
+static sci_status
+check_options(const applying *a, const cli_call *call)
+{
+    int method = a->model.method;
+
+    if (method != IMAGING_ZSCORE && a->job.labels != NULL)
+        return sci_fail(SCI_ERR_ARGUMENT, "--labels: '%s' is a model of %s, which knows no labels",
+                        a->settings.stats, method == IMAGING_CT ? "ct" : "nyul");
+    if (method == IMAGING_NYUL && (cli_given(call, "eps") || cli_given(call, "on-degenerate")))
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "%s: '%s' is a model of nyul, which divides by no standard deviation",
+                        cli_given(call, "eps") ? "--eps" : "--on-degenerate", a->settings.stats);
+    return SCI_OK;
+}
+
 static sci_status
 apply_one(void *context, const cli_inputs *inputs, size_t input, const char *dataset,
           const cli_worker *worker)
@@ -212,7 +228,10 @@ apply_one(void *context, const cli_inputs *inputs, size_t input, const char *dat
 
     if (st == SCI_OK)
         st = imaging_model_load(&a.model, a.settings.stats);
+    if (st == SCI_OK)
+        st = check_options(&a, *call);
     a.settings.method = a.model.method;
+    a.settings.weights = IMAGING_NONE; /* they are in the model */
     a.job.c.settings = &a.settings;
     a.job.c.pooled = true;
     a.job.c.options.ddof = a.model.ddof;

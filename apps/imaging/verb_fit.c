@@ -238,10 +238,10 @@ check(const cli_call *call)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard goes with --method zscore");
     if (st == SCI_OK && shard && call->n_operands != 1)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard divides one image");
-    if (st == SCI_OK && s->method == IMAGING_NYUL && s->weights == IMAGING_VOLUME)
-        st = sci_fail(SCI_ERR_ARGUMENT,
-                      "percentiles count voxels; --weights volume goes with methods "
-                      "that take means");
+    if (st == SCI_OK && s->method == IMAGING_NYUL)
+        st = imaging_unweighted_check(call);
+    if (st == SCI_OK && s->method == IMAGING_NYUL && cli_given(call, "ddof"))
+        st = sci_fail(SCI_ERR_ARGUMENT, "--ddof goes with --method zscore and ct");
     if (st == SCI_OK && s->refine != NULL && s->method != IMAGING_CT)
         st = sci_fail(SCI_ERR_ARGUMENT, "--refine goes with --method ct");
     if (st == SCI_OK && s->labels != NULL && s->method != IMAGING_ZSCORE)

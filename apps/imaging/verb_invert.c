@@ -11,6 +11,7 @@
 #include "cli/batch.h"
 #include "cli/message.h"
 #include "cli/number.h"
+#include "cli/single.h"
 
 #include "mapped.h"
 #include "normal.h"
@@ -60,6 +61,27 @@ ask_again(const inverting *v)
                             "kept; give it again with --mask",
                             name, r->mask);
     }
+    return SCI_OK;
+}
+
+/* What the record knows nothing of would have no effect, or a wrong one. */
+static sci_status
+refuse_needless(const inverting *v)
+{
+    const imaging_record *r = &v->record;
+    const char *name = v->job.volume->name;
+    bool mask = r->mask_kind != NULL && strcmp(r->mask_kind, "file") == 0;
+    int64_t number;
+
+    if (v->job.mask != NULL && !mask)
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s' was made without a mask in a file; leave out --mask", name);
+    if (v->job.labels != NULL && r->labels == NULL)
+        return sci_fail(SCI_ERR_ARGUMENT, "'%s' was made without labels; leave out --labels", name);
+    if (v->settings.groups != NULL
+        && (r->channel_groups == NULL || cli_parse_integer(r->channel_groups, &number)))
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s' was made without groups of a file; leave out --groups", name);
     return SCI_OK;
 }
 
@@ -116,6 +138,8 @@ prepare(inverting *v, const cli_call *call, const cli_input *input)
         st = imaging_record_read(&v->record, volume, input->path);
     if (st == SCI_OK)
         st = ask_again(v);
+    if (st == SCI_OK)
+        st = refuse_needless(v);
     if (st != SCI_OK)
         return st;
     v->settings.method = v->record.method;
@@ -273,5 +297,7 @@ imaging_invert(const cli_call *call)
                         .work = invert_one,
                         .context = &call };
 
-    return cli_batch_run(&batch);
+    sci_status st = imaging_members_check(call);
+
+    return st == SCI_OK ? cli_batch_run(&batch) : cli_misuse(call, st);
 }

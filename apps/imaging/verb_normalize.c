@@ -182,8 +182,7 @@ check_call(const cli_call *call)
 {
     const imaging_settings *s = call->settings;
     double percent[2];
-    bool order = s->method == IMAGING_ROBUST || s->method == IMAGING_RANGE
-                 || s->method == IMAGING_WHITESTRIPE;
+    bool order = !imaging_method_is_moments(s->method);
     sci_status st = imaging_members_check(call);
 
     if (st == SCI_OK && s->clip != NULL)
@@ -207,10 +206,8 @@ check_call(const cli_call *call)
         st = sci_fail(SCI_ERR_ARGUMENT,
                       "--ddof goes with methods that divide by a standard deviation "
                       "of all voxels");
-    if (st == SCI_OK && order && s->weights == IMAGING_VOLUME)
-        st = sci_fail(SCI_ERR_ARGUMENT,
-                      "percentiles count voxels; --weights volume goes with methods "
-                      "that take means");
+    if (st == SCI_OK && order)
+        st = imaging_unweighted_check(call);
     return st;
 }
 

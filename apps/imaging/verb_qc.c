@@ -83,5 +83,8 @@ imaging_qc_verb(const cli_call *call)
         .call = call, .common = &s->common, .doing = "drawing", .datasets = true, .work = work
     };
 
-    return cli_single_run(&single, (size_t)call->n_operands, call->operands);
+    sci_status st = imaging_members_check(call);
+
+    return st == SCI_OK ? cli_single_run(&single, (size_t)call->n_operands, call->operands)
+                        : cli_misuse(call, st);
 }

@@ -61,6 +61,29 @@ refuse 3 "is not the mask that" invert y.h5:/t1 --mask t1.h5:/labels_tissue --ma
 run 0 normalize t1.h5:/t1 --mask nonzero --outside keep -q -f -o y.h5
 refuse 3 "chosen by their values and kept" invert y.h5:/t1 -o no.h5
 
+# What would have no effect, or a wrong one.
+run 0 normalize t1.h5:/t1 -q -f -o y.h5
+refuse 2 "leave out --mask" invert y.h5:/t1 --mask t1.h5:/mask -o no.h5
+refuse 2 "leave out --labels" invert y.h5:/t1 --labels t1.h5:/labels_tissue -o no.h5
+refuse 2 "leave out --groups" invert y.h5:/t1 --groups 1 -o no.h5
+refuse 2 "goes with --labels" invert y.h5:/t1 --ignore-label 0 -o no.h5
+refuse 2 "mask in a file" invert y.h5:/t1 --mask-threshold 1 -o no.h5
+run 0 normalize c.h5:/v --method group --groups 3 -q -f -o y.h5
+refuse 2 "leave out --groups" invert y.h5:/v --groups 1 -o no.h5
+run 0 fit t1.h5:/t1 --mask nonzero --method nyul -q -o nyul.h5
+refuse 2 "--eps: 'nyul.h5' is a model of nyul" apply t1.h5:/t1 --stats nyul.h5 --eps 1 -o no.h5
+refuse 2 "--on-degenerate: 'nyul.h5' is a model of nyul" apply t1.h5:/t1 --stats nyul.h5 --on-degenerate zero -o no.h5
+refuse 2 "is a model of nyul, which knows no labels" apply t1.h5:/t1 --stats nyul.h5 --labels t1.h5:/mask -o no.h5
+# Slices whose thickness would have to be guessed do not matter to a model that has been fitted.
+run 0 fit slices.h5:/volume -q -o volume.h5
+cp slices.h5 gap.h5
+volumes << 'END'
+with h5py.File("gap.h5", "r+") as f:
+    f["z-width"][...] = f["z-width"][()] * 0.8
+END
+refuse 3 "--slice-weight" fit gap.h5:/volume -o no.h5
+run 0 apply gap.h5:/volume --stats volume.h5 -q -o gap_applied.h5
+
 # ---- fit: shards of one image merge to the same bytes ----
 for input in "t1.h5:/t1 --mask t1.h5:/mask" "t1.h5:/t1 --labels t1.h5:/labels_aal" "slices.h5:/volume" "c.h5:/v --mask nonzero"; do
     # shellcheck disable=SC2086

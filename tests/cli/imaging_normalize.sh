@@ -100,7 +100,7 @@ for outside, value in (("keep", x[~inside]), ("zero", 0), ("nan", np.nan), ("-7.
     assert (y[inside] == whole[inside]).all(), outside
     np.testing.assert_array_equal(y[~inside], np.broadcast_to(np.float32(value), y[~inside].shape))
 END
-refuse 2 "keep, apply, zero, nan or a number" normalize t1.h5:/t1 --outside blank -o no.h5
+refuse 2 "keep, apply, zero, nan or a number" normalize t1.h5:/t1 --mask nonzero --outside blank -o no.h5
 
 # ---- labels ----
 run 0 normalize t1.h5:/t1 --labels t1.h5:/labels_tissue --ignore-label 0 -o tissue.h5
@@ -309,7 +309,28 @@ refuse 2 "goes with --labels" normalize t1.h5:/t1 --min-voxels 3 -o no.h5
 refuse 2 "mask in a file" normalize t1.h5:/t1 --mask nonzero --mask-weights -o no.h5
 refuse 2 "mask in a file" apply t1.h5:/t1 --stats no.model --mask-threshold 1 -o no.h5
 refuse 2 "goes with --labels" fit t1.h5:/t1 --ignore-label 0 -o no.h5
+refuse 2 "no voxels outside" normalize t1.h5:/t1 --outside zero -o no.h5
+refuse 2 "no voxels outside" apply t1.h5:/t1 --stats no.model --outside keep -o no.h5
+refuse 2 "which --weights none rules out" normalize thick.h5:/v --weights none --slice-weight width -o no.h5
+refuse 2 "which --weights none rules out" stats thick.h5:/v --weights none --slice-weight width
+refuse 2 "--slice-weight goes with methods that take means" normalize thick.h5:/v --method robust --slice-weight width -o no.h5
+refuse 2 "--slice-weight goes with methods that take means" fit thick.h5:/v --method nyul --slice-weight width -o no.h5
+refuse 2 "--ddof goes with --method zscore and ct" fit t1.h5:/t1 --method nyul --ddof 1 -o no.h5
+refuse 2 "mask in a file" qc t1.h5:/t1 by_file.h5:/t1 --mask nonzero --mask-weights -o no.html
+refuse 2 "goes with --labels" qc t1.h5:/t1 by_file.h5:/t1 --ignore-label 1 -o no.html
+refuse 2 "'--nan'" qc t1.h5:/t1 by_file.h5:/t1 --nan ignore -o no.html
+refuse 2 "'--weights'" apply t1.h5:/t1 --stats no.model --weights none -o no.h5
+refuse 2 "'--slice-weight'" apply t1.h5:/t1 --stats no.model --slice-weight cell -o no.h5
 refuse 2 "" normalize t1.h5:/t1 --method best -o no.h5
+# Percentiles count voxels: slices whose thickness would have to be guessed do not matter to them.
+run 0 normalize thick.h5:/g --method robust -q -o robust_gap.h5
+run 0 normalize thick.h5:/v --method robust -o robust.h5 && says err "each counts the same, whatever its volume"
+# What was asked for goes before what another tool does.
+volumes << 'END'
+image("flat.h5", v=np.full((4, 5, 6), 3.0))
+END
+run 0 normalize flat.h5 --like nnunet -q -o flat_zero.h5
+refuse 1 "no spread" normalize flat.h5 --like nnunet --on-degenerate fail -o no.h5
 
 # ---- the same bytes for any number of threads and any budget, and twice ----
 for input in "t1.h5:/t1 --mask t1.h5:/mask" "t1.h5:/t1 --labels t1.h5:/labels_aal" "thick.h5:/v" "c.h5 --mask nonzero"; do
