@@ -5,8 +5,8 @@
  * N times: one of the files, with random bytes changed, swapped, zeroed or cut off, goes as m.h5
  * through `PROGRAM TEXT`, where the word @ is m.h5, with the dataset if one is named; without a
  * call that is sci-array's normalize. Files go through the calls in front of them in turn. It must
- * answer within SECONDS and with at most MIB resident: 0 and, if -o is in the call, the output
- * y.h5; or 1 to 4 with an error line and no output (2 where damage changed what the options mean:
+ * answer within SECONDS of processor time (four times as much by the clock, on a machine that has
+ * other work) and with at most MIB resident: 0 and, if -o is in the call, the output y.h5; or 1 to 4 with an error line and no output (2 where damage changed what the options mean:
  * a rank so high that the axes must be named). Failures are printed and their files kept as
  * failed-K.h5; the code is then 1, as it is when fewer than a tenth were processed. Works in the
  * current folder. */
@@ -163,11 +163,23 @@ run_child(char *call, char *operand)
     _exit(127);
 }
 
+/* Of all children so far, with theirs, as far as they were waited for. */
+static double
+processor_seconds(void)
+{
+    struct rusage used;
+
+    getrusage(RUSAGE_CHILDREN, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+           + 1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
 /* The code of the program, -1 if it was killed by a signal, -2 if it was late. */
 static int
 run_program(const seed_file *seed, const char *call)
 {
     char operand[512], text[1024];
+    double before = processor_seconds();
     pid_t child;
     int status = 0;
 
@@ -180,7 +192,7 @@ run_program(const seed_file *seed, const char *call)
         run_child(text, operand);
     if (child < 0)
         give_up("run", program);
-    alarm(seconds);
+    alarm(4 * seconds);
     while (waitpid(child, &status, 0) < 0) {
         if (errno == EINTR && late) {
             kill(-child, SIGKILL);
@@ -190,6 +202,8 @@ run_program(const seed_file *seed, const char *call)
         }
     }
     alarm(0);
+    if (processor_seconds() - before > seconds)
+        return -2;
     return WIFSIGNALED(status) ? -1 : WEXITSTATUS(status);
 }
 
