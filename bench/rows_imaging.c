@@ -220,11 +220,16 @@ row_atlas(bench *b, const paths *p)
 static bool
 make_minc(const bench *b, const paths *p)
 {
-    const char *const image[] = { "rawtominc", "-clobber", "-2",  "-short", "-signed", "-input",
-                                  p->raw,      p->minc,    "181", "217",    "181",     NULL };
-    const char *const mask[] = { "rawtominc",   "-clobber", "-2",  "-byte",  "-unsigned",
-                                 "-real_range", "0",        "255", "-input", p->raw,
-                                 p->mask,       "181",      "217", "181",    NULL };
+    const char *const image[] = { "rawtominc", "-clobber",    "-2",     "-short", "-signed",
+                                  "-xstep",    "1",           "-ystep", "1",      "-zstep",
+                                  "1",         "-real_range", "-32768", "32767",  "-input",
+                                  p->raw,      p->minc,       "181",    "217",    "181",
+                                  NULL };
+    const char *const mask[] = { "rawtominc", "-clobber",    "-2",     "-byte", "-unsigned",
+                                 "-xstep",    "1",           "-ystep", "1",     "-zstep",
+                                 "1",         "-real_range", "0",      "255",   "-input",
+                                 p->raw,      p->mask,       "181",    "217",   "181",
+                                 NULL };
 
     return make(b, p->raw, HEAD, "raw") && !isnan(command_run(image, NULL))
            && make(b, p->raw, HEAD, "rawmask") && !isnan(command_run(mask, NULL));

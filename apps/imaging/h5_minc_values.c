@@ -82,6 +82,24 @@ read_limits(const h5_reading *r, const char *path, uint64_t *n, double **out)
     return sci_h5_file_numbers(r->file, path, NULL, n, out);
 }
 
+/* As MINC's own tools: 0 and 1. */
+static sci_status
+default_limits(imaging_volume *v, uint64_t *n, double **most, double **least)
+{
+    sci_status st = sci_alloc(most, 1, 1, sizeof **most);
+
+    if (st == SCI_OK)
+        st = sci_alloc(least, 1, 1, sizeof **least);
+    if (st != SCI_OK)
+        return st;
+    **most = 1.0;
+    **least = 0.0;
+    *n = 1;
+    return imaging_geometry_warn(&v->geometry,
+                                 "no image-min and image-max: its valid range is taken for 0 to 1, "
+                                 "as MINC does");
+}
+
 /* Slope and intercept of every stretch, in place of most and least. */
 static sci_status
 to_lines(const h5_reading *r, uint64_t n, range valid, double *most, double *least, bool *identity)
@@ -140,9 +158,8 @@ h5_minc_values(const h5_reading *r)
         st = sci_fail(SCI_ERR_REFUSED, "'%s': its image-min and image-max do not go together",
                       v->name);
     if (st == SCI_OK && most == NULL)
-        st = imaging_geometry_warn(&v->geometry, "no image-min and image-max: values are taken as "
-                                                 "they are stored");
-    else if (st == SCI_OK)
+        st = default_limits(v, &n_most, &most, &least);
+    if (st == SCI_OK)
         st = to_lines(r, n_most, valid, most, least, &identity);
     if (st == SCI_OK && !identity && elements > 0)
         st = wrap(r, n_most, most, least);

@@ -239,7 +239,7 @@ refuse 3 "has start 0 and step 0, where no sample can be" info still.mnc
 run 0 info still.mnc --spacing 1,1,1
 refuse 1 "'dimorder' does not name the 3 axes" info unordered.mnc
 refuse 1 "'dimorder' does not name the 3 axes" info alien.mnc
-run 0 info nolimits.mnc && says out "values are taken as they are stored"
+run 0 info nolimits.mnc && says out "its valid range is taken for 0 to 1, as MINC does"
 refuse 3 "'valid_range' is no range" info flat.mnc
 refuse 3 "image-min and image-max (nan and 1 in stretch 0) are no range" info nanlimits.mnc
 refuse 3 "does not fit the image" info fewlimits.mnc

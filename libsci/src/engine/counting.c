@@ -8,6 +8,7 @@
 
 #include <sci/memory.h>
 
+#include "../core/clones.h"
 #include "../stats/quantiles.h"
 #include "counting.h"
 #include "fitting.h"
@@ -89,48 +90,56 @@ meet_nonfinite(counter *c, uint64_t index, int32_t *group)
     *group = -1;
 }
 
+/* The lowest and the highest group of those that are not -1; highest is -1 if there is none. */
+SCI_CLONES static void
+bounds_of(const int32_t *groups, size_t n, uint32_t *lowest, int32_t *highest)
+{
+    uint32_t low = UINT32_MAX;
+    int32_t high = -1;
+
+    for (size_t i = 0; i < n; i++) {
+        high = groups[i] > high ? groups[i] : high;
+        low = (uint32_t)groups[i] < low ? (uint32_t)groups[i] : low;
+    }
+    *lowest = low;
+    *highest = high;
+}
+
 /* Elements of a tile one by one: members of one group that follow each other are counted together,
  * and all of them where the tile has one group only. */
 static void
-count_tile(counter *c, const sci_row *part, bool judged)
+count_tile(counter *c, const sci_row *part)
 {
     const sci_stretch *s = c->stretch;
-    size_t size = sci_type_size(s->type), n = part->count, end, kept = 0;
+    size_t size = sci_type_size(s->type), n = part->count, end;
     const unsigned char *x = s->elements + (part->first - s->origin) * size;
-    bool nonfinite = sci_stretch_any_nonfinite(s, part->first, n), mixed = false;
-    int32_t groups[TILE], one = -1;
+    bool nonfinite = sci_stretch_any_nonfinite(s, part->first, n);
     unsigned char members[TILE * sizeof(uint64_t)];
-    double weights[TILE];
+    int32_t groups[TILE], highest;
+    uint32_t lowest;
 
-    sci_places_of_elements(s, part, 0, c->origin + c->first_group, groups);
-    if (judged)
-        sci_weights_of_elements(s, part, weights);
-    for (size_t i = 0; i < n; i++) {
-        if (judged && !(weights[i] > 0.0))
-            groups[i] = -1;
-        if (nonfinite && groups[i] >= 0)
+    sci_members_of_elements(s, part, c->origin + c->first_group, groups);
+    for (size_t i = 0; nonfinite && i < n; i++)
+        if (groups[i] >= 0)
             meet_nonfinite(c, part->first + i, &groups[i]);
-        mixed = mixed || (one >= 0 && groups[i] >= 0 && groups[i] != one);
-        one = groups[i] >= 0 ? groups[i] : one;
+    bounds_of(groups, n, &lowest, &highest);
+    if (highest < 0)
+        return;
+    if ((uint32_t)highest == lowest) {
+        n = sci_members_compact(members, x, size, groups, n);
+        count_members(c, c->first_group + (uint64_t)highest, members, n);
+        return;
     }
     for (size_t i = 0; i < n; i = end) {
         for (end = i + 1; end < n && groups[end] == groups[i];)
             end++;
-        if (groups[i] < 0)
-            continue;
-        if (mixed) {
+        if (groups[i] >= 0)
             count_members(c, c->first_group + (uint64_t)groups[i], x + i * size, end - i);
-        } else {
-            memcpy(members + kept * size, x + i * size, (end - i) * size);
-            kept += end - i;
-        }
     }
-    if (!mixed && one >= 0)
-        count_members(c, c->first_group + (uint64_t)one, members, kept);
 }
 
 static void
-count_row(counter *c, const sci_row *row, bool whole, bool judged)
+count_row(counter *c, const sci_row *row, bool whole)
 {
     const sci_stretch *s = c->stretch;
     size_t size = sci_type_size(s->type);
@@ -143,7 +152,7 @@ count_row(counter *c, const sci_row *row, bool whole, bool judged)
         size_t n = part.count;
 
         if (!whole || sci_stretch_any_nonfinite(s, part.first, n)) {
-            count_tile(c, &part, judged);
+            count_tile(c, &part);
             continue;
         }
         if (s->layout->n_maps > 0)
@@ -163,16 +172,14 @@ static void
 count_segment(counter *c, const sci_segment *segment)
 {
     const sci_layout *layout = c->stretch->layout;
-    bool whole = layout->step[0][layout->n_axes - 1] == 0, judged = layout->values != NULL;
+    bool whole = layout->step[0][layout->n_axes - 1] == 0;
     sci_cursor cursor;
 
-    for (int m = 0; m < layout->n_maps; m++) {
+    for (int m = 0; m < layout->n_maps; m++)
         whole = whole && !layout->maps[m].inner;
-        judged = judged || layout->maps[m].map->kind != SCI_MAP_LABEL;
-    }
     sci_cursor_begin(&cursor, layout, segment->first, segment->end);
     while (sci_cursor_next(&cursor))
-        count_row(c, &cursor.row, whole, judged);
+        count_row(c, &cursor.row, whole);
 }
 
 /* ---- segments ---- */

@@ -50,15 +50,13 @@ static void
 look_at(const sci_stretch *s, const sci_row *part, sci_nonfinite *found)
 {
     int32_t groups[TILE];
-    double weights[TILE];
 
     if (!sci_stretch_any_nonfinite(s, part->first, part->count))
         return;
     /* Any group number will do: only whether there is one counts. */
-    sci_places_of_elements(s, part, 0, part->at[0], groups);
-    sci_weights_of_elements(s, part, weights);
+    sci_members_of_elements(s, part, part->at[0], groups);
     for (uint64_t i = 0; i < part->count; i++) {
-        if (groups[i] < 0 || !(weights[i] > 0.0) || !is_nonfinite(s, part->first + i))
+        if (groups[i] < 0 || !is_nonfinite(s, part->first + i))
             continue;
         if (found->count++ == 0)
             found->first = part->first + i;

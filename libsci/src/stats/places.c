@@ -2,6 +2,8 @@
 /* What the maps of a layout say of rows and elements: group and weight. */
 #include <string.h>
 
+#include "../core/clones.h"
+
 #include "segment.h"
 
 #define TILE 512
@@ -53,14 +55,28 @@ inner_step(const sci_stretch *s, int map)
     return s->views[map].expanded ? 1 : layout->step[layout->n_groupings + map][layout->n_axes - 1];
 }
 
-static void
+/* A loop without steps is one that compilers turn into vectors. */
+SCI_CLONES static void
 add_levels(int32_t *groups, uint64_t n, const int32_t *levels, uint64_t step, int32_t stride)
 {
-    for (uint64_t i = 0; i < n; i++) {
-        int32_t level = levels[i * step];
+    if (step == 1)
+        for (uint64_t i = 0; i < n; i++)
+            groups[i] = (levels[i] | groups[i]) < 0 ? -1 : groups[i] + levels[i] * stride;
+    else
+        for (uint64_t i = 0; i < n; i++)
+            groups[i] = (levels[i * step] | groups[i]) < 0 ? -1
+                                                           : groups[i] + levels[i * step] * stride;
+}
 
-        groups[i] = level < 0 || groups[i] < 0 ? -1 : groups[i] + level * stride;
-    }
+SCI_CLONES static void
+drop_masked(int32_t *groups, uint64_t n, const uint8_t *mask, uint64_t step)
+{
+    if (step == 1)
+        for (uint64_t i = 0; i < n; i++)
+            groups[i] = mask[i] ? groups[i] : -1;
+    else
+        for (uint64_t i = 0; i < n; i++)
+            groups[i] = mask[i * step] ? groups[i] : -1;
 }
 
 void
@@ -71,8 +87,12 @@ sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping, u
     uint64_t step = layout->step[grouping][layout->n_axes - 1];
     int32_t base = (int32_t)(row->at[grouping] + row->column * step - first_group);
 
-    for (uint64_t i = 0; i < row->count; i++)
-        groups[i] = base + (int32_t)(i * step);
+    if (step == 0)
+        for (uint64_t i = 0; i < row->count; i++)
+            groups[i] = base;
+    else
+        for (uint64_t i = 0; i < row->count; i++)
+            groups[i] = base + (int32_t)(i * step);
     for (int m = 0; m < layout->n_maps; m++) {
         const sci_layout_map *map = &layout->maps[m];
 
@@ -142,4 +162,67 @@ sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weight
     }
     if (layout->values)
         drop_values(s, row, weights);
+}
+
+/* True if it takes more than masks to say who is a member. */
+static bool
+weighs(const sci_layout *layout)
+{
+    for (int m = 0; m < layout->n_maps; m++)
+        if (layout->maps[m].grouping == 0 && layout->maps[m].map->kind == SCI_MAP_WEIGHT)
+            return true;
+    return layout->values != NULL;
+}
+
+void
+sci_members_of_elements(const sci_stretch *s, const sci_row *row, uint64_t first_group,
+                        int32_t *groups)
+{
+    const sci_layout *layout = s->layout;
+    double weights[TILE];
+
+    sci_places_of_elements(s, row, 0, first_group, groups);
+    if (!weighs(layout)) {
+        for (int m = 0; m < layout->n_maps; m++)
+            if (layout->maps[m].grouping == 0 && layout->maps[m].map->kind == SCI_MAP_MASK)
+                drop_masked(groups, row->count,
+                            (const uint8_t *)s->views[m].values + position(s, row, m),
+                            inner_step(s, m));
+        return;
+    }
+    for (uint64_t at = 0; at < row->count; at += TILE) {
+        sci_row part = sci_row_part(row, at, TILE);
+
+        sci_weights_of_elements(s, &part, weights);
+        for (uint64_t i = 0; i < part.count; i++)
+            groups[at + i] = weights[i] > 0.0 ? groups[at + i] : -1;
+    }
+}
+
+/* Elements are written whether they are members or not, and the next one over those that are not. */
+#define KEEP(type)                                                       \
+    for (size_t i = 0; i < n; i++) {                                     \
+        memcpy(to + kept * sizeof(type), x + i * sizeof(type), sizeof(type)); \
+        kept += groups[i] >= 0;                                          \
+    }                                                                    \
+    break
+
+size_t
+sci_members_compact(void *out, const void *elements, size_t size, const int32_t *groups, size_t n)
+{
+    const unsigned char *x = elements;
+    unsigned char *to = out;
+    size_t kept = 0;
+
+    switch (size) {
+    case 1:
+        KEEP(uint8_t);
+    case 2:
+        KEEP(uint16_t);
+    case 4:
+        KEEP(uint32_t);
+    default:
+        KEEP(uint64_t);
+    }
+    return kept;
 }

@@ -509,34 +509,24 @@ fit_columns(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segm
 
 /* ---- COMPACT ---- */
 
-/* Members of a part of a row keep their group, the others get -1; weights are kept where they
- * differ. */
-static void
-drop_outsiders(sci_segment_fitter *f, const sci_stretch *s, const sci_row *part, uint64_t at)
-{
-    double few[TILE], *weights = f->weighted ? f->weights + at : few;
-
-    sci_weights_of_elements(s, part, weights);
-    for (uint64_t i = 0; i < part->count; i++)
-        f->groups[at + i] = weights[i] > 0.0 ? f->groups[at + i] : -1;
-}
-
+/* Members keep their group, the others get -1; weights are kept where they differ. */
 static void
 place_elements(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment)
 {
-    bool weights = has_kind(s->layout, SCI_MAP_MASK) || f->weighted || s->layout->values;
     sci_cursor cursor;
 
     sci_cursor_begin(&cursor, s->layout, segment->first, segment->end);
     while (sci_cursor_next(&cursor)) {
         uint64_t at = cursor.row.first - segment->first;
 
-        sci_places_of_elements(s, &cursor.row, 0, segment->first_group, f->groups + at);
-        for (uint64_t i = 0; weights && i < cursor.row.count; i += TILE) {
-            sci_row part = sci_row_part(&cursor.row, i, TILE);
-
-            drop_outsiders(f, s, &part, at + i);
+        if (!f->weighted) {
+            sci_members_of_elements(s, &cursor.row, segment->first_group, f->groups + at);
+            continue;
         }
+        sci_places_of_elements(s, &cursor.row, 0, segment->first_group, f->groups + at);
+        sci_weights_of_elements(s, &cursor.row, f->weights + at);
+        for (uint64_t i = 0; i < cursor.row.count; i++)
+            f->groups[at + i] = f->weights[at + i] > 0.0 ? f->groups[at + i] : -1;
     }
 }
 
@@ -588,22 +578,14 @@ start_quarters(sci_segment_fitter *f, uint64_t n, uint64_t groups)
     }
 }
 
+/* Of each group, whose members lie one after the other. */
 static void
-fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
-              sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
+fit_members(sci_segment_fitter *f, uint64_t groups, sci_nan_policy nan, sci_moments *rows,
+            uint64_t *nonfinite)
 {
-    const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
-    uint64_t n = segment->end - segment->first, first = 0, stride = segment->groups + 1;
+    uint64_t first = 0;
 
-    place_elements(f, s, segment);
-    if (f->weighted) {
-        start_quarters(f, n, segment->groups);
-        sci_kernels_of(SCI_FLOAT64)
-            ->scatter(f->member_weights, f->weights, f->groups, n, f->quarters + 1, stride);
-    }
-    start_quarters(f, n, segment->groups);
-    f->kernels->scatter(f->members, elements, f->groups, n, f->quarters + 1, stride);
-    for (uint64_t g = 0; g < segment->groups; g++) {
+    for (uint64_t g = 0; g < groups; g++) {
         sci_tally tally;
 
         sci_tally_begin(&tally);
@@ -613,6 +595,30 @@ fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *se
         *nonfinite += tally.nonfinite;
         first = f->next[g];
     }
+}
+
+static void
+fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *segment,
+              sci_nan_policy nan, sci_moments *rows, uint64_t *nonfinite)
+{
+    const unsigned char *elements = s->elements + (segment->first - s->origin) * f->element_size;
+    uint64_t n = segment->end - segment->first, stride = segment->groups + 1;
+
+    place_elements(f, s, segment);
+    if (segment->groups == 1 && !f->weighted) {
+        f->next[0] = (uint32_t)sci_members_compact(f->members, elements, f->element_size, f->groups,
+                                                   n);
+        fit_members(f, 1, nan, rows, nonfinite);
+        return;
+    }
+    if (f->weighted) {
+        start_quarters(f, n, segment->groups);
+        sci_kernels_of(SCI_FLOAT64)
+            ->scatter(f->member_weights, f->weights, f->groups, n, f->quarters + 1, stride);
+    }
+    start_quarters(f, n, segment->groups);
+    f->kernels->scatter(f->members, elements, f->groups, n, f->quarters + 1, stride);
+    fit_members(f, segment->groups, nan, rows, nonfinite);
 }
 
 void

@@ -34,13 +34,20 @@ typedef struct sci_place {
 
 sci_place sci_place_of_row(const sci_stretch *s, const sci_row *row);
 
-/* Groups (relative to `first_group`; -1 for none) of the first grouping for each element of a row.
- * weights may be NULL if there are none; elements outside mask and weights get -1 where
- * `members_only`. */
+/* Groups (relative to `first_group`; -1 for none) of a grouping for each element of a row. */
 void sci_places_of_elements(const sci_stretch *s, const sci_row *row, int grouping,
                             uint64_t first_group, int32_t *groups);
 /* Weight of each element of a row: 0 outside the mask, and for values that are left out. */
 void sci_weights_of_elements(const sci_stretch *s, const sci_row *row, double *weights);
+
+/* Groups of the first grouping for each element of a row; -1 also for what is no member: masked
+ * out, of weight 0, or left out for its value. */
+void sci_members_of_elements(const sci_stretch *s, const sci_row *row, uint64_t first_group,
+                             int32_t *groups);
+/* Those of n elements of `size` bytes (1, 2, 4 or 8) whose group is not -1, in order; how many they
+ * are. `out` has room for n. */
+size_t sci_members_compact(void *out, const void *elements, size_t size, const int32_t *groups,
+                           size_t n);
 
 typedef struct sci_segment_fitter sci_segment_fitter;
 
