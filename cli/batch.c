@@ -6,6 +6,7 @@
 
 #include "batch.h"
 #include "journal.h"
+#include "reads.h"
 #include "signals.h"
 
 /* One batch under way. Jobs are the inputs that are not done yet. */
@@ -15,6 +16,8 @@ typedef struct state {
     cli_outputs outputs;
     bool journaled;
     cli_journal journal;
+    char *(*needs)[CLI_NEEDS_MOST]; /* each input's */
+    cli_reads reads;
     size_t n_jobs;
     cli_job *jobs;
     size_t *input_of;                 /* each job's */
@@ -70,14 +73,42 @@ check_target(const state *s, const char *target)
 {
     sci_status st = cli_target_check(target, s->batch->common->force, &s->inputs);
 
+    if (st == SCI_OK)
+        st = cli_reads_check(&s->reads, target);
     if (st == SCI_ERR_EXISTS && s->batch->common->resume)
         st = sci_fail(SCI_ERR_EXISTS,
-                      "'%s' was made from another input or with other options; --force replaces it",
+                      "'%s' was made from another input or with other options, or has changed "
+                      "since; --force replaces it",
                       target);
     /* Directories below an output directory are made; that of a single output is as the user says.
      */
     if (st == SCI_OK && !s->outputs.directory)
         st = cli_target_directory_check(target);
+    return st;
+}
+
+/* The files that no output may replace. */
+static sci_status
+find_needs(state *s)
+{
+    const cli_batch *b = s->batch;
+    char *table = NULL;
+    sci_status st = cli_reads_options(&s->reads, b->call);
+
+    if (st == SCI_OK)
+        st = sci_alloc_zero(&s->needs, s->inputs.n, 1, sizeof *s->needs);
+    for (size_t k = 0; st == SCI_OK && b->needs && k < s->inputs.n; k++) {
+        st = b->needs(b->context, &s->inputs, k, s->needs[k]);
+        for (int i = 0; st == SCI_OK && i < CLI_NEEDS_MOST; i++)
+            if (s->needs[k][i])
+                st = cli_reads_add(&s->reads, "a file that goes with an input", s->needs[k][i]);
+    }
+    if (st == SCI_OK && s->inputs.many) {
+        st = sci_format(&table, "%s/" CLI_FAILURES_NAME, s->outputs.directory);
+        if (st == SCI_OK)
+            st = cli_reads_check(&s->reads, table);
+    }
+    sci_free(table);
     return st;
 }
 
@@ -115,10 +146,15 @@ plan_job(state *s, size_t input)
     const cli_batch *b = s->batch;
     const char *output = s->outputs.paths[input];
     cli_job *job = &s->jobs[s->n_jobs];
-    uint64_t stamp = s->journaled ? cli_journal_stamp(&s->journal, &s->inputs.items[input]) : 0;
+    uint64_t stamp = 0;
     char **extras = s->extras[s->n_jobs];
-    sci_status st;
+    sci_status st = SCI_OK;
 
+    if (s->journaled)
+        st = cli_journal_stamp(&s->journal, &s->inputs.items[input], s->needs[input],
+                               CLI_NEEDS_MOST, &stamp);
+    if (st != SCI_OK)
+        return st;
     if (b->common->resume && cli_journal_has(&s->journal, stamp, output))
         return SCI_OK;
     st = refuse_table_name(s, output);
@@ -149,7 +185,9 @@ plan(state *s)
     if (st != SCI_OK)
         return st;
     n = s->inputs.n;
-    st = sci_alloc(&s->jobs, n, 1, sizeof *s->jobs);
+    st = find_needs(s);
+    if (st == SCI_OK)
+        st = sci_alloc(&s->jobs, n, 1, sizeof *s->jobs);
     if (st == SCI_OK)
         st = sci_alloc(&s->input_of, n, 1, sizeof *s->input_of);
     if (st == SCI_OK)
@@ -165,6 +203,11 @@ static void
 state_clear(state *s)
 {
     cli_jobs_clear(s->jobs, s->n_jobs);
+    for (size_t k = 0; s->needs && k < s->inputs.n; k++)
+        for (int i = 0; i < CLI_NEEDS_MOST; i++)
+            sci_free(s->needs[k][i]);
+    sci_free(s->needs);
+    cli_reads_clear(&s->reads);
     for (size_t k = 0; k < s->n_jobs; k++)
         free_extras(s->extras[k]);
     sci_free(s->extras);

@@ -11,6 +11,7 @@
 #include "worker.h"
 
 #define CLI_EXTRAS_MOST (CLI_TARGETS_MOST - 1)
+#define CLI_NEEDS_MOST 2
 
 typedef struct cli_batch {
     const cli_call *call;
@@ -27,6 +28,12 @@ typedef struct cli_batch {
      * are released by sci_free. May be NULL. */
     sci_status (*extra)(void *context, const cli_inputs *inputs, size_t input, const char *output,
                         char *extras[CLI_EXTRAS_MOST]);
+    /* What an input needs besides its file and the options, as operands or words: its mask, its
+     * labels. In places of `needs`, which are NULL at first; the texts are released by sci_free. No
+     * output may replace such a file, and --resume does an input again if one has changed. May be
+     * NULL. */
+    sci_status (*needs)(void *context, const cli_inputs *inputs, size_t input,
+                        char *needs[CLI_NEEDS_MOST]);
     /* worker->temporary[0], and [1 + k] for extras[k], are to be filled; output_dataset is that of
      * -o OUT:/y or NULL. */
     sci_status (*work)(void *context, const cli_inputs *inputs, size_t input,
@@ -40,8 +47,8 @@ typedef struct cli_batch {
 
 /* Do it; returns the exit code. One input is no different, but there is no table. Failures come
  * last on stderr, and as failures.tsv in the output directory. What is done is remembered there in
- * ".<program>.done", for --resume: an input is left out if it and the options that can change a
- * result are as they were and its output is there. */
+ * ".<program>.done", for --resume: an input is left out if it, what it needs and the options
+ * that can change a result are as they were, and its output is there as it was left. */
 int cli_batch_run(const cli_batch *batch);
 
 #endif

@@ -42,11 +42,11 @@ typedef struct cli_common {
 #define CLI_ROW_OUTPUT(settings)                                                                  \
     { 'o', "output", "FILE", CLI_TEXT, CLI_AT(settings, output), NULL,                            \
       "where the result goes; a directory if there are several inputs", "Output",                 \
-      CLI_REQUIRED | CLI_PATH, NULL, 0, 0 }
+      CLI_REQUIRED | CLI_PATH | CLI_WRITTEN, NULL, 0, 0 }
 /* Of a verb that makes one file, whatever its inputs. */
 #define CLI_ROW_OUTPUT_FILE(settings, help)                                                        \
     { 'o', "output", "FILE", CLI_TEXT, CLI_AT(settings, output), NULL, help, "Output",             \
-      CLI_REQUIRED | CLI_PATH, NULL, 0, 0 }
+      CLI_REQUIRED | CLI_PATH | CLI_WRITTEN, NULL, 0, 0 }
 #define CLI_ROWS_WRITING(settings)                                                                \
     { 'f', "force", NULL, CLI_FLAG, CLI_AT(settings, force), NULL,                                \
       "replace an output that exists", "Output", 0, NULL, 0, 0 },                                 \

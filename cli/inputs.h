@@ -44,7 +44,7 @@ typedef struct cli_inputs_rules {
  * Below a directory hidden names, links to directories and what is no regular file are left out.
  * SCI_ERR_ARGUMENT: no input, a directory without -r or without any file, an input twice, a damaged
  * manifest (first line: names of columns, one of them 'path'; paths are relative to the manifest; a
- * column 'output' names the outputs); SCI_ERR_IO. */
+ * byte order mark is skipped; a column 'output' names the outputs); SCI_ERR_IO. */
 sci_status cli_inputs_expand(cli_inputs *out, size_t n_operands, const char *const *operands,
                              const cli_inputs_rules *rules) SCI_MUST_CHECK;
 

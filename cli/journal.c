@@ -17,14 +17,16 @@
 
 enum { STAMP_DIGITS = 16, OUTPUT_MOST = 8192 };
 
-/* A line: "0123456789abcdef<TAB>output". */
+/* A line: "0123456789abcdef<TAB>fedcba9876543210<TAB>output". */
 typedef struct cli_done {
-    uint64_t stamp;
+    uint64_t stamp, made; /* made: for the output's size and time of change */
     const char *output;
     size_t number; /* the last line about an output holds */
 } cli_done;
 
 /* ---- stamps ---- */
+
+#define HASH_START UINT64_C(0xcbf29ce484222325)
 
 /* FNV-1a; the end of a text counts, so that "ab","c" is not "a","bc". */
 static uint64_t
@@ -58,28 +60,30 @@ mix_file(uint64_t hash, const char *path)
     return mix(hash, facts, sizeof facts);
 }
 
-uint64_t
-cli_journal_stamp(const cli_journal *journal, const cli_input *input)
+sci_status
+cli_journal_stamp(const cli_journal *journal, const cli_input *input, char *const *needs,
+                  size_t n_needs, uint64_t *stamp)
 {
-    uint64_t hash = mix_text(UINT64_C(0xcbf29ce484222325), journal->options);
+    uint64_t hash = mix_text(HASH_START, journal->options);
+    sci_status st = SCI_OK;
 
     hash = mix_text(hash, input->dataset ? input->dataset : "");
-    return mix_file(hash, input->path);
+    hash = mix_file(hash, input->path);
+    for (size_t k = 0; st == SCI_OK && k < n_needs; k++) {
+        char *file = NULL;
+
+        if (needs[k] == NULL)
+            continue;
+        st = cli_value_file(&file, needs[k]);
+        if (st == SCI_OK)
+            hash = mix_file(mix_text(hash, needs[k]), file);
+        sci_free(file);
+    }
+    *stamp = hash;
+    return st;
 }
 
-/* What an option names may be a file that changes: "D,H,W=seg.h5:/labels", "bands.csv". */
-static sci_status
-file_of_value(const char *value, char **out)
-{
-    const char *equals = strrchr(value, '=');
-    const char *dataset;
-
-    value = equals ? equals + 1 : value;
-    dataset = strstr(value, ":/");
-    return sci_format(out, "%.*s", (int)(dataset ? (size_t)(dataset - value) : strlen(value)),
-                      value);
-}
-
+/* What an option names may be a file that changes. */
 static sci_status
 mix_value(uint64_t *hash, const cli_row *row, const void *settings, size_t item)
 {
@@ -87,7 +91,7 @@ mix_value(uint64_t *hash, const cli_row *row, const void *settings, size_t item)
     sci_status st = cli_value_text(&value, row, settings, item);
 
     if (st == SCI_OK && value)
-        st = file_of_value(value, &file);
+        st = cli_value_file(&file, value);
     if (st == SCI_OK && file)
         *hash = mix_file(*hash, file);
     sci_free(value);
@@ -129,12 +133,15 @@ compare_done(const void *left, const void *right)
 static bool
 parse_line(char *line, cli_done *out)
 {
-    char *end;
+    uint64_t *const numbers[] = { &out->stamp, &out->made };
 
-    if (strspn(line, "0123456789abcdef") != STAMP_DIGITS || line[STAMP_DIGITS] != '\t')
-        return false;
-    out->stamp = strtoull(line, &end, 16);
-    out->output = end + 1;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        if (strspn(line, "0123456789abcdef") != STAMP_DIGITS || line[STAMP_DIGITS] != '\t')
+            return false;
+        *numbers[k] = strtoull(line, NULL, 16);
+        line += STAMP_DIGITS + 1;
+    }
+    out->output = line;
     return true;
 }
 
@@ -227,20 +234,21 @@ cli_journal_has(const cli_journal *journal, uint64_t stamp, const char *output)
     }
     if (low == 0 || strcmp(journal->lines[low - 1].output, text) != 0)
         return false;
-    return journal->lines[low - 1].stamp == stamp && access(output, F_OK) == 0;
+    return journal->lines[low - 1].stamp == stamp && access(output, F_OK) == 0
+           && journal->lines[low - 1].made == mix_file(HASH_START, output);
 }
 
 void
 cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output)
 {
-    char text[OUTPUT_MOST], line[OUTPUT_MOST + 32];
+    char text[OUTPUT_MOST], line[OUTPUT_MOST + 64];
     int fd = open(journal->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666), n;
 
     if (fd < 0)
         return;
     output_text(journal, output, text);
-    n = snprintf(line, sizeof line, "%s%016" PRIx64 "\t%s\n", journal->torn ? "\n" : "", stamp,
-                 text);
+    n = snprintf(line, sizeof line, "%s%016" PRIx64 "\t%016" PRIx64 "\t%s\n",
+                 journal->torn ? "\n" : "", stamp, mix_file(HASH_START, output), text);
     while (write(fd, line, (size_t)n) < 0 && errno == EINTR)
         ;
     close(fd);

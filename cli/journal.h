@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a batch has done, in the hidden file ".<program>.done" of its output directory: a line for
- * each output, with a number that stands for the input as it was and for the options. For --resume.
- */
+ * each output, with a number that stands for the input as it was and for the options, and another
+ * for the output as it was left. For --resume. */
 #ifndef CLI_JOURNAL_H
 #define CLI_JOURNAL_H
 
@@ -21,10 +21,13 @@ typedef struct cli_journal {
 sci_status cli_journal_open(cli_journal *out, const cli_call *call,
                             const char *directory) SCI_MUST_CHECK;
 
-/* The number for an input as it is now. */
-uint64_t cli_journal_stamp(const cli_journal *journal, const cli_input *input);
+/* The number for an input as it is now, and for what it needs besides: operands of files, or words,
+ * some of them NULL. */
+sci_status cli_journal_stamp(const cli_journal *journal, const cli_input *input, char *const *needs,
+                             size_t n_needs, uint64_t *stamp) SCI_MUST_CHECK;
 
-/* True if `output` was made with this stamp, and is there. */
+/* True if `output` was made with this stamp, and has the size and time of change that it had then.
+ */
 bool cli_journal_has(const cli_journal *journal, uint64_t stamp, const char *output);
 
 /* Remember that `output` is done. A failure is no harm: the output will be made again. */

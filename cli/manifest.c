@@ -10,6 +10,8 @@
 
 #include "inputs_priv.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* of UTF-8, as spreadsheets put it */
+
 typedef struct reader {
     FILE *file;
     const char *name;
@@ -35,6 +37,9 @@ next_line(reader *r, bool *more)
         if (strlen(r->line) != (size_t)n)
             return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu: not a text", r->name, r->number);
         r->line[strcspn(r->line, "\r\n")] = '\0';
+        if (r->number == 1 && strncmp(r->line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+            memmove(r->line, r->line + strlen(BYTE_ORDER_MARK),
+                    strlen(r->line + strlen(BYTE_ORDER_MARK)) + 1);
         if (r->line[0] && r->line[0] != '#') {
             *more = true;
             return SCI_OK;

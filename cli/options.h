@@ -36,10 +36,11 @@ enum {
     CLI_RESULT = 1,    /* can change a result: enters the provenance record */
     CLI_NEGATABLE = 2, /* a flag that also has --no-NAME */
     CLI_REQUIRED = 4,
-    CLI_PATH = 8,       /* the argument is a file, for completion */
+    CLI_PATH = 8,       /* the argument names a file, which no output may replace */
     CLI_DIRECTORY = 16, /* the argument is a directory, for completion */
     CLI_HIDDEN = 32,    /* not in help, man page or completion */
-    CLI_POSITIVE = 64   /* CLI_REAL: > 0 instead of >= least */
+    CLI_POSITIVE = 64,  /* CLI_REAL: > 0 instead of >= least */
+    CLI_WRITTEN = 128   /* that file is an output, or is there to be replaced */
 };
 
 typedef struct cli_row {

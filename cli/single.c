@@ -7,6 +7,7 @@
 #include "exit.h"
 #include "message.h"
 #include "outputs.h"
+#include "reads.h"
 
 int
 cli_misuse(const cli_call *call, sci_status status)
@@ -25,6 +26,8 @@ check_target(const cli_single *single, const char *target)
 {
     sci_status st = cli_target_check(target, single->common->force, &single->inputs);
 
+    if (st == SCI_OK)
+        st = cli_target_unread(single->call, target);
     return st == SCI_OK ? cli_target_directory_check(target) : st;
 }
 

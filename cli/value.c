@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sci/memory.h>
 
@@ -252,4 +253,28 @@ cli_value_text(char **out, const cli_row *row, const void *settings, size_t item
         return shard->total > 0 ? sci_format(out, "%d/%d", shard->number, shard->total) : SCI_OK;
     }
     return SCI_OK;
+}
+
+static int
+bytes_before_dataset(const char *value)
+{
+    const char *dataset = strstr(value, ":/");
+
+    return (int)(dataset ? (size_t)(dataset - value) : strlen(value));
+}
+
+/* What stands before '=' may also be a part of the name. */
+sci_status
+cli_value_file(char **out, const char *value)
+{
+    const char *equals = strrchr(value, '=');
+    sci_status st;
+
+    value += *value == '@';
+    st = sci_format(out, "%.*s", bytes_before_dataset(value), value);
+    if (st != SCI_OK || equals == NULL || access(*out, F_OK) == 0)
+        return st;
+    sci_free(*out);
+    *out = NULL;
+    return sci_format(out, "%.*s", bytes_before_dataset(equals + 1), equals + 1);
 }

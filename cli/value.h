@@ -20,6 +20,10 @@ void cli_value_clear(const cli_row *row, void *settings);
 sci_status cli_value_text(char **out, const cli_row *row, const void *settings,
                           size_t item) SCI_MUST_CHECK;
 
+/* The file that a value names: "seg.h5" of "D,H,W=seg.h5:/labels", "@b.txt" without its @. Released
+ * by sci_free. */
+sci_status cli_value_file(char **out, const char *value) SCI_MUST_CHECK;
+
 /* Items of a list, otherwise 1. */
 size_t cli_value_count(const cli_row *row, const void *settings);
 

@@ -10,6 +10,7 @@
 
 #include "cli/batch.h"
 #include "cli/outputs.h"
+#include "cli/reads.h"
 
 #include "groups.h"
 #include "running.h"
@@ -315,6 +316,8 @@ check(fit *f)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard is a part of one input, not of %zu", f->inputs.n);
     if (st == SCI_OK)
         st = cli_target_check(target, s->common.force || s->running != NULL, &f->inputs);
+    if (st == SCI_OK)
+        st = cli_target_unread(f->call, target);
     if (st == SCI_OK)
         st = cli_target_directory_check(target);
     return st;

@@ -37,7 +37,7 @@ typedef struct array_settings {
       "groups by label along one axis (a text file, one label a line or index,label, or "         \
       "FILE.h5:/dataset of integers) or over several axes (FILE.h5:/dataset); may be repeated; "  \
       "axes that are neither kept nor labelled are pooled",                                       \
-      "Grouping", CLI_RESULT, NULL, 0, 0 },                                                       \
+      "Grouping", CLI_RESULT | CLI_PATH, NULL, 0, 0 },                                            \
     ARRAY_ROWS_MAPS
 
 #define ARRAY_ROWS_MAPS                                                                          \
@@ -53,16 +53,16 @@ typedef struct array_settings {
     { 0, "mask", "AXES=FILE", CLI_LIST, ARRAY_AT(masks), NULL,                                   \
       "only elements whose mask is not 0 enter the statistics; a file as for --label; may be "   \
       "repeated",                                                                                \
-      "Grouping", CLI_RESULT, NULL, 0, 0 },                                                      \
+      "Grouping", CLI_RESULT | CLI_PATH, NULL, 0, 0 },                                           \
     { 0, "weights", "AXES=FILE", CLI_LIST, ARRAY_AT(weights), NULL,                              \
       "weights of the elements, for example slice thickness; a file as for --label, with "       \
       "numbers; weight 0 leaves out; may be repeated, weights multiply",                         \
-      "Grouping", CLI_RESULT, NULL, 0, 0 }
+      "Grouping", CLI_RESULT | CLI_PATH, NULL, 0, 0 }
 
 #define ARRAY_ROW_LABEL_AGAIN                                                                     \
     { 0, "label", "AXES=FILE", CLI_LIST, ARRAY_AT(labels), NULL,                                  \
       "the labels of this input, where the statistics were made by labels that they do not keep", \
-      "Grouping", CLI_RESULT, NULL, 0, 0 }
+      "Grouping", CLI_RESULT | CLI_PATH, NULL, 0, 0 }
 
 #define ARRAY_ROW_OUTSIDE                                                                        \
     { 0, "outside", "HOW", CLI_CHOICE, ARRAY_AT(outside), "keep",                                \
@@ -74,12 +74,12 @@ typedef struct array_settings {
     { 0, "scale", "FILE:/DATASET", CLI_TEXT, ARRAY_AT(scale), NULL,                              \
       "gamma, multiplied to the normalized values: one number a channel, or (labels, channels) " \
       "with --condition",                                                                        \
-      "Transform", CLI_RESULT, NULL, 0, 0 },                                                     \
+      "Transform", CLI_RESULT | CLI_PATH, NULL, 0, 0 },                                          \
     { 0, "shift", "FILE:/DATASET", CLI_TEXT, ARRAY_AT(shift), NULL,                              \
-      "beta, added after that; the same shape", "Transform", CLI_RESULT, NULL, 0, 0 },           \
+      "beta, added after that; the same shape", "Transform", CLI_RESULT | CLI_PATH, NULL, 0, 0 }, \
     { 0, "condition", "AXES=FILE", CLI_TEXT, ARRAY_AT(condition), NULL,                          \
       "gamma and beta depend on these labels, for example the class of each sample; a file as "  \
       "for --label",                                                                             \
-      "Transform", CLI_RESULT, NULL, 0, 0 }
+      "Transform", CLI_RESULT | CLI_PATH, NULL, 0, 0 }
 
 #endif

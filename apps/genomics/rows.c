@@ -7,13 +7,13 @@
 #define ROW_OUTPUT(help)                                                          \
     {                                                                             \
         'o', "output", "FILE", CLI_TEXT, CLI_AT(S, output), NULL, help, "Output", \
-            CLI_REQUIRED | CLI_PATH, NULL, 0, 0                                   \
+            CLI_REQUIRED | CLI_PATH | CLI_WRITTEN, NULL, 0, 0                     \
     }
 
-#define ROW_REPORT(help)                                                                         \
-    {                                                                                            \
-        0, "report", "PAGE.html", CLI_TEXT, GENOMICS_AT(report), NULL, help, "Output", CLI_PATH, \
-            NULL, 0, 0                                                                           \
+#define ROW_REPORT(help)                                                               \
+    {                                                                                  \
+        0, "report", "PAGE.html", CLI_TEXT, GENOMICS_AT(report), NULL, help, "Output", \
+            CLI_PATH | CLI_WRITTEN, NULL, 0, 0                                         \
     }
 
 #define ROW_LABEL_KEY(help)                                                                        \
@@ -76,8 +76,8 @@ const cli_row genomics_fit_rows[] = {
       "summary, and merge refuses others",
       "Sharing", CLI_PATH, NULL, 0, 0 },
     { 0, "write-plan", "FILE.json", CLI_TEXT, GENOMICS_AT(write_plan), NULL,
-      "write the plan that this summary follows, for the other sites", "Sharing", CLI_PATH, NULL, 0,
-      0 },
+      "write the plan that this summary follows, for the other sites", "Sharing",
+      CLI_PATH | CLI_WRITTEN, NULL, 0, 0 },
     GENOMICS_ROW_BATCH_KEY(0),
     GENOMICS_ROWS_COVARIATES,
     GENOMICS_ROWS_REMOVED,

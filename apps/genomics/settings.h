@@ -84,7 +84,7 @@ typedef struct genomics_settings {
             "the column of obs that says which batch a cell belongs to, or @FILE with one label " \
             "a line "                                                                             \
             "in the order of the cells, or cell,label",                                           \
-            "Design", CLI_RESULT | (traits), NULL, 0, 0                                           \
+            "Design", CLI_RESULT | CLI_PATH | (traits), NULL, 0, 0                                \
     }
 
 #define GENOMICS_ROWS_COVARIATES                                                               \

@@ -69,6 +69,10 @@ imaging_pair_find(const imaging_context *c, const cli_inputs *inputs, size_t inp
     sci_status st = SCI_OK;
 
     *operand = option;
+    if (field != NULL && strcmp(field, "n/a") == 0) { /* as BIDS has it */
+        *operand = NULL;
+        return SCI_OK;
+    }
     if (field != NULL && *field != '\0') {
         imaging_mask_rule rule;
         bool file = true;
@@ -84,6 +88,26 @@ imaging_pair_find(const imaging_context *c, const cli_inputs *inputs, size_t inp
     } else if (option == NULL && s->mask_pattern != NULL && strcmp(column, "mask") == 0) {
         st = fill_pattern(s->mask_pattern, inputs->items[input].path, owned);
         *operand = *owned;
+    }
+    return st;
+}
+
+sci_status
+imaging_pair_needs(void *context, const cli_inputs *inputs, size_t input,
+                   char *needs[CLI_NEEDS_MOST])
+{
+    const cli_call *const *call = context;
+    const imaging_context c = { .call = *call, .settings = (*call)->settings };
+    const char *const columns[] = { "mask", "labels" };
+    const char *const options[] = { c.settings->mask, c.settings->labels };
+    sci_status st = SCI_OK;
+
+    for (int k = 0; st == SCI_OK && k < CLI_NEEDS_MOST; k++) {
+        const char *operand = NULL;
+
+        st = imaging_pair_find(&c, inputs, input, columns[k], options[k], &operand, &needs[k]);
+        if (st == SCI_OK && needs[k] == NULL && operand != NULL && operand != options[k])
+            st = sci_strdup(&needs[k], operand);
     }
     return st;
 }

@@ -14,8 +14,8 @@ const cli_row imaging_info_rows[] = {
     "otsu (above Otsu's threshold of the channel)"
 
 #define ROWS_MASK                                                                                 \
-    { 0, "mask", "MASK", CLI_TEXT, IMAGING_AT(mask), NULL, MASK_HELP, "Voxels", CLI_RESULT, NULL, 0,\
-      0 },                                                                                        \
+    { 0, "mask", "MASK", CLI_TEXT, IMAGING_AT(mask), NULL, MASK_HELP, "Voxels",                   \
+      CLI_RESULT | CLI_PATH, NULL, 0, 0 },                                                        \
     { 0, "mask-threshold", "T", CLI_REAL, IMAGING_AT(mask_threshold), NULL,                       \
       "of a mask file that is not binary: inside is above T", "Voxels", CLI_RESULT, NULL, -1e300, \
       1e300 },                                                                                    \
@@ -71,7 +71,7 @@ const cli_row imaging_normalize_rows[] = {
     { 0, "groups", "G|FILE", CLI_TEXT, IMAGING_AT(groups), NULL,
       "of --method group: how many groups of neighbouring channels, or a file with the "
       "group of each channel, one a line",
-      "Method", CLI_RESULT, NULL, 0, 0 },
+      "Method", CLI_RESULT | CLI_PATH, NULL, 0, 0 },
     { 0, "over", "AXIS", CLI_TEXT, IMAGING_AT(over), NULL,
       "time: every voxel by itself, with statistics over time; voxels that do not vary "
       "become 0",
@@ -134,7 +134,7 @@ const cli_row imaging_stats_rows[] = {
         0, "groups", "G|FILE", CLI_TEXT, IMAGING_AT(groups), NULL,                                 \
             "how many groups of neighbouring channels, or a file with the group of each channel, " \
             "one a line",                                                                          \
-            "Voxels", CLI_RESULT, NULL, 0, 0                                                       \
+            "Voxels", CLI_RESULT | CLI_PATH, NULL, 0, 0                                            \
     }
 
 const cli_row imaging_fit_rows[] = {

@@ -14,6 +14,7 @@
 #include "mapped.h"
 #include "model.h"
 #include "normal.h"
+#include "pairs.h"
 #include "verbs.h"
 
 typedef struct applying {
@@ -257,6 +258,7 @@ imaging_apply(const cli_call *call)
                         .extensions = imaging_extensions,
                         .datasets = true,
                         .extra = imaging_normal_extras,
+                        .needs = imaging_pair_needs,
                         .work = apply_one,
                         .after = imaging_normal_after,
                         .context = &call };

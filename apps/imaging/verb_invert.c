@@ -15,6 +15,7 @@
 
 #include "mapped.h"
 #include "normal.h"
+#include "pairs.h"
 #include "record.h"
 #include "record_read.h"
 #include "verbs.h"
@@ -294,6 +295,7 @@ imaging_invert(const cli_call *call)
                         .doing = "inverting",
                         .extensions = imaging_extensions,
                         .datasets = true,
+                        .needs = imaging_pair_needs,
                         .work = invert_one,
                         .context = &call };
 

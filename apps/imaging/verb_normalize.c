@@ -232,6 +232,7 @@ imaging_normalize(const cli_call *call)
                         .datasets = true,
                         .arrange = imaging_bids_arrange,
                         .extra = imaging_normal_extras,
+                        .needs = imaging_pair_needs,
                         .work = normalize_one,
                         .after = after,
                         .context = &call };

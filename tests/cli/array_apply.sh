@@ -136,6 +136,6 @@ END
 
 refuse 2 "" apply a.h5 -o no.h5
 refuse 1 "" apply a.h5 --stats b.h5 -o no.h5
-refuse 2 "the output 's.h5' is the input 's.h5'; choose another name" apply a.h5 --stats s.h5 -o s.h5 -f
+refuse 2 "the output 's.h5' is the file of --stats, 's.h5'; choose another name" apply a.h5 --stats s.h5 -o s.h5 -f
 run 0 show s.h5
 finish

@@ -66,11 +66,11 @@ ln -s x.h5 soft.h5
 for target in x.h5 ./x.h5 hard.h5 soft.h5; do
     refuse 2 "x.h5" normalize x.h5:/x --norm batch -o $target -f -q
 done
-refuse 2 "the output 'm.h5' is the input 'm.h5'; choose another name" \
+refuse 2 "the output 'm.h5' is the file of --mask, 'm.h5'; choose another name" \
     normalize x.h5:/x --norm batch --mask H,W=m.h5:/seg -o m.h5 -f -q
-refuse 2 "the output 'g.h5' is the input 'g.h5'" normalize x.h5:/x --norm batch --scale g.h5:/gamma -o g.h5 -f -q
+refuse 2 "the output 'g.h5' is the file of --scale" normalize x.h5:/x --norm batch --scale g.h5:/gamma -o g.h5 -f -q
 echo 1 > m.csv
-refuse 2 "the output 'm.csv' is the input 'm.csv'" normalize x.h5:/x --norm batch --mask N=m.csv -o m.csv -f -q
+refuse 2 "the output 'm.csv' is the file of --mask" normalize x.h5:/x --norm batch --mask N=m.csv -o m.csv -f -q
 same_bytes x.h5 copy.h5
 echo old > y.h5
 refuse 2 "'y.h5' exists already; --force replaces it" normalize x.h5:/x --norm batch -o y.h5
@@ -121,6 +121,19 @@ refuse 1 "word.csv" normalize x.h5:/x --norm layer --weights C=word.csv -o y.h5 
 refuse 1 "is no integer" normalize x.h5:/x --norm layer --mask C=half.csv -o y.h5 -q
 printf '1\n2\n3\n4\n5\n6\n' > uneven.csv
 refuse 3 "ddof" normalize x.h5:/x --norm layer --weights C=uneven.csv --ddof 1 -o y.h5 -q
+
+# No output replaces a file that an option names.
+run 0 fit x.h5:/x --norm batch -o table.h5 -q
+printf '1\n1\n0\n1\n0\n1\n' > six_mask.csv
+for file in table.h5 g.h5 six_mask.csv; do
+    cp $file $file.kept
+done
+refuse 2 "the output 'table.h5' is the file of --stats" apply x.h5:/x --stats table.h5 -o table.h5 -f -q
+refuse 2 "the output 'g.h5' is the file of --scale" normalize x.h5:/x --norm batch --scale g.h5:/short -o g.h5 -f -q
+refuse 2 "the output 'six_mask.csv' is the file of --mask" fit x.h5:/x --norm batch --mask C=six_mask.csv -o six_mask.csv -f -q
+for file in table.h5 g.h5 six_mask.csv; do
+    same_bytes $file $file.kept
+done
 
 # gamma and beta that do not fit.
 refuse 3 "'g.h5:/short' has shape (5), but gamma and beta need (6): one number a channel or label" \

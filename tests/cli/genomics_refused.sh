@@ -119,4 +119,12 @@ cp "$bladder" in.h5ad
 refuse 2 "the output 'in.h5ad' is the input" harmonize in.h5ad -o in.h5ad -f --batch-key batch
 refuse 2 "exists already; --force replaces it" harmonize "$bladder" -o in.h5ad --batch-key batch
 
+# Nor does one replace a file that an option names.
+run 0 fit "$bladder" --batch-key batch -o sites.h5 -q
+cp sites.h5 sites.kept
+refuse 2 "the output 'sites.h5' is the file of --stats" apply "$bladder" --stats sites.h5 --batch-key batch -o sites.h5 -f
+same_bytes sites.h5 sites.kept
+printf '%s\n' 1 2 3 > batches.txt
+refuse 2 "the output 'batches.txt' is the file of --batch-key" harmonize "$bladder" --batch-key @batches.txt -o batches.txt -f
+
 finish

@@ -53,8 +53,56 @@ rounds_to(load("out5/a.h5", "v"), normalize(a, whole, load("masks_a.h5", "mask")
 rounds_to(load("out5/b.h5", "v"), normalize(b, whole, b != 0, eps=0, outside="apply").astype(float))
 rounds_to(load("out5/c.h5", "v"), normalize(c, load("masks_c.h5", "labels").astype(int), eps=1e-5).astype(float))
 END
+# As spreadsheets and BIDS write it.
+printf '\xef\xbb\xbfimage\tmask\tlabels\r\n../in/a.h5\t../masks_a.h5:/mask\tn/a\r\n../in/deep/c.h5\tn/a\t../masks_c.h5:/labels\r\n' > list/mark.tsv
+run 0 normalize --manifest list/mark.tsv -o out_mark -q
+for f in a.h5 c.h5; do
+    same_bytes out_mark/$f out5/$f
+done
 printf 'picture\tmask\n../in/a.h5\tnonzero\n' > list/bad.tsv
 refuse 2 "has no column 'path' or 'image'" normalize --manifest list/bad.tsv -o no
+
+# Masks and labels of single inputs: --resume sees that they have changed, and no output may replace them.
+run 0 normalize --manifest list/list.tsv -o out5 --resume && says err "3 of 3 inputs are done already"
+for map in masks_a masks_c; do
+    touch $map.h5
+    refuse 2 "with other options" normalize --manifest list/list.tsv -o out5 -q --resume
+    run 0 normalize --manifest list/list.tsv -o out5 --resume -f && says err "2 of 3 inputs are done already"
+done
+sed 's/nonzero/otsu/' list/list.tsv > list/rule.tsv
+run 0 normalize --manifest list/rule.tsv -o out5 --resume -f && says err "2 of 3 inputs are done already"
+touch pairs/a_mask.h5
+run 0 normalize pairs/a.h5 pairs/b.h5 --mask-pattern "$PWD/masks_{stem}.h5:/mask" -o out4 --resume -f
+says err "1 of 2 inputs are done already"
+printf 'image\tmask\toutput\n../in/a.h5\t../kept/mask.h5:/mask\ta.h5\n../in/b.h5\t\tmask.h5\n' > list/over.tsv
+mkdir kept && cp masks_a.h5 kept/mask.h5 && cp kept/mask.h5 kept.mask
+refuse 2 "is a file that goes with an input" normalize --manifest list/over.tsv -o kept -f -q
+same_bytes kept/mask.h5 kept.mask
+absent kept/a.h5
+
+# What an option names is not replaced either, not even with -f.
+kept_file() { # FILE OPTIONS: refused, and FILE is as it was
+    cp "$1" kept.copy
+    refuse 2 "the output '$1' is the file of --" "${@:2}" -o "$1" -f -q
+    same_bytes "$1" kept.copy
+}
+run 0 fit in/a.h5 -o model.h5 -q
+run 0 fit in/a.h5 --method ct -o round.h5 -q
+for i in 0 1 2 3 4 5 6 7; do echo $i; done > positions.txt
+printf 'a\na\nb\n' > groups.txt
+printf 'image\n%s\n' "$PWD/in/a.h5" > plain.tsv
+volumes << 'END'
+image("field.h5", v=np.full((8, 10, 12), 2.0))
+END
+kept_file model.h5 apply in/a.h5 --stats model.h5
+kept_file round.h5 fit in/a.h5 --method ct --refine round.h5
+kept_file plain.tsv fit --manifest plain.tsv
+kept_file groups.txt normalize in/a.h5 --method group --groups groups.txt
+kept_file positions.txt normalize in/a.h5 --slice-positions positions.txt
+kept_file field.h5 normalize in/a.h5 --bias-field field.h5:/v
+kept_file masks_a.h5 fit in/a.h5 --mask masks_a.h5:/mask
+ln -s model.h5 link.h5
+refuse 2 "is the file of --stats" apply in/a.h5 --stats link.h5 -o model.h5 -f -q
 
 # Bad inputs among good ones: the others are done, the table of failures comes last and is kept; --resume does the rest.
 head -c 3000 in/a.h5 > in/cut.h5

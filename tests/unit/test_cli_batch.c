@@ -341,15 +341,27 @@ the_last_word_is_about_all_inputs(void **state)
 
 /* ---- resume ---- */
 
+/* What is made again is another file. */
+static ino_t
+inode_of(const char *path)
+{
+    struct stat file;
+
+    assert_int_equal(stat(path, &file), 0);
+    return file.st_ino;
+}
+
 static void
 resume_does_only_what_is_missing(void **state)
 {
+    ino_t a;
+
     (void)state;
     expect("a.in b.in bad.in -o out", 3, "1 of 3 inputs failed");
-    put("out/a.out", "mark"); /* done again, it would be A */
+    a = inode_of("out/a.out");
     put("bad.in", "good now");
     expect("a.in b.in bad.in -o out --resume", 0, "sci-test: 2 of 3 inputs are done already\n");
-    assert_holds("out/a.out", "mark");
+    assert_int_equal(inode_of("out/a.out"), a);
     assert_holds("out/bad.out", "good now");
     assert_false(exists("out/failures.tsv"));
     expect("a.in b.in bad.in -o out --resume", 0, "3 of 3 inputs are done already");
@@ -358,13 +370,29 @@ resume_does_only_what_is_missing(void **state)
 static void
 resume_makes_again_what_went_away(void **state)
 {
+    ino_t b;
+
     (void)state;
     expect("a.in b.in -o out", 0, NULL);
     unlink("out/a.out");
-    put("out/b.out", "mark");
+    b = inode_of("out/b.out");
     expect("a.in b.in -o out --resume", 0, "1 of 2 inputs are done already");
     assert_holds("out/a.out", "A");
-    assert_holds("out/b.out", "mark");
+    assert_int_equal(inode_of("out/b.out"), b);
+}
+
+static void
+resume_does_not_take_damage_for_an_output(void **state)
+{
+    (void)state;
+    expect("a.in b.in -o out", 0, NULL);
+    put("out/a.out", "");
+    expect("a.in b.in -o out --resume", 2, "'out/a.out' was made from another input or with other");
+    expect("a.in b.in -o out --resume -f", 0, "1 of 2 inputs are done already");
+    assert_holds("out/a.out", "A");
+    put("out/b.out", "X"); /* as long as before */
+    expect("a.in b.in -o out --resume -f", 0, "1 of 2 inputs are done already");
+    assert_holds("out/b.out", "B");
 }
 
 static void
@@ -459,6 +487,7 @@ main(void)
         cmocka_unit_test_setup(the_last_word_is_about_all_inputs, enter_scratch),
         cmocka_unit_test_setup(resume_does_only_what_is_missing, enter_scratch),
         cmocka_unit_test_setup(resume_makes_again_what_went_away, enter_scratch),
+        cmocka_unit_test_setup(resume_does_not_take_damage_for_an_output, enter_scratch),
         cmocka_unit_test_setup(resume_refuses_what_was_made_otherwise, enter_scratch),
         cmocka_unit_test_setup(a_damaged_journal_is_no_harm, enter_scratch),
         cmocka_unit_test_setup(every_allocation_may_fail, enter_scratch),

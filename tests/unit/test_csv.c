@@ -126,6 +126,23 @@ one_number_a_line(void **state)
     assert_numbers("\"width, mm\"\n\"1\"\n \"-2.5\" \n\t3e2\t\n", 3, expected);
 }
 
+/* As spreadsheets and other tools write tables. */
+static void
+tabs_separate_where_the_first_line_has_one(void **state)
+{
+    static const double expected[] = { 1.0, -2.5, 3e2 };
+    static const char *const names[] = { "a", "b, c" };
+    static const int levels[] = { 0, 0, 1 };
+
+    (void)state;
+    assert_numbers("0\t1\n2\t3e2\n1\t-2.5\n", 3, expected);
+    assert_numbers("index\twidth\r\n0 \t 1\r\n1\t\"-2.5\"\r\n2\t3e2\r\n", 3, expected);
+    assert_numbers("1\t\n-2.5\n3e2\n", 3, expected);
+    assert_labels("0\ta\n1\ta\n2\tb, c\n", 3, 2, names, levels);
+    assert_numbers_fail("0\t1\t2\n", 1, SCI_ERR_FORMAT, "more than two fields");
+    assert_numbers_fail("0\t1\n1\n", 2, SCI_ERR_FORMAT, "one field, two before");
+}
+
 static void
 lines_end_in_lf_crlf_or_cr(void **state)
 {
@@ -380,6 +397,7 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_number_a_line),
+        cmocka_unit_test(tabs_separate_where_the_first_line_has_one),
         cmocka_unit_test(lines_end_in_lf_crlf_or_cr),
         cmocka_unit_test(byte_order_mark_is_skipped),
         cmocka_unit_test(indices_may_come_in_any_order),

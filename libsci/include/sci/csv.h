@@ -2,7 +2,8 @@
 /* Small text tables: one value for each index of an axis.
  *
  * A line holds a value, or an index and a value separated by a comma; then every index 0…n-1 stands
- * there once, in any order. Fields may be quoted ("a ""b"", c"); blanks around them do not count.
+ * there once, in any order. Where the first line has a tab and no comma, tabs separate instead, and
+ * commas are letters. Fields may be quoted ("a ""b"", c"); blanks around them do not count.
  * Lines may end in LF, CRLF or CR; a byte order mark (UTF-8), blank lines and lines that begin with
  * # are skipped. The first line may be a header: it is one if its index or its number is none, or,
  * for labels, if there is one value too many and the first is unlike all others. Every error names

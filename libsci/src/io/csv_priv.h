@@ -15,6 +15,7 @@ typedef struct csv_reader {
     size_t at, used;              /* in `block` */
     bool after_cr;                /* a line feed now belongs to the line before */
     uint64_t line;                /* number of the line in `text`, from 1 */
+    char separator;               /* ',' or tab; 0 before the first line */
     int n_fields;                 /* 0: the end */
     char *field[CSV_FIELDS_MOST]; /* in `text` */
     char block[65536];

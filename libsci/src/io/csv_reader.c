@@ -125,10 +125,19 @@ csv_close(csv_reader *r)
 
 /* ---- fields ---- */
 
-static char *
-skip_blanks(char *at)
+/* A tab is a blank where it does not separate. */
+static bool
+is_blank(const csv_reader *r, char letter)
 {
-    return at + strspn(at, " \t");
+    return letter == ' ' || (letter == '\t' && r->separator != '\t');
+}
+
+static char *
+skip_blanks(const csv_reader *r, char *at)
+{
+    while (is_blank(r, *at))
+        at++;
+    return at;
 }
 
 /* `at` stands on the opening quote. The text is moved over what it replaces; *next is behind the
@@ -152,11 +161,11 @@ take_quoted(csv_reader *r, char *at, char **field, char **next)
     return SCI_OK;
 }
 
-/* Up to the next comma, without blanks at its end. */
+/* Up to the next separator. */
 static sci_status
 take_plain(csv_reader *r, char *at, char **field, char **next)
 {
-    size_t n = strcspn(at, ",");
+    size_t n = strcspn(at, r->separator == '\t' ? "\t" : ",");
 
     *field = at;
     *next = at + n;
@@ -166,11 +175,11 @@ take_plain(csv_reader *r, char *at, char **field, char **next)
 }
 
 static void
-trim(char *field)
+trim(const csv_reader *r, char *field)
 {
     size_t n = strlen(field);
 
-    while (n > 0 && (field[n - 1] == ' ' || field[n - 1] == '\t'))
+    while (n > 0 && is_blank(r, field[n - 1]))
         n--;
     field[n] = '\0';
 }
@@ -188,23 +197,35 @@ split_line(csv_reader *r)
 
         if (r->n_fields == CSV_FIELDS_MOST)
             return refuse(r, "more than two fields");
-        at = skip_blanks(at);
+        at = skip_blanks(r, at);
         quoted = *at == '"';
         st = quoted ? take_quoted(r, at, &r->field[r->n_fields], &next)
                     : take_plain(r, at, &r->field[r->n_fields], &next);
         if (st != SCI_OK)
             return st;
-        at = skip_blanks(next);
-        if (*at != '\0' && *at != ',')
+        at = skip_blanks(r, next);
+        if (*at != '\0' && *at != r->separator)
             return refuse(r, "text after a closing quote");
-        more = *at == ',';
+        more = *at == r->separator;
         *at = '\0';
         if (!quoted)
-            trim(r->field[r->n_fields]);
+            trim(r, r->field[r->n_fields]);
         r->n_fields++;
         at++;
     }
     return SCI_OK;
+}
+
+/* As the first line has it: blanks at its ends are no fields. */
+static char
+separator_of(const char *line)
+{
+    const char *first = line + strspn(line, " \t");
+    const char *tab = strchr(first, '\t');
+
+    if (strchr(line, ',') != NULL || tab == NULL)
+        return ',';
+    return tab[strspn(tab, " \t")] == '\0' ? ',' : '\t';
 }
 
 sci_status
@@ -218,6 +239,8 @@ csv_next(csv_reader *r)
         st = read_line(r, &end);
         if (st != SCI_OK || end)
             return st;
-    } while (r->text[0] == '#' || *skip_blanks(r->text) == '\0');
+    } while (r->text[0] == '#' || r->text[strspn(r->text, " \t")] == '\0');
+    if (r->separator == 0)
+        r->separator = separator_of(r->text);
     return split_line(r);
 }
