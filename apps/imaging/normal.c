@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include <sci/file.h>
 #include <sci/memory.h>
 #include <sci/select.h>
 
@@ -95,6 +97,53 @@ warn_about(const imaging_normal *job)
     return SCI_OK;
 }
 
+/* Of the bytes of a small text. */
+static sci_status
+digest_file(imaging_normal *job, const char *path, uint8_t digest[SCI_DIGEST_BYTES])
+{
+    FILE *file = fopen(path, "rb");
+    struct stat facts;
+    unsigned char *bytes = NULL;
+    sci_array array = { .rank = 1, .type = SCI_UINT8 };
+    sci_source *source = NULL;
+    sci_status st = SCI_OK;
+
+    if (file == NULL || fstat(fileno(file), &facts) != 0)
+        st = sci_fail_errno("open", path);
+    if (st == SCI_OK)
+        st = sci_alloc(&bytes, (size_t)facts.st_size + 1, 1, 1);
+    if (st == SCI_OK) {
+        array.shape[0] = fread(bytes, 1, (size_t)facts.st_size + 1, file);
+        if (ferror(file))
+            st = sci_fail_errno("read", path);
+    }
+    if (st == SCI_OK)
+        st = sci_source_memory(&source, &array, bytes, path);
+    if (st == SCI_OK)
+        st = cli_source_digest(&job->c.options, source, job->c.options.digest, digest);
+    sci_source_free(source);
+    sci_free(bytes);
+    if (file != NULL)
+        fclose(file);
+    return st;
+}
+
+static sci_status
+digest_groups(imaging_normal *job)
+{
+    const imaging_settings *s = job->c.settings;
+    uint8_t digest[SCI_DIGEST_BYTES];
+    int64_t number;
+    sci_status st;
+
+    if (s->method != IMAGING_GROUP || s->groups == NULL || cli_parse_integer(s->groups, &number))
+        return SCI_OK;
+    st = digest_file(job, s->groups, digest);
+    if (st == SCI_OK)
+        cli_digest_text(job->c.options.digest, digest, job->map_digests[2]);
+    return st;
+}
+
 /* What mask and label map held, so that invert knows them again. */
 static sci_status
 digest_maps(imaging_normal *job)
@@ -127,6 +176,8 @@ imaging_normal_prepare(imaging_normal *job, const cli_input *input)
         st = imaging_members_open(&job->members, &job->c, job->volume, job->mask, job->labels);
     if (st == SCI_OK)
         st = digest_maps(job);
+    if (st == SCI_OK)
+        st = digest_groups(job);
     if (st == SCI_OK)
         st = warn_about(job);
     if (st == SCI_OK)

@@ -21,7 +21,7 @@ typedef struct imaging_normal {
     sci_source *measured;             /* what statistics are taken of; usually the same */
     sci_source *divided, *clamped; /* … by a bias field, … within limits */
     imaging_members members;
-    char map_digests[2][80]; /* of the files of mask and labels; "" without */
+    char map_digests[3][80]; /* of mask, labels and the file of --groups; "" without */
     imaging_groups groups;
     double *low, *high; /* limits of the kept groups; NULL without */
     double *curve_x, *curve_y; /* nyul: points of each group; NULL without */

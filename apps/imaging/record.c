@@ -18,6 +18,20 @@ imaging_method_text(int method, char text[24])
     cli_choice_text(IMAGING_METHODS, method, text, 24);
 }
 
+void
+imaging_mask_reading(const imaging_normal *job, char text[48])
+{
+    const imaging_settings *s = job->c.settings;
+
+    text[0] = '\0';
+    if (job->members.mask == NULL)
+        return;
+    if (s->mask_weights)
+        (void)snprintf(text, 48, "weights");
+    else
+        (void)snprintf(text, 48, "above %.17g", s->mask_threshold);
+}
+
 double
 imaging_row_centre(const sci_moments *row)
 {
@@ -136,9 +150,10 @@ void
 imaging_record_json(cli_json *j, const imaging_normal *job)
 {
     const imaging_settings *s = job->c.settings;
-    char method[24], digest[80];
+    char method[24], digest[80], reading[48];
 
     imaging_method_text(s->method, method);
+    imaging_mask_reading(job, reading);
     cli_digest_text(job->c.options.digest, job->report.digest, digest);
     cli_json_object(j);
     cli_json_key(j, "version");
@@ -152,6 +167,8 @@ imaging_record_json(cli_json *j, const imaging_normal *job)
     member_name(j, "labels", job->labels);
     cli_json_member_text(j, "mask_digest", map_digest(job, 0));
     cli_json_member_text(j, "labels_digest", map_digest(job, 1));
+    cli_json_member_text(j, "groups_digest", map_digest(job, 2));
+    cli_json_member_text(j, "mask_reading", reading[0] != '\0' ? reading : NULL);
     cli_json_member_text(j, "mask_kind", imaging_mask_word(job->members.rule.kind));
     cli_json_member_text(j, "outside", job->outside);
     member_name(j, "channel_groups", s->groups);
@@ -257,6 +274,7 @@ write_scaling(const imaging_normal *job, sci_h5_output *file, const char *group)
 static sci_status
 write_texts(const imaging_normal *job, sci_h5_output *file, const char *group, const char *text)
 {
+    char reading[48];
     const struct {
         const char *name, *value;
     } texts[] = { { "provenance", text },
@@ -265,6 +283,8 @@ write_texts(const imaging_normal *job, sci_h5_output *file, const char *group, c
                   { "labels", job->labels != NULL ? cli_operand_name(job->labels) : NULL },
                   { "mask_digest", map_digest(job, 0) },
                   { "labels_digest", map_digest(job, 1) },
+                  { "groups_digest", map_digest(job, 2) },
+                  { "mask_reading", job->members.mask != NULL ? reading : NULL },
                   { "mask_kind", imaging_mask_word(job->members.rule.kind) },
                   { "outside", job->outside },
                   { "channel_groups", job->c.settings->groups != NULL
@@ -274,6 +294,7 @@ write_texts(const imaging_normal *job, sci_h5_output *file, const char *group, c
     char method[24];
     sci_status st = sci_h5_output_integer(file, group, "version", IMAGING_RECORD_VERSION);
 
+    imaging_mask_reading(job, reading);
     imaging_method_text(job->c.settings->method, method);
     if (st == SCI_OK)
         st = sci_h5_output_text(file, group, "method", method);

@@ -19,6 +19,9 @@ void imaging_record_json(cli_json *json, const imaging_normal *job);
 double imaging_row_centre(const sci_moments *row);
 double imaging_row_scale(const sci_moments *row, double eps, int ddof);
 
+/* How a mask in a file is read: "weights" or "above 0.5" (a binary one is above 0); "" without. */
+void imaging_mask_reading(const imaging_normal *job, char text[48]);
+
 /* Text of a method, "zscore". */
 void imaging_method_text(int method, char text[24]);
 

@@ -20,6 +20,8 @@ imaging_record_clear(imaging_record *record)
     sci_free(record->mask);
     sci_free(record->mask_digest);
     sci_free(record->labels_digest);
+    sci_free(record->groups_digest);
+    sci_free(record->mask_reading);
     sci_free(record->mask_kind);
     sci_free(record->labels);
     sci_free(record->channel_groups);
@@ -135,6 +137,8 @@ read_h5(imaging_record *r, const imaging_volume *volume, const char *path)
                   { "mask", &r->mask },
                   { "mask_digest", &r->mask_digest },
                   { "labels_digest", &r->labels_digest },
+                  { "groups_digest", &r->groups_digest },
+                  { "mask_reading", &r->mask_reading },
                   { "mask_kind", &r->mask_kind },
                   { "labels", &r->labels },
                   { "over", &r->over },
@@ -268,6 +272,10 @@ read_json(imaging_record *r, const imaging_volume *volume, const char *path)
         st = take_text(json, "mask_digest", &r->mask_digest);
     if (st == SCI_OK)
         st = take_text(json, "labels_digest", &r->labels_digest);
+    if (st == SCI_OK)
+        st = take_text(json, "groups_digest", &r->groups_digest);
+    if (st == SCI_OK)
+        st = take_text(json, "mask_reading", &r->mask_reading);
     if (st == SCI_OK)
         st = take_text(json, "mask_kind", &r->mask_kind);
     if (st == SCI_OK)

@@ -9,6 +9,7 @@ typedef struct imaging_record {
     int method;
     char *outside, *mask, *mask_kind, *labels, *channel_groups, *over; /* NULL: none */
     char *mask_digest, *labels_digest;                                  /* of their contents; NULL */
+    char *groups_digest, *mask_reading; /* of --groups; how the mask was read; NULL */
     bool pooled, clipped;
     uint64_t n; /* groups */
     double *centre, *scale;

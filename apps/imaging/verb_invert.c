@@ -93,6 +93,7 @@ check_maps(const inverting *v)
     const imaging_normal *job = &v->job;
     const imaging_volume *maps[2] = { job->members.mask, job->members.labels };
     const char *then[2] = { v->record.mask_digest, v->record.labels_digest };
+    char reading[48];
 
     for (int k = 0; k < 2; k++)
         if (maps[k] != NULL && then[k] != NULL && strcmp(then[k], job->map_digests[k]) != 0)
@@ -101,6 +102,19 @@ check_maps(const inverting *v)
                             "contents differ",
                             maps[k]->name, k == 0 ? "mask" : "label map", job->volume->name,
                             k == 0 ? v->record.mask : v->record.labels);
+    imaging_mask_reading(job, reading);
+    if (job->members.mask != NULL && v->record.mask_reading != NULL
+        && strcmp(v->record.mask_reading, reading) != 0)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' was made with a mask of '%s', not of '%s'; give --mask-threshold or "
+                        "--mask-weights as they were",
+                        job->volume->name, v->record.mask_reading, reading);
+    if (job->map_digests[2][0] != '\0' && v->record.groups_digest != NULL
+        && strcmp(v->record.groups_digest, job->map_digests[2]) != 0)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' is not the file of groups that '%s' was made with ('%s'): its "
+                        "contents differ",
+                        v->settings.groups, job->volume->name, v->record.channel_groups);
     return SCI_OK;
 }
 
@@ -152,7 +166,8 @@ prepare(inverting *v, const cli_call *call, const cli_input *input)
     job->c.pooled = v->record.pooled;
     imaging_volume_free(volume);
     job->volume = NULL;
-    if (is_sha256(v->record.mask_digest) || is_sha256(v->record.labels_digest))
+    if (is_sha256(v->record.mask_digest) || is_sha256(v->record.labels_digest)
+        || is_sha256(v->record.groups_digest))
         job->c.options.digest = SCI_DIGEST_SHA256;
     st = imaging_normal_prepare(job, input);
     return st == SCI_OK ? check_maps(v) : st;

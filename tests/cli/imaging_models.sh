@@ -61,6 +61,16 @@ refuse 3 "is not the mask that" invert y.h5:/t1 --mask t1.h5:/labels_tissue --ma
 run 0 normalize t1.h5:/t1 --mask nonzero --outside keep -q -f -o y.h5
 refuse 3 "chosen by their values and kept" invert y.h5:/t1 -o no.h5
 
+# Groups of channels and the reading of a mask are known again.
+printf 'a\nb\na\n' > aba.txt
+printf 'b\na\na\n' > baa.txt
+run 0 normalize c.h5:/v --method group --groups aba.txt -q -f -o y.h5
+refuse 3 "'baa.txt' is not the file of groups that 'y.h5:/v' was made with ('aba.txt')" invert y.h5:/v --groups baa.txt -o no.h5
+run 0 invert y.h5:/v --groups aba.txt -q -f -o x.h5
+run 0 normalize t1.h5:/t1 --mask t1.h5:/mask_fraction --mask-threshold 0.5 --outside keep -q -f -o y.h5
+refuse 3 "was made with a mask of 'above 0.5', not of 'above 0.25'" invert y.h5:/t1 --mask t1.h5:/mask_fraction --mask-threshold 0.25 -o no.h5
+refuse 3 "not of 'weights'" invert y.h5:/t1 --mask t1.h5:/mask_fraction --mask-weights -o no.h5
+
 # What would have no effect, or a wrong one.
 run 0 normalize t1.h5:/t1 -q -f -o y.h5
 refuse 2 "leave out --mask" invert y.h5:/t1 --mask t1.h5:/mask -o no.h5
