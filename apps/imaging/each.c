@@ -7,6 +7,8 @@
 #include "cli/message.h"
 #include "cli/single.h"
 
+#include "pairs.h"
+
 /* The last failure, which the worker ends with; those before it are printed. */
 typedef struct failure {
     sci_status status;
@@ -68,6 +70,7 @@ work(void *context, const cli_worker *worker)
 
     if (st != SCI_OK)
         return st;
+    imaging_columns_warn(&single->inputs);
     if (s->common.json) {
         cli_json_start(&json, stdout);
         cli_json_object(&json);

@@ -5,6 +5,9 @@
 
 #include <sci/memory.h>
 
+#include "cli/message.h"
+#include "cli/nearest.h"
+
 #include "members.h"
 
 static bool
@@ -92,6 +95,22 @@ imaging_pair_find(const imaging_context *c, const cli_inputs *inputs, size_t inp
     return st;
 }
 
+void
+imaging_columns_warn(const cli_inputs *inputs)
+{
+    static const char *const known[] = { "path", "image", "output", "mask", "labels" };
+
+    for (size_t k = 0; inputs->n > 0 && k < sizeof known / sizeof *known; k++) {
+        if (cli_inputs_field(inputs, 0, known[k]) != NULL)
+            continue;
+        for (size_t i = 0; i < inputs->n_columns; i++)
+            if (inputs->columns[i][0] == known[k][0]
+                && cli_edit_distance(inputs->columns[i], known[k]) == 1)
+                cli_warn("the column '%s' of the manifest is not read; '%s' would be",
+                         inputs->columns[i], known[k]);
+    }
+}
+
 sci_status
 imaging_pair_needs(void *context, const cli_inputs *inputs, size_t input,
                    char *needs[CLI_NEEDS_MOST])
@@ -102,6 +121,8 @@ imaging_pair_needs(void *context, const cli_inputs *inputs, size_t input,
     const char *const options[] = { c.settings->mask, c.settings->labels };
     sci_status st = SCI_OK;
 
+    if (input == 0)
+        imaging_columns_warn(inputs);
     for (int k = 0; st == SCI_OK && k < CLI_NEEDS_MOST; k++) {
         const char *operand = NULL;
 

@@ -15,6 +15,10 @@ sci_status imaging_pair_find(const imaging_context *c, const cli_inputs *inputs,
                              const char *column, const char *option, const char **operand,
                              char **owned) SCI_MUST_CHECK;
 
+/* Warn of columns of the manifest that may be misspelt: those within one letter, not the first, of one
+ * that has a meaning and is not there. */
+void imaging_columns_warn(const cli_inputs *inputs);
+
 /* For cli_batch, whose context is a pointer at the call: mask and labels of an input, where options do
  * not name them. */
 sci_status imaging_pair_needs(void *context, const cli_inputs *inputs, size_t input,

@@ -11,6 +11,7 @@
 
 #include "model.h"
 #include "normal.h"
+#include "pairs.h"
 #include "verbs.h"
 
 /* The models of all images, each by itself, and what they are called. */
@@ -176,6 +177,7 @@ fit_all(fitting *f, imaging_model *model)
     size_t n = f->single->inputs.n;
     sci_status st = SCI_OK;
 
+    imaging_columns_warn(&f->single->inputs);
     if (s->refine != NULL)
         st = imaging_model_load(&f->refined, s->refine);
     if (st == SCI_OK && s->refine != NULL && f->refined.counts == NULL)

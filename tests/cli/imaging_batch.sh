@@ -104,6 +104,12 @@ kept_file masks_a.h5 fit in/a.h5 --mask masks_a.h5:/mask
 ln -s model.h5 link.h5
 refuse 2 "is the file of --stats" apply in/a.h5 --stats link.h5 -o model.h5 -f -q
 
+# A column that is nearly one that has a meaning; others may be there.
+printf 'image\tmasks\ttask\n%s\tnonzero\trest\n' "$PWD/in/a.h5" > list/near.tsv
+run 0 normalize --manifest list/near.tsv -o out_near && says err "the column 'masks' of the manifest is not read; 'mask' would be"
+run 0 stats --manifest list/near.tsv && says err "the column 'masks'"
+! grep -q "'task'" err || complain "a warning of a column that is fine"
+
 # Bad inputs among good ones: the others are done, the table of failures comes last and is kept; --resume does the rest.
 head -c 3000 in/a.h5 > in/cut.h5
 echo text > in/text.h5
