@@ -136,6 +136,33 @@ weigh(imaging_members *m, const imaging_context *c, const imaging_volume *volume
     return st;
 }
 
+/* Of images that are put together a voxel counts by its volume in mm3: weights that cancel in one
+ * image do not cancel among images of unlike voxels. */
+static sci_status
+weigh_in_mm3(imaging_members *m, const imaging_volume *volume)
+{
+    const imaging_geometry *g = &volume->geometry;
+    bool first = true;
+
+    if (!(m->weight_mm3 > 0.0))
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s': the volume of its voxels in mm3 is not known, which --weights volume "
+                        "needs to put images together; give --spacing and --units",
+                        volume->name);
+    m->equal_mm3 = m->weight_mm3;
+    for (int a = 0; a < g->rank; a++) {
+        if (m->thickness[a] == NULL)
+            continue;
+        for (uint64_t i = 0; first && i < g->axes[a].size; i++)
+            m->thickness[a][i] *= m->weight_mm3;
+        m->equal_mm3 = first ? m->thickness[a][0] : m->equal_mm3 * m->thickness[a][0];
+        first = false;
+    }
+    m->weight_mm3 = first ? m->weight_mm3 : 1.0;
+    m->weighted = true;
+    return SCI_OK;
+}
+
 /* ---- all of it ---- */
 
 sci_status
@@ -152,6 +179,8 @@ imaging_members_open(imaging_members *out, const imaging_context *c, const imagi
         st = imaging_labels_open(out, c, volume, labels);
     if (st == SCI_OK)
         st = weigh(out, c, volume);
+    if (st == SCI_OK && c->pooled && c->settings->weights == IMAGING_VOLUME)
+        st = weigh_in_mm3(out, volume);
     if (st == SCI_OK && out->rule.kind == MASK_ABOVE) {
         out->n_low = 1;
         st = sci_alloc(&out->low, 1, 1, sizeof *out->low);

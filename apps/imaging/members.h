@@ -53,6 +53,7 @@ typedef struct imaging_members {
     double *thickness[IMAGING_AXES_MOST];
     sci_source *weights[IMAGING_AXES_MOST];
     bool weighted;     /* by volume */
+    double equal_mm3;  /* of pooled images with --weights volume: of a voxel, should all be alike */
     double weight_mm3; /* of a voxel of weight 1; NaN: unknown */
     /* thresholds of the values, one for each kept group (groups.h); NULL until they are known */
     uint64_t n_low;

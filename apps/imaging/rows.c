@@ -44,7 +44,7 @@ const cli_row imaging_info_rows[] = {
 #define ROW_WEIGHTS                                                                               \
     { 0, "weights", "HOW", CLI_CHOICE, IMAGING_AT(weights), "auto",                               \
       "whether a voxel counts by its volume: auto and volume do where slices differ in "          \
-      "thickness (else weights cancel), none never",                                              \
+      "thickness (else weights cancel), volume also among the images of fit, none never",         \
       "Voxels", CLI_RESULT, "auto|volume|none", 0, 0 }
 
 #define ROWS_MAPS ROWS_MASK, ROW_MASK_PATTERN, ROWS_LABELS

@@ -14,6 +14,12 @@
 #include "pairs.h"
 #include "verbs.h"
 
+/* How the voxels of an image count. */
+typedef struct voxels {
+    double mm3; /* of each; NaN: unknown or unlike */
+    bool weighted;
+} voxels;
+
 /* The models of all images, each by itself, and what they are called. */
 typedef struct fitting {
     const cli_single *single;
@@ -21,6 +27,7 @@ typedef struct fitting {
     imaging_model refined; /* of --refine; its counts say what is counted now */
     imaging_model *parts;
     const char **names;
+    voxels *voxels;
 } fitting;
 
 /* ---- one image ---- */
@@ -92,6 +99,8 @@ fit_part(imaging_model *part, imaging_normal *job, const imaging_model *refined)
 
     *part = (imaging_model){ .method = method, .ddof = job->c.options.ddof, .n = job->groups.n };
     st = sci_fit(job->source, job->groups.g, &job->c.options, &part->stats, &job->report);
+    if (st == SCI_OK && job->members.equal_mm3 > 0.0 && !sci_stats_is_weighted(part->stats))
+        st = sci_stats_weigh(part->stats, job->members.equal_mm3);
     if (st == SCI_OK && job->report.members == 0 && job->c.options.shards == 0)
         st = sci_fail(SCI_ERR_DEGENERATE, "'%s': no voxel is inside the mask", job->volume->name);
     if (st == SCI_OK && method == IMAGING_CT)
@@ -117,8 +126,36 @@ fit_one(fitting *f, size_t i)
         st = imaging_normal_prepare(&job, &f->single->inputs.items[i]);
     if (st == SCI_OK)
         st = fit_part(&f->parts[i], &job, &f->refined);
+    if (st == SCI_OK)
+        f->voxels[i] = (voxels){ imaging_geometry_voxel_mm3(&job.volume->geometry),
+                                 job.members.weighted };
     imaging_normal_clear(&job);
     return st;
+}
+
+/* Of images that are put together. */
+static sci_status
+compare_voxels(const fitting *f)
+{
+    const imaging_settings *s = f->single->call->settings;
+    bool warned = s->weights != IMAGING_AUTO || !imaging_method_is_moments(s->method);
+
+    for (size_t i = 1; i < f->single->inputs.n; i++) {
+        const voxels *a = &f->voxels[0], *b = &f->voxels[i];
+
+        if (a->weighted != b->weighted)
+            return sci_fail(SCI_ERR_REFUSED,
+                            "slices differ in thickness in '%s' and not in '%s'; --weights volume "
+                            "counts the voxels of both by their mm3, --weights none all alike",
+                            f->names[a->weighted ? 0 : i], f->names[a->weighted ? i : 0]);
+        if (!warned && fabs(a->mm3 - b->mm3) > 1e-3 * a->mm3) {
+            cli_warn("the voxels of '%s' have %.6g mm3 and those of '%s' %.6g mm3, and all count "
+                     "alike; --weights volume counts them by their volume",
+                     f->names[0], a->mm3, f->names[i], b->mm3);
+            warned = true;
+        }
+    }
+    return SCI_OK;
 }
 
 /* ---- all of them ---- */
@@ -190,6 +227,8 @@ fit_all(fitting *f, imaging_model *model)
         st = fit_one(f, i);
     }
     if (st == SCI_OK)
+        st = compare_voxels(f);
+    if (st == SCI_OK)
         st = imaging_model_merge(model, n, f->parts, f->names);
     return st == SCI_OK ? find_limits(f, model) : st;
 }
@@ -206,6 +245,8 @@ work(void *context, const cli_worker *worker)
     if (st == SCI_OK)
         st = sci_alloc_zero(&f.names, f.single->inputs.n, 1, sizeof *f.names);
     if (st == SCI_OK)
+        st = sci_alloc(&f.voxels, f.single->inputs.n, 1, sizeof *f.voxels);
+    if (st == SCI_OK)
         st = fit_all(&f, &model);
     if (st == SCI_OK)
         st = cli_provenance_text(&provenance, f.single->call, 0, NULL, NULL);
@@ -218,6 +259,7 @@ work(void *context, const cli_worker *worker)
         imaging_model_clear(&f.parts[i]);
     sci_free(f.parts);
     sci_free(f.names);
+    sci_free(f.voxels);
     sci_free(provenance);
     imaging_model_clear(&f.refined);
     imaging_model_clear(&model);
@@ -240,6 +282,9 @@ check(const cli_call *call)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard goes with --method zscore");
     if (st == SCI_OK && shard && call->n_operands != 1)
         st = sci_fail(SCI_ERR_ARGUMENT, "--shard divides one image");
+    if (st == SCI_OK && shard && s->weights == IMAGING_VOLUME)
+        st = sci_fail(SCI_ERR_ARGUMENT, "--shard does not go with --weights volume, which puts "
+                                        "whole images together");
     if (st == SCI_OK && s->method == IMAGING_NYUL)
         st = imaging_unweighted_check(call);
     if (st == SCI_OK && s->method == IMAGING_NYUL && cli_given(call, "ddof"))

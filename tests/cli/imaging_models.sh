@@ -107,6 +107,50 @@ for input in "t1.h5:/t1 --mask t1.h5:/mask" "t1.h5:/t1 --labels t1.h5:/labels_aa
     run 0 show merged.h5 --json && same_bytes whole.json out
 done
 
+# ---- fit: images of unlike voxels ----
+volumes << 'END'
+r = np.random.default_rng(8)
+for name, step, slices in (("fine", 1.0, None), ("coarse", 4.0, None), ("uneven", 2.0, [1.0, 2.0, 4.0, 8.0])):
+    v = r.normal(100 * step, 10, (4, 5, 6)).astype("f4")
+    with h5py.File(name + ".h5", "w") as f:
+        d = f.create_dataset("v", data=v)
+        if slices is None:
+            d.attrs["spacing"], d.attrs["units"] = [step] * 3, "mm"
+        else:
+            edges = np.concatenate([[0], np.cumsum(slices)])
+            for axis, (label, at) in enumerate((("z", (edges[1:] + edges[:-1]) / 2), ("y", np.arange(5) * step), ("x", np.arange(6) * step))):
+                f[label] = at
+                f[label].make_scale(label)
+                f[label].attrs["units"] = "mm"
+                d.dims[axis].attach_scale(f[label])
+END
+run 0 fit fine.h5 coarse.h5 -o alike.h5 && says err "have 1 mm3 and those of 'coarse.h5' 64 mm3, and all count alike; --weights volume"
+refuse 3 "slices differ in thickness in 'uneven.h5' and not in 'fine.h5'; --weights volume" fit fine.h5 uneven.h5 --slice-weight cell -o no.h5
+for name in fine coarse uneven; do run 0 fit $name.h5 --weights volume --slice-weight cell -q -o of_$name.h5; done
+run 0 fit uneven.h5 fine.h5 coarse.h5 --weights volume --slice-weight cell -q -o by_volume.h5
+run 0 merge of_coarse.h5 of_uneven.h5 of_fine.h5 -q -o by_volume2.h5
+for m in by_volume by_volume2; do run 0 show $m.h5 --json && mv out $m.json; done
+volumes << 'END'
+x, w = [], []
+for name, volume in (("fine", 1.0), ("coarse", 64.0), ("uneven", None)):
+    v = load(name + ".h5", "v").astype(LONG)
+    at = h5py.File("uneven.h5")["z"][()]
+    cells = np.gradient(at) if volume is None else np.full(4, volume)
+    if volume is None: # edges half way between centres, the outer ones as far out
+        between = (at[1:] + at[:-1]) / 2
+        edges = np.concatenate([[2 * at[0] - between[0]], between, [2 * at[-1] - between[-1]]])
+        cells = np.diff(edges) * 4.0
+    x.append(v.ravel()), w.append(np.repeat(cells, 30))
+x, w = np.concatenate(x), np.concatenate(w).astype(LONG)
+mean = (w * x).sum() / w.sum()
+for name in ("by_volume", "by_volume2"):
+    group, = json.load(open(name + ".json"))["groups"]
+    assert group["count"] == x.size
+    assert abs(group["mean"] - float(mean)) < 1e-12 * float(mean), (name, group["mean"], float(mean))
+    assert abs(group["variance"] - float((w * (x - mean) ** 2).sum() / w.sum())) < 1e-11 * group["variance"]
+END
+refuse 2 "--shard does not go with --weights volume" fit fine.h5 --shard 1/2 --weights volume -o no.h5
+
 # ---- fit: files, in any order and cut into any models ----
 run 0 fit site0.h5 site1.h5 site2.h5 site3.h5 -q -o all.h5
 run 0 fit site3.h5 site1.h5 site0.h5 site2.h5 -q -o shuffled.h5

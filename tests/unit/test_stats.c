@@ -134,6 +134,28 @@ parameters_are_told(void **state)
     sci_stats_free(stats);
 }
 
+/* As if every member had been given the weight. */
+static void
+tables_weigh_as_they_are_told(void **state)
+{
+    random_stream r = random_start(6);
+    sci_stats *a = table_make("C:keep:2", "x.h5", 1, &r);
+    const sci_moments *m = sci_stats_moments(a);
+    sci_moments before = m[1];
+
+    (void)state;
+    assert_fails(sci_stats_weigh(a, 0.0), SCI_ERR_ARGUMENT);
+    assert_fails(sci_stats_weigh(a, 1e308 * 1e308), SCI_ERR_ARGUMENT);
+    assert_ok(sci_stats_weigh(a, 3.0));
+    assert_that(sci_stats_is_weighted(a));
+    assert_count(m[1].count, before.count);
+    assert_close(m[1].weight, 3.0 * before.weight, 0, 0);
+    assert_close(sci_moments_variance(&m[1], 0), sci_moments_variance(&before, 0), 1e-15, 0);
+    a->parameters.ddof = 1;
+    assert_fails(sci_stats_weigh(a, 2.0), SCI_ERR_REFUSED);
+    sci_stats_free(a);
+}
+
 /* ---- the digest ---- */
 
 static sci_stats *
@@ -387,6 +409,7 @@ main(void)
         cmocka_unit_test(copies_are_the_same_and_independent),
         cmocka_unit_test(axes_factors_and_origins_are_told),
         cmocka_unit_test(parameters_are_told),
+        cmocka_unit_test(tables_weigh_as_they_are_told),
         cmocka_unit_test(digest_stays_the_same),
         cmocka_unit_test(digest_depends_on_everything),
         cmocka_unit_test(folding_merges_rows_in_order),

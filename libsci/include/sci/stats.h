@@ -79,6 +79,13 @@ SCI_API sci_status sci_stats_update(sci_stats *running, const sci_stats *batch,
 /* Batches that have entered a running table. */
 SCI_API uint64_t sci_stats_steps(const sci_stats *stats);
 
+/* Every member weighs `weight` (> 0) times as much from now on, and the table is a weighted one: of
+ * an array that is put together with others whose elements weigh unlike, where its own weights are
+ * all equal and therefore were left out. Counts, means and variances stay. SCI_ERR_REFUSED for
+ * shards, running tables and ddof 1, SCI_ERR_ARGUMENT for other weights, SCI_ERR_NONFINITE if a sum
+ * of squares leaves double. */
+SCI_API sci_status sci_stats_weigh(sci_stats *stats, double weight) SCI_MUST_CHECK;
+
 /* ---- what a table says about itself ---- */
 
 /* How non-finite values were treated, and whether members had weights of their own or a mask. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Tables as objects: creating, copying, and what they say about themselves. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -260,6 +261,28 @@ sci_nan_policy
 sci_stats_nan(const sci_stats *stats)
 {
     return stats->parameters.nan;
+}
+
+sci_status
+sci_stats_weigh(sci_stats *stats, double weight)
+{
+    if (stats->kind != SCI_STATS_MOMENTS || stats->shard || stats->moments == NULL)
+        return sci_fail(SCI_ERR_REFUSED, "only a whole table of moments can be weighed");
+    if (stats->parameters.ddof != 0)
+        return sci_fail(SCI_ERR_REFUSED, "ddof 1 has no meaning with unequal weights; use ddof 0");
+    if (!(weight > 0.0) || !isfinite(weight))
+        return sci_fail(SCI_ERR_ARGUMENT, "a weight of %.9g: weights are above 0", weight);
+    for (uint64_t i = 0; i < stats->n_rows; i++)
+        if (isfinite(stats->moments[i].m2)
+            && !(isfinite(stats->moments[i].m2 * weight)
+                 && isfinite(stats->moments[i].weight * weight)))
+            return sci_fail(SCI_ERR_NONFINITE, "a weight of %.9g is too large", weight);
+    for (uint64_t i = 0; i < stats->n_rows; i++) {
+        stats->moments[i].weight *= weight;
+        stats->moments[i].m2 *= weight;
+    }
+    stats->parameters.weighted = true;
+    return SCI_OK;
 }
 
 bool
