@@ -75,21 +75,31 @@ read_vector(const dimension *d, const char *path, double **out)
     return st;
 }
 
-/* A number; `without` where it is not stated. */
+/* A number; *out stays where it is not stated. */
 static sci_status
-read_number(const dimension *d, const char *name, double without, double *out)
+read_stated(const dimension *d, const char *name, bool *stated, double *out)
 {
     double *values = NULL;
     uint64_t n = 0;
     sci_status st = SCI_OK;
 
-    *out = without;
     if (d->there)
         st = h5_read_numbers(d->r, d->path, name, &n, &values);
-    if (st == SCI_OK && n > 0)
+    *stated = st == SCI_OK && n > 0;
+    if (*stated)
         *out = values[0];
     sci_free(values);
     return st;
+}
+
+/* `without` where it is not stated. */
+static sci_status
+read_number(const dimension *d, const char *name, double without, double *out)
+{
+    bool stated;
+
+    *out = without;
+    return read_stated(d, name, &stated, out);
 }
 
 static sci_status
@@ -218,13 +228,13 @@ read_alignment(const dimension *d, double step, double *out)
 static sci_status
 set_regular(dimension *d)
 {
-    bool spatial = imaging_role_is_spatial(d->axis->role);
+    bool spatial = imaging_role_is_spatial(d->axis->role), stated = false;
     double start = 0, step = (double)NAN, shift = 0;
     sci_status st = read_number(d, "start", 0.0, &start);
 
     if (st == SCI_OK)
-        st = read_number(d, "step", NAN, &step);
-    if (st == SCI_OK && isnan(step) && spatial) {
+        st = read_stated(d, "step", &stated, &step);
+    if (st == SCI_OK && !stated && spatial) {
         step = 1.0; /* MINC's default */
         st = imaging_geometry_warn(&d->r->volume->geometry,
                                    "dimension '%s' has no step; 1 was taken, as MINC does",

@@ -121,12 +121,26 @@ to_lines(const h5_reading *r, uint64_t n, range valid, double *most, double *lea
     return SCI_OK;
 }
 
-static sci_status
-wrap(const h5_reading *r, uint64_t n, const double *slope, const double *intercept)
+/* Whether a type holds numbers that are not valid. */
+static bool
+is_narrow(sci_type type, range valid)
 {
-    const imaging_step step = { .kind = STEP_SCALE, .blocks = n, .a = slope, .b = intercept };
+    range all = type_range(type);
+
+    return valid.least > all.least || valid.most < all.most;
+}
+
+/* What is not valid is no value, as in MINC's own tools, which leave it out: NaN. */
+static sci_status
+wrap(const h5_reading *r, range valid, uint64_t n, const double *slope, const double *intercept)
+{
+    const imaging_step steps[2] = {
+        { .kind = STEP_WITHIN, .blocks = 1, .a = &valid.least, .b = &valid.most },
+        { .kind = STEP_SCALE, .blocks = n, .a = slope, .b = intercept },
+    };
+    size_t skip = is_narrow(r->volume->stored->array.type, valid) ? 0 : 1;
     sci_source *mapped = NULL;
-    sci_status st = imaging_mapped_create(&mapped, r->volume->stored, 1, &step);
+    sci_status st = imaging_mapped_create(&mapped, r->volume->stored, 2 - skip, steps + skip);
 
     if (st != SCI_OK)
         return st;
@@ -161,8 +175,8 @@ h5_minc_values(const h5_reading *r)
         st = default_limits(v, &n_most, &most, &least);
     if (st == SCI_OK)
         st = to_lines(r, n_most, valid, most, least, &identity);
-    if (st == SCI_OK && !identity && elements > 0)
-        st = wrap(r, n_most, most, least);
+    if (st == SCI_OK && elements > 0 && (!identity || is_narrow(v->stored->array.type, valid)))
+        st = wrap(r, valid, n_most, most, least);
     sci_free(most);
     sci_free(least);
     return st;

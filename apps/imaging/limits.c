@@ -111,6 +111,7 @@ imaging_thresholds_find(imaging_members *members, imaging_groups *groups, const 
                         sci_source *source)
 {
     bool otsu = members->rule.kind == MASK_OTSU;
+    imaging_context finite = *c;
     sci_status st;
 
     if (!otsu && members->rule.kind != MASK_PERCENTILE)
@@ -120,11 +121,14 @@ imaging_thresholds_find(imaging_members *members, imaging_groups *groups, const 
             SCI_ERR_ARGUMENT,
             "--over time takes every voxel by itself, a mask by threshold the whole image; "
             "give a mask in a file");
+    /* The threshold is that of numbers; a NaN is a member all the same and makes its group NaN. */
+    if (finite.options.nan == SCI_NAN_PROPAGATE)
+        finite.options.nan = SCI_NAN_IGNORE;
     members->n_low = groups->n_kept;
     st = sci_alloc(&members->low, groups->n_kept, 1, sizeof *members->low);
     if (st == SCI_OK)
-        st = otsu ? find_otsu(members, groups, c, source)
-                  : find_percentile(members, groups, c, source);
+        st = otsu ? find_otsu(members, groups, &finite, source)
+                  : find_percentile(members, groups, &finite, source);
     return st;
 }
 

@@ -7,8 +7,11 @@
 #include <sci/io.h>
 
 typedef enum imaging_step_kind {
-    STEP_SCALE, /* x·slope[k] + intercept[k] */
-    STEP_CLAMP, /* to low[k] … high[k]; NaN stays */
+    STEP_SCALE,   /* x·slope[k] + intercept[k] */
+    STEP_CLAMP,   /* to low[k] … high[k]; NaN stays */
+    STEP_WITHIN,  /* NaN outside of low[k] … high[k] */
+    STEP_ABOVE,   /* 1 above low[k], else 0; NaN gives 1, a NaN bound 0 */
+    STEP_DIFFERS, /* 1 for what is not low[k], else 0; NaN gives 1 */
     STEP_CURVE, /* piecewise linear through (x[i], y[i]), x not decreasing; the outer pieces go on,
                    of equal x the last one counts */
     STEP_DIVIDE /* by the element of another source at the same place (bias field) */
@@ -19,10 +22,11 @@ typedef enum imaging_step_kind {
  * axis modulo `last` where the channel is the last axis. */
 typedef struct imaging_step {
     imaging_step_kind kind;
-    uint64_t blocks;     /* at least 1 */
-    uint64_t last;       /* 0, or the size of the last axis: k is the index along it instead */
-    const double *a, *b; /* slope and intercept, low and high: one each a block; copied */
-    size_t n_points;     /* of a curve: x and y have blocks × n_points, copied */
+    uint64_t blocks; /* at least 1 */
+    uint64_t last;   /* 0, or the size of the last axis: k is the index along it instead */
+    const double *a,
+        *b; /* slope and intercept, low and high (NULL where there is none): one each a block; copied */
+    size_t n_points; /* of a curve: x and y have blocks × n_points, copied */
     const double *x, *y;
     sci_source *divisor; /* not owned; must outlive the mapped source */
 } imaging_step;

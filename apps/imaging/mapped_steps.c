@@ -99,7 +99,7 @@ mapped_step_create(mapped_step *out, const imaging_step *from, const sci_array *
         st = copy_curves(out, from, tables);
     } else {
         st = copy_table(&out->a, from->a, tables, from->last > 0);
-        if (st == SCI_OK)
+        if (st == SCI_OK && from->b != NULL)
             st = copy_table(&out->b, from->b, tables, from->last > 0);
     }
     return st;
@@ -154,6 +154,29 @@ clamp_each(double *restrict v, size_t n, const double *restrict low, const doubl
 }
 
 SCI_CLONES static void
+keep_within(double *v, size_t n, double low, double high)
+{
+    for (size_t i = 0; i < n; i++)
+        v[i] = v[i] >= low && v[i] <= high ? v[i] : (double)NAN;
+}
+
+SCI_CLONES static void
+test_above(double *v, size_t n, double low)
+{
+    double passes = isnan(low) ? 0.0 : 1.0;
+
+    for (size_t i = 0; i < n; i++)
+        v[i] = v[i] <= low ? 0.0 : passes;
+}
+
+SCI_CLONES static void
+test_differs(double *v, size_t n, double from)
+{
+    for (size_t i = 0; i < n; i++)
+        v[i] = v[i] != from ? 1.0 : 0.0;
+}
+
+SCI_CLONES static void
 divide(double *restrict v, size_t n, const double *restrict by)
 {
     for (size_t i = 0; i < n; i++)
@@ -188,6 +211,12 @@ apply_block(const mapped_step *step, uint64_t k, size_t n, double *values)
         scale(values, n, step->a[k], step->b[k]);
     else if (step->kind == STEP_CLAMP)
         clamp(values, n, step->a[k], step->b[k]);
+    else if (step->kind == STEP_WITHIN)
+        keep_within(values, n, step->a[k], step->b[k]);
+    else if (step->kind == STEP_ABOVE)
+        test_above(values, n, step->a[k]);
+    else if (step->kind == STEP_DIFFERS)
+        test_differs(values, n, step->a[k]);
     else
         follow(values, n, step->x + points, step->y + points, step->slope + points, step->n_points);
 }

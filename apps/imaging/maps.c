@@ -95,6 +95,22 @@ imaging_map_open(imaging_volume **out, const imaging_context *c, const imaging_v
     return SCI_OK;
 }
 
+/* "1, 2, 3": the index of an element. */
+static void
+write_place(const sci_array *array, uint64_t at, char place[24 * SCI_MAX_RANK])
+{
+    uint64_t index[SCI_MAX_RANK];
+    size_t used = 0;
+
+    for (int a = array->rank - 1; a >= 0; a--) {
+        index[a] = at % array->shape[a];
+        at /= array->shape[a];
+    }
+    for (int a = 0; a < array->rank; a++)
+        used += (size_t)snprintf(place + used, 24 * SCI_MAX_RANK - used, "%s%" PRIu64,
+                                 a > 0 ? ", " : "", index[a]);
+}
+
 /* ---- masks ---- */
 
 /* What values a mask has. */
@@ -103,6 +119,9 @@ typedef struct values_seen {
     double *block;
     double other;                   /* the first value that is not 0 */
     bool negative, nonfinite, many; /* more than one value besides 0 */
+    bool above;                     /* above 1, the first of them: */
+    uint64_t above_at;
+    double above_value;
 } values_seen;
 
 static sci_status
@@ -111,7 +130,6 @@ look_at(void *context, uint64_t first, uint64_t count, const void *elements)
     values_seen *seen = context;
     size_t size = sci_type_size(seen->source->array.type);
 
-    (void)first;
     for (uint64_t done = 0; done < count; done += BLOCK) {
         size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
 
@@ -124,6 +142,11 @@ look_at(void *context, uint64_t first, uint64_t count, const void *elements)
                 continue;
             seen->nonfinite = seen->nonfinite || !isfinite(x);
             seen->negative = seen->negative || x < 0.0;
+            if (x > 1.0 && !seen->above) {
+                seen->above = true;
+                seen->above_at = first + done + i;
+                seen->above_value = x;
+            }
             if (seen->other == 0.0)
                 seen->other = x;
             seen->many = seen->many || x != seen->other;
@@ -146,6 +169,25 @@ see_values(values_seen *seen, sci_source *source)
     sci_free(seen->block);
     seen->block = NULL;
     return st;
+}
+
+static sci_status
+check_fractions(const values_seen *seen, const char *name)
+{
+    char place[24 * SCI_MAX_RANK];
+
+    if (seen->negative)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "the mask '%s' has negative values; weights are "
+                        "fractions of a voxel",
+                        name);
+    if (!seen->above)
+        return SCI_OK;
+    write_place(&seen->source->array, seen->above_at, place);
+    return sci_fail(SCI_ERR_REFUSED,
+                    "the mask '%s' holds %.9g at index (%s); weights are fractions of a voxel, "
+                    "from 0 to 1",
+                    name, seen->above_value, place);
 }
 
 /* 1 above the threshold, 0 elsewhere: differences are exact in sign, and times 1e300 beyond 1. */
@@ -174,13 +216,8 @@ check_mask(imaging_members *m, const imaging_context *c)
     if (seen.nonfinite)
         return sci_fail(SCI_ERR_REFUSED, "the mask '%s' has values that are not finite", name);
     if (c->settings->mask_weights) {
-        if (seen.negative)
-            return sci_fail(SCI_ERR_REFUSED,
-                            "the mask '%s' has negative values; weights are "
-                            "fractions of a voxel",
-                            name);
         m->mask_source = m->mask->source;
-        return SCI_OK;
+        return check_fractions(&seen, name);
     }
     if (cli_given(c->call, "mask-threshold"))
         return threshold_mask(m, c->settings->mask_threshold);
@@ -241,18 +278,9 @@ check_labels(void *context, uint64_t first, uint64_t count, const void *elements
 static sci_status
 refuse_label(const label_check *check, const char *operand)
 {
-    const sci_array *array = &check->source->array;
-    uint64_t index[SCI_MAX_RANK], left = check->at;
     char place[24 * SCI_MAX_RANK];
-    size_t used = 0;
 
-    for (int a = array->rank - 1; a >= 0; a--) {
-        index[a] = left % array->shape[a];
-        left /= array->shape[a];
-    }
-    for (int a = 0; a < array->rank; a++)
-        used += (size_t)snprintf(place + used, sizeof place - used, "%s%" PRIu64, a > 0 ? ", " : "",
-                                 index[a]);
+    write_place(&check->source->array, check->at, place);
     return sci_fail(SCI_ERR_REFUSED,
                     "the label map '%s' holds %.9g at index (%s); labels are whole numbers",
                     operand, check->value, place);

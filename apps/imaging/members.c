@@ -96,6 +96,17 @@ imaging_members_are_masked(const imaging_members *members)
 
 /* ---- weights ---- */
 
+/* NaN, where nobody knows how thick the samples are, are alike too. */
+static bool
+all_alike(const double *thickness, uint64_t n)
+{
+    for (uint64_t i = 1; i < n; i++)
+        if (thickness[i] != thickness[0] && !isnan(thickness[i]))
+            return false;
+    return true;
+}
+
+/* Samples that are all as thick as each other are a constant like those of a regular axis. */
 static sci_status
 weigh_axis(imaging_members *m, const imaging_context *c, const imaging_volume *volume, int a)
 {
@@ -105,22 +116,26 @@ weigh_axis(imaging_members *m, const imaging_context *c, const imaging_volume *v
 
     if (st == SCI_OK)
         st = imaging_axis_thickness(axis, c->settings->slice_weight, volume->name, m->thickness[a]);
+    if (st == SCI_OK && all_alike(m->thickness[a], axis->size)) {
+        m->weight_mm3 *= m->thickness[a][0];
+        return SCI_OK;
+    }
+    m->weighted = true;
     if (st == SCI_OK)
         st = sci_source_memory(&m->weights[a], &array, m->thickness[a], "slice thickness");
     return st;
 }
 
-/* Volume weights from every irregular axis; what regular axes add is a constant. */
+/* Volume weights from every axis whose samples differ in thickness; what others add is a constant. */
 static sci_status
 weigh(imaging_members *m, const imaging_context *c, const imaging_volume *volume)
 {
     const imaging_geometry *g = &volume->geometry;
     double mm = g->millimetres > 0.0 ? g->millimetres : (double)NAN;
     sci_status st = SCI_OK;
+    bool wanted =
+        c->settings->weights != IMAGING_NONE && imaging_method_is_moments(c->settings->method);
 
-    m->weighted = c->settings->weights != IMAGING_NONE
-                  && imaging_method_is_moments(c->settings->method)
-                  && !imaging_geometry_is_regular(g);
     m->weight_mm3 = 1.0;
     for (int a = 0; a < g->rank && st == SCI_OK; a++) {
         if (!imaging_role_is_spatial(g->axes[a].role))
@@ -128,7 +143,7 @@ weigh(imaging_members *m, const imaging_context *c, const imaging_volume *volume
         m->weight_mm3 *= mm;
         if (!g->axes[a].irregular)
             m->weight_mm3 *= fabs(g->axes[a].step);
-        else if (m->weighted)
+        else if (wanted)
             st = weigh_axis(m, c, volume, a);
         else
             m->weight_mm3 = (double)NAN;
@@ -201,6 +216,7 @@ imaging_members_clear(imaging_members *members)
     }
     for (size_t i = sizeof members->steps / sizeof *members->steps; i-- > 0;)
         sci_source_free(members->steps[i]);
+    sci_source_free(members->chosen);
     sci_labels_free(members->regions);
     imaging_volume_free(members->mask);
     imaging_volume_free(members->labels);

@@ -58,6 +58,7 @@ typedef struct imaging_members {
     /* thresholds of the values, one for each kept group (groups.h); NULL until they are known */
     uint64_t n_low;
     double *low;
+    sci_source *chosen; /* what they chose, once the values are changed (chosen.h); NULL before */
 } imaging_members;
 
 /* The maps of an image: `mask` and `labels` are operands or NULL (already those of --mask and

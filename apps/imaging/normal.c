@@ -16,6 +16,7 @@
 #include "cli/provenance.h"
 
 #include "bids.h"
+#include "chosen.h"
 #include "mapped.h"
 #include "maps.h"
 #include "pairs.h"
@@ -185,6 +186,17 @@ imaging_normal_prepare(imaging_normal *job, const cli_input *input)
     if (st == SCI_OK)
         st = imaging_thresholds_find(&job->members, &job->groups, &job->c, job->source);
     return st == SCI_OK ? imaging_groups_attach(&job->groups, job->volume, &job->members) : st;
+}
+
+sci_status
+imaging_normal_change(imaging_normal *job, sci_source *source)
+{
+    sci_status st =
+        imaging_chosen_hold(&job->members, &job->groups, &job->c, job->volume, job->source);
+
+    if (st == SCI_OK)
+        job->source = source;
+    return st;
 }
 
 /* ---- the map ---- */

@@ -18,12 +18,12 @@ typedef struct imaging_normal {
     char *bids_source;         /* of an image of a BIDS data set, for the sidecar; NULL */
     imaging_volume *volume, *field;
     sci_source *source;            /* the values that are normalized: … */
-    sci_source *measured;             /* what statistics are taken of; usually the same */
+    sci_source *measured;          /* what statistics are taken of; usually the same */
     sci_source *divided, *clamped; /* … by a bias field, … within limits */
     imaging_members members;
     char map_digests[3][80]; /* of mask, labels and the file of --groups; "" without */
     imaging_groups groups;
-    double *low, *high; /* limits of the kept groups; NULL without */
+    double *low, *high;        /* limits of the kept groups; NULL without */
     double *curve_x, *curve_y; /* nyul: points of each group; NULL without */
     size_t n_points;
     const char *outside; /* what becomes of voxels outside, as it was asked for or decided */
@@ -44,6 +44,10 @@ void imaging_normal_clear(imaging_normal *job);
 sci_status imaging_normal_begin(imaging_normal *job, const cli_call *call, const cli_inputs *inputs,
                                 size_t input, const cli_worker *worker) SCI_MUST_CHECK;
 sci_status imaging_normal_prepare(imaging_normal *job, const cli_input *input) SCI_MUST_CHECK;
+
+/* `source`, made of the values so far (limits, a curve), is normalized from now on; the members stay
+ * those of the values so far. */
+sci_status imaging_normal_change(imaging_normal *job, sci_source *source) SCI_MUST_CHECK;
 
 /* The affine of its groups with job->eps, and what becomes of voxels outside. */
 sci_status imaging_normal_affine(imaging_normal *job) SCI_MUST_CHECK;

@@ -8,73 +8,9 @@
 #include <sci/memory.h>
 
 #include "cli/number.h"
+#include "chosen.h"
 #include "limits.h"
 #include "mapped.h"
-
-/* ---- tests of values as weights ---- */
-
-/* 1 for what is not 0: steep towards 0 from both sides, and not more than 1. */
-static sci_status
-not_zero(sci_source **out, sci_source *source)
-{
-    static const double zero = 0.0, one = 1.0, x[] = { -1e-300, 0.0, 1e-300 }, y[] = { 1, 0, 1 };
-    static const imaging_step steps[] = {
-        { .kind = STEP_CURVE, .blocks = 1, .n_points = 3, .x = x, .y = y },
-        { .kind = STEP_CLAMP, .blocks = 1, .a = &zero, .b = &one },
-    };
-
-    return imaging_mapped_create(out, source, 2, steps);
-}
-
-/* 1 above the threshold of its kept group: the sign of a difference is exact. */
-static sci_status
-above(sci_source **out, sci_source *source, const imaging_members *m, uint64_t blocks,
-      uint64_t last)
-{
-    uint64_t n = m->n_low;
-    double *numbers = NULL;
-    sci_status st = sci_alloc(&numbers, n, 5, sizeof *numbers);
-    double *one, *shift, *steep, *zero, *unit;
-
-    if (st != SCI_OK)
-        return st;
-    one = numbers;
-    shift = one + n;
-    steep = shift + n;
-    zero = steep + n;
-    unit = zero + n;
-    for (uint64_t k = 0; k < n; k++) {
-        /* Nothing is above what is not known. */
-        shift[k] = isnan(m->low[k]) ? -(double)INFINITY : -m->low[k];
-        one[k] = unit[k] = 1.0;
-        steep[k] = 1e300;
-        zero[k] = 0.0;
-    }
-    imaging_step steps[] = {
-        { .kind = STEP_SCALE, .blocks = blocks, .last = last, .a = one, .b = shift },
-        { .kind = STEP_SCALE, .blocks = blocks, .last = last, .a = steep, .b = zero },
-        { .kind = STEP_CLAMP, .blocks = blocks, .last = last, .a = zero, .b = unit },
-    };
-    st = imaging_mapped_create(out, source, 3, steps);
-    sci_free(numbers);
-    return st;
-}
-
-static sci_status
-choose(qc_groups *q, const imaging_context *c, const imaging_volume *before, sci_source *source)
-{
-    const imaging_members *m = q->members;
-    uint64_t blocks = 1, last = 0;
-    sci_status st = SCI_OK;
-
-    if (m->rule.kind == MASK_NONZERO)
-        return not_zero(&q->chosen, source);
-    if (m->low == NULL)
-        return SCI_OK;
-    if (m->n_low > 1)
-        st = imaging_groups_blocks(&q->groups, c, before, &blocks, &last);
-    return st == SCI_OK ? above(&q->chosen, source, m, blocks, last) : st;
-}
 
 /* ---- labels ---- */
 
@@ -189,7 +125,7 @@ qc_groups_make(qc_groups *out, const imaging_context *c, const imaging_volume *b
     if (st == SCI_OK && members->low == NULL)
         st = imaging_thresholds_find(members, &out->groups, c, source);
     if (st == SCI_OK)
-        st = choose(out, c, before, source);
+        st = imaging_chosen_map(&out->chosen, source, members, &out->groups, c, before);
     if (st == SCI_OK)
         st = sci_grouping_create(&out->together, array->rank, array->shape);
     if (st == SCI_OK)

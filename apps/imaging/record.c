@@ -165,6 +165,7 @@ imaging_record_json(cli_json *j, const imaging_normal *job)
     cli_json_member_text(j, "method", method);
     member_name(j, "mask", job->mask);
     member_name(j, "labels", job->labels);
+    member_name(j, "bias_field", s->bias_field);
     cli_json_member_text(j, "mask_digest", map_digest(job, 0));
     cli_json_member_text(j, "labels_digest", map_digest(job, 1));
     cli_json_member_text(j, "groups_digest", map_digest(job, 2));
@@ -281,6 +282,9 @@ write_texts(const imaging_normal *job, sci_h5_output *file, const char *group, c
                   { "type", sci_type_name(job->volume->stored->array.type) },
                   { "mask", job->mask != NULL ? cli_operand_name(job->mask) : NULL },
                   { "labels", job->labels != NULL ? cli_operand_name(job->labels) : NULL },
+                  { "bias_field", job->c.settings->bias_field != NULL
+                                      ? cli_operand_name(job->c.settings->bias_field)
+                                      : NULL },
                   { "mask_digest", map_digest(job, 0) },
                   { "labels_digest", map_digest(job, 1) },
                   { "groups_digest", map_digest(job, 2) },

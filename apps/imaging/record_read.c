@@ -24,6 +24,7 @@ imaging_record_clear(imaging_record *record)
     sci_free(record->mask_reading);
     sci_free(record->mask_kind);
     sci_free(record->labels);
+    sci_free(record->bias_field);
     sci_free(record->channel_groups);
     sci_free(record->over);
     sci_free(record->centre);
@@ -49,6 +50,13 @@ damaged(const imaging_volume *volume, const char *what)
     return sci_fail(SCI_ERR_FORMAT, "'%s': its record is damaged: %s", volume->name, what);
 }
 
+/* Neither is finite where --nan propagate made a group NaN. */
+static bool
+is_usable(double centre, double scale)
+{
+    return isfinite(centre) ? scale > 0.0 : !isfinite(scale);
+}
+
 /* Everything that is read must be usable. */
 static sci_status
 check(const imaging_record *r, const imaging_volume *volume)
@@ -58,7 +66,7 @@ check(const imaging_record *r, const imaging_volume *volume)
     if (r->n == 0)
         return damaged(volume, "it has no groups");
     for (uint64_t i = 0; i < r->n; i++)
-        if (!isfinite(r->centre[i]) || isnan(r->scale[i]) || !(r->scale[i] > 0.0))
+        if (!is_usable(r->centre[i], r->scale[i]))
             return damaged(volume, "a centre or a scale");
     for (uint64_t i = 0; i < r->n * r->n_points; i++)
         if (!isfinite(r->curve_x[i]) || !isfinite(r->curve_y[i])
@@ -141,6 +149,7 @@ read_h5(imaging_record *r, const imaging_volume *volume, const char *path)
                   { "mask_reading", &r->mask_reading },
                   { "mask_kind", &r->mask_kind },
                   { "labels", &r->labels },
+                  { "bias_field", &r->bias_field },
                   { "over", &r->over },
                   { "channel_groups", &r->channel_groups } };
     char *group = NULL, *method = NULL;
@@ -280,6 +289,8 @@ read_json(imaging_record *r, const imaging_volume *volume, const char *path)
         st = take_text(json, "mask_kind", &r->mask_kind);
     if (st == SCI_OK)
         st = take_text(json, "labels", &r->labels);
+    if (st == SCI_OK)
+        st = take_text(json, "bias_field", &r->bias_field);
     if (st == SCI_OK)
         st = take_text(json, "over", &r->over);
     if (st == SCI_OK)

@@ -8,8 +8,9 @@
 typedef struct imaging_record {
     int method;
     char *outside, *mask, *mask_kind, *labels, *channel_groups, *over; /* NULL: none */
-    char *mask_digest, *labels_digest;                                  /* of their contents; NULL */
+    char *mask_digest, *labels_digest;                                 /* of their contents; NULL */
     char *groups_digest, *mask_reading; /* of --groups; how the mask was read; NULL */
+    char *bias_field;                   /* NULL: none */
     bool pooled, clipped;
     uint64_t n; /* groups */
     double *centre, *scale;

@@ -95,9 +95,10 @@ say_summary(const imaging_normal *job)
                  mask_words(job, mask, sizeof mask), job->report.members, job->report.elements);
     cli_note("'%s': voxels of %s (%s)%s", job->volume->name, spacing,
              g->spacing_from[0] != '\0' ? g->spacing_from : "no size stated",
-             job->members.weighted            ? "; each counts by its volume"
-             : imaging_geometry_is_regular(g) ? "; voxel volumes are equal: weights cancel"
-                                              : "; each counts the same, whatever its volume");
+             job->members.weighted ? "; each counts by its volume"
+             : imaging_geometry_is_regular(g) || !isnan(job->members.weight_mm3)
+                 ? "; voxel volumes are equal: weights cancel"
+                 : "; each counts the same, whatever its volume");
     if (g->millimetres == 0.0 && job->members.weighted)
         cli_warn(
             "'%s': the unit of its voxel sizes is not known; the result does not depend on it, "

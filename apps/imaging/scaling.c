@@ -84,9 +84,12 @@ fit_robust(imaging_scaling *out, const imaging_groups *groups, const imaging_con
     }
     if (st == SCI_OK)
         st = sci_quantiles_fit(&deviations, source, groups->g, &c->options, 1, &half, centre, NULL);
-    for (uint64_t i = 0; i < out->n && st == SCI_OK; i++)
-        out->rows[i] = imaging_row(centre[i], MAD_TO_SD * sci_quantiles_value(deviations, i, 0),
+    for (uint64_t i = 0; i < out->n && st == SCI_OK; i++) {
+        double deviation = sci_quantiles_value(deviations, i, 0);
+
+        out->rows[i] = imaging_row(isnan(deviation) ? deviation : centre[i], MAD_TO_SD * deviation,
                                    sci_quantiles_members(medians, i));
+    }
     sci_free(centre);
     sci_quantiles_free(medians);
     sci_quantiles_free(deviations);
@@ -165,8 +168,8 @@ imaging_trouble_see(imaging_troubles *t, uint64_t group, const sci_moments *row)
             t->first_empty = group;
         return true;
     }
-    if (row->count >= 2 && row->m2 > 0.0)
-        return false;
+    if (isnan(row->m2) || (row->count >= 2 && row->m2 > 0.0))
+        return false; /* NaN: a member is, and --nan propagate makes them all so */
     if (t->n_degenerate++ == 0) {
         t->first_degenerate = group;
         t->degenerate = *row;

@@ -37,9 +37,11 @@ set_bits(void *context, uint64_t first, uint64_t count, const void *elements)
 static sci_status
 read_bits(bits *b, const imaging_members *m, const imaging_volume *volume)
 {
-    sci_source *source = m->mask_source != NULL ? m->mask_source : m->mask->source;
+    sci_source *source = m->chosen;
     sci_status st;
 
+    if (source == NULL)
+        source = m->mask_source != NULL ? m->mask_source : m->mask->source;
     for (int k = 1; k < m->n_mask_axes; k++)
         if (m->mask_axes[k] != m->mask_axes[k - 1] + 1)
             return sci_fail(
@@ -48,7 +50,8 @@ read_bits(bits *b, const imaging_members *m, const imaging_volume *volume)
                 volume->name);
     b->source = source;
     b->after = 1;
-    for (int a = m->mask_axes[m->n_mask_axes - 1] + 1; a < volume->geometry.rank; a++)
+    for (int a = m->mask_axes[m->n_mask_axes - 1] + 1;
+         m->chosen == NULL && a < volume->geometry.rank; a++)
         b->after *= volume->geometry.axes[a].size;
     st = sci_array_count(&source->array, &b->count);
     if (st == SCI_OK)
@@ -79,6 +82,8 @@ is_member(const walk *w, uint64_t at, uint64_t group, double value)
         if (!(w->mask.set[i / 8] >> i % 8 & 1))
             return false;
     }
+    if (m->chosen != NULL)
+        return true;
     if (m->rule.kind == MASK_NONZERO)
         return value != 0.0;
     if (m->low != NULL)
@@ -121,7 +126,7 @@ imaging_values_visit(const imaging_groups *groups, const imaging_members *member
         st = sci_array_count(&source->array, &count);
     if (st == SCI_OK) {
         w.stretch = count / blocks;
-        if (members->mask != NULL)
+        if (members->mask != NULL || members->chosen != NULL)
             st = read_bits(&w.mask, members, volume);
     }
     if (st == SCI_OK && count > 0)

@@ -69,7 +69,7 @@ take_limits(applying *a)
         st = imaging_limits_clamp(&job->clamped, job->source, &job->groups, &job->c, job->volume,
                                   job->low, job->high);
     if (st == SCI_OK)
-        job->source = job->clamped;
+        st = imaging_normal_change(job, job->clamped);
     return st;
 }
 
@@ -105,7 +105,7 @@ make_curves(applying *a, const sci_quantiles *q)
     if (st == SCI_OK)
         st = imaging_mapped_create(&a->curved, job->source, 1, &step);
     if (st == SCI_OK)
-        job->source = a->curved;
+        st = imaging_normal_change(job, a->curved);
     return st;
 }
 

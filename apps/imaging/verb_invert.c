@@ -130,6 +130,11 @@ note_lost(const inverting *v)
     const imaging_record *r = &v->record;
     double value;
 
+    if (r->bias_field != NULL)
+        cli_warn(
+            "'%s': it was divided by the bias field '%s' first, which is not undone: what comes "
+            "back is the image divided by that field",
+            v->job.volume->name, r->bias_field);
     if (r->clipped)
         cli_note("'%s': values beyond the limits of --clip were cut off and do not come back",
                  v->job.volume->name);
@@ -189,7 +194,10 @@ make_rows(inverting *v)
                         job->volume->name, r->n, job->groups.n);
     st = sci_alloc(&job->scaling.rows, r->n, 1, sizeof *job->scaling.rows);
     for (uint64_t i = 0; i < r->n && st == SCI_OK; i++)
-        job->scaling.rows[i] = imaging_row(r->centre[i], isinf(r->scale[i]) ? 0.0 : r->scale[i], 1);
+        job->scaling.rows[i] =
+            isfinite(r->centre[i])
+                ? imaging_row(r->centre[i], isinf(r->scale[i]) ? 0.0 : r->scale[i], 1)
+                : imaging_row((double)NAN, (double)NAN, 1);
     job->scaling.n = r->n;
     return st;
 }

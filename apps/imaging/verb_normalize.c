@@ -54,7 +54,7 @@ clip(imaging_normal *job)
         st = imaging_limits_clamp(&job->clamped, job->source, &job->groups, &job->c, job->volume,
                                   job->low, job->high);
     if (st == SCI_OK)
-        job->source = job->clamped;
+        st = imaging_normal_change(job, job->clamped);
     if (st == SCI_OK && job->c.settings->method != IMAGING_CT)
         job->measured = job->source; /* nnU-Net's CT scheme takes mean and sd before the limits */
     return st;

@@ -199,6 +199,10 @@ minc("long.mnc", dims={"yspace": {"length": 7}})
 minc("micro.mnc", dims={d + "space": {"units": "um", "step": 5.0} for d in "xyz"})
 minc("furlong.mnc", dims={"yspace": {"units": "furlong"}})
 minc("still.mnc", dims={"yspace": {"step": 0.0}})
+minc("unsure.mnc", dims={"yspace": {"step": np.nan}})
+minc("strayed.mnc", x=np.array([10, 20, 199, 201, -1, 7], np.int16).reshape(1, 2, 3), valid=(0, 200))
+minc("same.mnc", x=np.array([10, 20, 199, 201, -1, 7], np.int16).reshape(1, 2, 3), valid=(200, 0), limits=(0.0, 200.0))
+minc("full.mnc", x=np.array([10, 20, 199, 201, -1, 7], np.int16).reshape(1, 2, 3), valid=(-32768, 32767))
 minc("start.mnc", dims={"yspace": {"alignment": "start_", "start": 10.0, "step": 4.0}})
 minc("more.mnc", order="zspace,yspace,xspace,vector_dimension")
 minc("rgb.mnc", x=values(4, 3, 2, 3), order="zspace,yspace,xspace,vector_dimension")
@@ -237,6 +241,19 @@ refuse 3 "'furlong' is no unit of length that is known (dimension 'yspace')" inf
 run 0 info furlong.mnc --units mm && says out "1 mm3"
 refuse 3 "has start 0 and step 0, where no sample can be" info still.mnc
 run 0 info still.mnc --spacing 1,1,1
+refuse 3 "has start 0 and step nan, where no sample can be" info unsure.mnc
+run 0 info unsure.mnc --spacing 1,1,1
+# Voxels outside of the valid range have no value.
+for f in strayed same; do
+    refuse 1 "2 of 6 values are NaN or infinite, the first at index (0, 1, 0)" stats $f.mnc
+    run 0 stats $f.mnc --nan ignore --json && mv out $f.json
+done
+run 0 stats full.mnc --json && mv out full.json
+images << 'END'
+mean = {f: json.load(open(f + ".json"))["images"][0]["groups"][0] for f in ("strayed", "same", "full")}
+assert [mean[f]["count"] for f in ("strayed", "same", "full")] == [4, 4, 6]
+assert abs(mean["strayed"]["mean"] - 29.5) < 1e-12 and mean["same"]["mean"] == 59
+END
 refuse 1 "'dimorder' does not name the 3 axes" info unordered.mnc
 refuse 1 "'dimorder' does not name the 3 axes" info alien.mnc
 run 0 info nolimits.mnc && says out "its valid range is taken for 0 to 1, as MINC does"

@@ -27,7 +27,11 @@ with h5py.File("thick.h5", "w") as f:
         f[name].attrs["units"] = f[name + "-width"].attrs["units"] = "mm"
     f["g"] = f["v"][()]
     f["u"] = f["v"][()]
-    for name, scale in (("v", "z"), ("m", "z"), ("g", "gap")):
+    f["slabs"] = f["v"][()]
+    f["two"], f["two-width"] = np.array([0, 2, 4, 11, 13, 15, 17.0]), np.full(7, 2.0)
+    f["two"].make_scale("two")
+    f["two"].attrs["units"] = f["two-width"].attrs["units"] = "mm"
+    for name, scale in (("v", "z"), ("m", "z"), ("g", "gap"), ("slabs", "two")):
         f[name].dims[0].attach_scale(f[scale])
         f[name].dims[0].label = "z"
         f[name].attrs["spacing"], f[name].attrs["units"] = np.array([np.nan, 4, 4.0]), "mm"
@@ -69,6 +73,19 @@ rounds_to(load("both.h5", "t1"), want)
 END
 refuse 3 "is not binary; say what its values mean" normalize t1.h5:/t1 --mask t1.h5:/mask_fraction -o no.h5
 refuse 3 "is not binary" normalize t1.h5:/t1 --mask t1.h5:/labels_tissue -o no.h5
+volumes << 'END'
+with h5py.File("fractions.h5", "w") as f, h5py.File("t1.h5") as t1:
+    shares = t1["mask_fraction"]
+    f["percent"] = shares[()] * 100
+    f["over"] = shares[()].astype(float)
+    f["over"][3, 20, 30] = 1.5
+    f["over"][4, 1, 2] = 7
+    for name in ("percent", "over"):
+        for key, value in shares.attrs.items():
+            f[name].attrs[key] = value
+END
+refuse 3 "the mask 'fractions.h5:/over' holds 1.5 at index (3, 20, 30); weights are fractions of a voxel, from 0 to 1" normalize t1.h5:/t1 --mask fractions.h5:/over --mask-weights -o no.h5
+refuse 3 "weights are fractions of a voxel, from 0 to 1" stats t1.h5:/t1 --mask fractions.h5:/percent --mask-weights
 refuse 2 "exclude each other" normalize t1.h5:/t1 --mask t1.h5:/mask_fraction --mask-weights --mask-threshold 0.5 -o no.h5
 refuse 2 "is no number" normalize t1.h5:/t1 --mask '>high' -o no.h5
 refuse 2 "less than 100" normalize t1.h5:/t1 --mask p100 -o no.h5
@@ -243,6 +260,19 @@ close6(load("nnunet.h5", "t1"), np.where(inside, (x - x[inside].mean()) / max(x[
 END
 refuse 2 "goes with --method zscore" normalize t1.h5:/t1 --like monai --method layer -o no.h5
 
+# Slices that are all as thick as each other are a constant in volumes, gap or not.
+for how in width uniform; do
+    run 0 normalize thick.h5:/slabs --slice-weight $how --json -q -f -o slabs.h5 && mv out slabs_$how.json
+    run 0 stats thick.h5:/slabs --slice-weight $how
+    grep -q "counting by its volume" out && complain "$how: weights that are all the same are said to count"
+done
+run 0 normalize thick.h5:/slabs --slice-weight width -f -o slabs.h5 && says err "voxel volumes are equal: weights cancel"
+volumes << 'END'
+for how, thickness in (("width", 2), ("uniform", 17 / 6)):
+    near(reports("slabs_" + how + ".json")["all"]["mm3"], 840 * 16 * thickness)
+    assert not json.load(open("slabs_" + how + ".json"))["volume_weighted"]
+END
+
 # ---- a bias field ----
 volumes << 'END'
 x = load("regular.h5", "v")
@@ -252,6 +282,13 @@ run 0 normalize regular.h5 --bias-field field.h5 -q --dtype f64 -o unbiased.h5
 volumes << 'END'
 x = load("regular.h5", "v") / load("field.h5", "b")
 rounds_to(load("unbiased.h5", "v"), normalize(x, np.zeros(x.shape, int), eps=0).astype(float))
+with h5py.File("unbiased.h5") as f:
+    assert f["sci_imaging/v"].attrs["bias_field"] in (b"field.h5", "field.h5")
+END
+# Undoing it gives the divided image, which is said.
+run 0 invert unbiased.h5 -q -o divided.h5 && says err "divided by the bias field 'field.h5' first, which is not undone"
+volumes << 'END'
+assert np.abs(load("divided.h5", "v") - load("regular.h5", "v") / load("field.h5", "b")).max() < 1e-9
 END
 
 # ---- nothing to divide by, nothing inside, nothing finite ----
@@ -280,6 +317,34 @@ for name, value in (("zero", 0), ("keep", 42)):
     assert (y[1] == value).all() and abs(y[0].mean()) < 1e-6 and abs(y[0].std() - 1) < 1e-6
 y = load("ignore.h5", "v")
 assert np.isnan(y).sum() == 1 and abs(np.nanmean(y)) < 1e-6
+END
+
+# With propagate a NaN makes its group NaN and nothing else.
+volumes << 'END'
+r = np.random.default_rng(5)
+v = r.normal(5, 2, (3, 8, 9, 10))
+v[1, 2, 3, 4] = np.nan
+v[2, 2, 3, 4] = np.inf
+image("some.h5", v=v[:2])
+image("inf.h5", v=v[2])
+image("all.h5", v=np.full((4, 5, 6), np.nan))
+END
+for how in "--method zscore" "--method instance" "--method robust" "--method range" "--mask otsu" "--mask p30" "--mask nonzero --clip 1,99" \
+    "--on-degenerate keep" "--on-degenerate zero"; do
+    # shellcheck disable=SC2086
+    run 0 normalize some.h5 --nan propagate $how --dtype f64 -q -f -o y.h5
+    # shellcheck disable=SC2086
+    run 0 normalize some.h5 --nan ignore $how --dtype f64 -q -f -o i.h5
+    run 0 invert y.h5 -q -f -o x.h5
+    volumes "$how" << 'END'
+y, i, x = load("y.h5", "v"), load("i.h5", "v"), load("x.h5", "v")
+assert np.isnan(y[1]).all() and np.isnan(x[1]).all() and np.isfinite(y[0]).all() and np.array_equal(y[0], i[0]), sys.argv
+END
+done
+run 0 normalize inf.h5 --nan propagate -q -o inf_z.h5
+run 0 normalize all.h5 --nan propagate -q -o all_z.h5
+volumes << 'END'
+assert np.isnan(load("inf_z.h5", "v")).all() and np.isnan(load("all_z.h5", "v")).all()
 END
 
 # ---- the output ----

@@ -160,6 +160,37 @@ nan_stays_nan(void **state)
 }
 
 /* Every type in both byte orders, in memory and in pieces, divided by a field of its own type. */
+/* Bounds of two blocks, the second without any: nothing is above NaN. */
+static void
+tests_of_values_give_1_and_0(void **state)
+{
+    double x[8] = { -1.0, 0.0, 2.0, (double)NAN, 3.0, (double)INFINITY, -0.0, (double)NAN };
+    const double low[2] = { 0.0, (double)NAN }, high[2] = { 2.0, 3.0 }, zero = 0.0;
+    const double above[8] = { 0, 0, 1, 1, 0, 0, 0, 0 }, differs[8] = { 1, 0, 1, 1, 1, 1, 0, 1 };
+    const imaging_step steps[3] = { { .kind = STEP_ABOVE, .blocks = 2, .a = low },
+                                    { .kind = STEP_DIFFERS, .blocks = 1, .a = &zero },
+                                    { .kind = STEP_WITHIN, .blocks = 1, .a = low, .b = high } };
+    sci_array array = { .rank = 1, .shape = { 8 }, .type = SCI_FLOAT64 };
+    sci_source *inner = NULL, *mapped = NULL;
+    double y[8];
+
+    (void)state;
+    assert_ok(sci_source_memory(&inner, &array, x, "x"));
+    for (int k = 0; k < 3; k++) {
+        assert_ok(imaging_mapped_create(&mapped, inner, 1, &steps[k]));
+        assert_ok(sci_source_read(mapped, 0, 8, y));
+        sci_source_free(mapped);
+        for (int i = 0; i < 8; i++)
+            if (k < 2)
+                assert_that(y[i] == (k == 0 ? above : differs)[i]);
+            else if (x[i] >= 0.0 && x[i] <= 2.0)
+                assert_that(y[i] == x[i]);
+            else
+                assert_that(isnan(y[i]));
+    }
+    sci_source_free(inner);
+}
+
 static void
 every_type_is_divided_by_a_field(void **state)
 {
@@ -361,6 +392,7 @@ main(void)
         cmocka_unit_test(a_last_axis_of_channels_is_scaled_element_by_element),
         cmocka_unit_test(a_curve_goes_on_beyond_its_ends),
         cmocka_unit_test(nan_stays_nan),
+        cmocka_unit_test(tests_of_values_give_1_and_0),
         cmocka_unit_test(every_type_is_divided_by_a_field),
         cmocka_unit_test(passes_see_the_mapped_values),
         cmocka_unit_test(a_failure_of_the_inner_source_is_its_own),
