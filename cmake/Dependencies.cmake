@@ -10,6 +10,10 @@ pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
+pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
+pkg_check_modules(fftw REQUIRED IMPORTED_TARGET fftw3)
+pkg_check_modules(fftwf REQUIRED IMPORTED_TARGET fftw3f)
 
 # Where several builds of HDF5 are installed, `hdf5` may name the one for MPI.
 pkg_check_modules(hdf5 IMPORTED_TARGET hdf5-serial)
@@ -43,6 +47,8 @@ endfunction()
 sci_archive(sci_deflate PkgConfig::libdeflate libdeflate_deflate_compress deflate)
 sci_archive(sci_crypto PkgConfig::libcrypto SHA256_Update crypto)
 sci_archive(sci_zlib PkgConfig::zlib inflate z)
+sci_archive(sci_fftw PkgConfig::fftw fftw_execute fftw3)
+sci_archive(sci_fftwf PkgConfig::fftwf fftwf_execute fftw3f)
 sci_archive(sci_szip sz SZ_BufftoBuffDecompress sz aec)
 
 # Debian's shared HDF5 drags in curl and 30 more libraries, which take longer to load than a small array
