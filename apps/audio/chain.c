@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "chain.h"
+
+#include <string.h>
+
+#include <sci/memory.h>
+#include <sci/parallel.h>
+
+#include "dct.h"
+
+struct audio_chain {
+    audio_chain_settings settings;
+    audio_spectrum *spectrum;
+    audio_mel *mel; /* NULL for stft */
+    audio_dct *dct; /* NULL unless mfcc */
+    void *bins;     /* of the spectrum, where filters follow */
+    void *channels; /* compressed mel channels, where the cepstrum follows */
+    size_t size;    /* bytes of a number */
+};
+
+/* ---- life ---- */
+
+static sci_status
+create_filters(audio_chain *c, double rate_hz)
+{
+    audio_mel_settings *m = &c->settings.mel;
+    size_t n_bins = audio_spectrum_bins(c->spectrum);
+    sci_status st;
+
+    if (c->settings.feature == AUDIO_FEATURE_STFT)
+        return SCI_OK;
+    m->rate_hz = rate_hz;
+    m->n_fft = c->settings.spectrum.n_fft;
+    if (m->fmax_hz == 0.0)
+        m->fmax_hz = rate_hz / 2.0;
+    st = audio_mel_create(&c->mel, m);
+    if (st == SCI_OK)
+        st = sci_alloc_zero(&c->bins, AUDIO_MEL_ROOM(n_bins), 1, c->size);
+    if (st == SCI_OK && c->settings.feature == AUDIO_FEATURE_MFCC)
+        st = audio_dct_create(&c->dct, m->n_mels, c->settings.n_mfcc, c->settings.spectrum.single);
+    if (st == SCI_OK && c->settings.feature == AUDIO_FEATURE_MFCC)
+        st = sci_alloc(&c->channels, m->n_mels, 1, c->size);
+    return st;
+}
+
+static sci_status
+check_compression(audio_chain *c, double rate_hz, size_t hop)
+{
+    sci_status st = audio_compression_check(&c->settings.compression);
+
+    if (st != SCI_OK || c->settings.compression.kind != AUDIO_COMPRESS_PCEN)
+        return st;
+    return audio_pcen_prepare(&c->settings.pcen, rate_hz, hop);
+}
+
+sci_status
+audio_chain_create(audio_chain **out, const audio_chain_settings *settings, double rate_hz,
+                   size_t hop)
+{
+    audio_chain *c = NULL;
+    sci_status st = sci_alloc_zero(&c, 1, 1, sizeof *c);
+
+    if (st != SCI_OK)
+        return st;
+    c->settings = *settings;
+    c->size = settings->spectrum.single ? sizeof(float) : sizeof(double);
+    st = check_compression(c, rate_hz, hop);
+    if (st == SCI_OK)
+        st = audio_spectrum_create(&c->spectrum, &settings->spectrum);
+    if (st == SCI_OK)
+        st = create_filters(c, rate_hz);
+    if (st != SCI_OK) {
+        audio_chain_free(c);
+        return st;
+    }
+    *out = c;
+    return SCI_OK;
+}
+
+void
+audio_chain_free(audio_chain *c)
+{
+    if (c == NULL)
+        return;
+    audio_spectrum_free(c->spectrum);
+    audio_mel_free(c->mel);
+    audio_dct_free(c->dct);
+    sci_free(c->bins);
+    sci_free(c->channels);
+    sci_free(c);
+}
+
+/* ---- facts ---- */
+
+const audio_chain_settings *
+audio_chain_get_settings(const audio_chain *c)
+{
+    return &c->settings;
+}
+
+size_t
+audio_chain_empty_filters(const audio_chain *c)
+{
+    return c->mel != NULL ? c->mel->n_empty : 0;
+}
+
+size_t
+audio_chain_linear(const audio_chain *c)
+{
+    return c->mel != NULL ? c->mel->n_mels : audio_spectrum_bins(c->spectrum);
+}
+
+size_t
+audio_chain_outputs(const audio_chain *c)
+{
+    return c->dct != NULL ? c->settings.n_mfcc : audio_chain_linear(c);
+}
+
+/* ---- one frame ---- */
+
+void
+audio_chain_power(audio_chain *c, const void *frame, void *linear)
+{
+    audio_spectrum_power(c->spectrum, frame, c->mel != NULL ? c->bins : linear);
+    if (c->mel != NULL && c->settings.spectrum.single)
+        audio_mel_apply_single(c->mel, c->bins, linear);
+    else if (c->mel != NULL)
+        audio_mel_apply(c->mel, c->bins, linear);
+}
+
+#define LANES 16
+
+SCI_CLONES static float
+peak_single(const float *x, size_t n)
+{
+    float lane[LANES] = { 0 }, peak = 0.0f;
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
+    for (; i < n; i++)
+        peak = x[i] > peak ? x[i] : peak;
+    for (size_t j = 0; j < LANES; j++)
+        peak = lane[j] > peak ? lane[j] : peak;
+    return peak;
+}
+
+static double
+peak_double(const double *x, size_t n)
+{
+    double peak = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        peak = x[i] > peak ? x[i] : peak;
+    return peak;
+}
+
+double
+audio_chain_peak(const audio_chain *c, const void *linear)
+{
+    size_t n = audio_chain_linear(c);
+
+    return c->settings.spectrum.single ? (double)peak_single(linear, n) : peak_double(linear, n);
+}
+
+static void
+compress_frame(const audio_chain *c, double floor, double *pcen, void *linear)
+{
+    const audio_compression *how = &c->settings.compression;
+    bool single = c->settings.spectrum.single;
+    size_t n = audio_chain_linear(c);
+
+    if (how->kind == AUDIO_COMPRESS_PCEN && single)
+        audio_pcen_frame_single(&c->settings.pcen, pcen, linear, n);
+    else if (how->kind == AUDIO_COMPRESS_PCEN)
+        audio_pcen_frame(&c->settings.pcen, pcen, linear, n);
+    else if (single)
+        audio_compress_single(how, floor, linear, n);
+    else
+        audio_compress(how, floor, linear, n);
+}
+
+void
+audio_chain_finish(audio_chain *c, double floor, double *pcen, void *linear, void *out)
+{
+    compress_frame(c, floor, pcen, linear);
+    if (c->dct == NULL) {
+        if (out != linear)
+            memmove(out, linear, audio_chain_linear(c) * c->size);
+        return;
+    }
+    memcpy(c->channels, linear, audio_chain_linear(c) * c->size);
+    audio_dct_apply(c->dct, c->channels, out);
+}

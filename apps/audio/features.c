@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A row is one frame of one channel: row r is channel r mod C of frame r div C. */
+#include "features.h"
+
+#include <string.h>
+
+#include <sci/memory.h>
+
+#include "features_priv.h"
+
+/* ---- rows ---- */
+
+static sci_status
+check_stop(const audio_features *f)
+{
+    if (f->settings.stop != NULL && *f->settings.stop != 0)
+        return sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
+    return SCI_OK;
+}
+
+/* Before the first row. */
+sci_status
+features_rewind(audio_features *f)
+{
+    size_t n = audio_chain_linear(f->chain) * (size_t)f->signal->channels;
+
+    f->next_row = 0;
+    f->cached_row = UINT64_MAX;
+    if (f->pcen != NULL && f->settings.pcen_state != NULL)
+        memcpy(f->pcen, f->settings.pcen_state, n * sizeof *f->pcen);
+    else if (f->pcen != NULL)
+        audio_pcen_start(f->pcen, n);
+    return audio_frames_rewind(f->frames);
+}
+
+/* To the frame of the next row, if that is another one; *more is false after the last. */
+sci_status
+features_advance(audio_features *f, bool *more)
+{
+    sci_status st = check_stop(f);
+
+    *more = true;
+    if (st == SCI_OK && f->next_row % (uint64_t)f->signal->channels == 0)
+        st = audio_frames_next(f->frames, more);
+    return st;
+}
+
+double *
+features_pcen_of(const audio_features *f, int channel)
+{
+    return f->pcen == NULL ? NULL : f->pcen + (size_t)channel * audio_chain_linear(f->chain);
+}
+
+static sci_status
+fail_changed(const audio_features *f)
+{
+    return sci_fail(SCI_ERR_IO, "'%s' changed while it was read", f->signal->name);
+}
+
+/* The next row into `out`, or nowhere (NULL) where nothing but PCEN's memory depends on it. */
+static sci_status
+next_row(audio_features *f, void *out)
+{
+    int channel = (int)(f->next_row % (uint64_t)f->signal->channels);
+    bool more;
+    sci_status st = features_advance(f, &more);
+
+    if (st == SCI_OK && !more)
+        st = fail_changed(f);
+    if (st != SCI_OK)
+        return st;
+    if (out != NULL || f->pcen != NULL) {
+        audio_chain_power(f->chain, audio_frames_samples(f->frames, channel), f->linear);
+        audio_chain_finish(f->chain, f->floor[channel], features_pcen_of(f, channel), f->linear,
+                           out != NULL ? out : f->linear);
+    }
+    f->next_row++;
+    if (f->next_row < f->rows)
+        return SCI_OK;
+    /* The signal is read to its end: what is wrong with its last samples is found. */
+    st = audio_frames_next(f->frames, &more);
+    return st == SCI_OK && more ? fail_changed(f) : st;
+}
+
+static sci_status
+row_at(audio_features *f, uint64_t row, void *out)
+{
+    sci_status st = SCI_OK;
+
+    if (row < f->next_row || !f->begun)
+        st = features_rewind(f);
+    f->begun = st == SCI_OK;
+    while (st == SCI_OK && f->next_row < row)
+        st = next_row(f, NULL);
+    if (st == SCI_OK)
+        st = next_row(f, out);
+    if (st != SCI_OK)
+        f->begun = false;
+    return st;
+}
+
+/* ---- the source ---- */
+
+static sci_status
+fetch(sci_source *self, sci_piece *piece)
+{
+    audio_features *f = (audio_features *)self;
+    size_t width = audio_chain_outputs(f->chain);
+    unsigned char *to = piece->bytes;
+    uint64_t at = piece->first, end = piece->first + piece->count;
+
+    piece->n_tasks = 0;
+    while (at < end) {
+        uint64_t row = at / width, left = end - at;
+        size_t offset = (size_t)(at % width);
+        size_t n = left < width - offset ? (size_t)left : width - offset;
+        sci_status st = SCI_OK;
+
+        if (n == width) {
+            st = row_at(f, row, to);
+        } else { /* cut by the ends of pieces: its parts come one after the other */
+            if (f->cached_row != row)
+                st = row_at(f, row, f->cache);
+            f->cached_row = st == SCI_OK ? row : UINT64_MAX;
+            memcpy(to, f->cache + offset * f->size, n * f->size);
+        }
+        if (st != SCI_OK)
+            return st;
+        to += n * f->size;
+        at += n;
+    }
+    return SCI_OK;
+}
+
+static const void *
+address(sci_source *self, uint64_t first, uint64_t count)
+{
+    const audio_features *f = (audio_features *)self;
+
+    (void)count;
+    return f->kept + first * f->size;
+}
+
+static void
+source_free(sci_source *self)
+{
+    (void)self; /* part of the features */
+}
+
+static const sci_source_ops streamed_ops = { .fetch = fetch, .free = source_free };
+static const sci_source_ops kept_ops = { .address = address, .free = source_free };
+
+/* ---- life ---- */
+
+static sci_status
+create_parts(audio_features *f)
+{
+    const audio_features_settings *s = &f->settings;
+    const audio_spectrum_settings *spectrum = &s->chain.spectrum;
+    size_t channels = (size_t)f->signal->channels;
+    audio_frames_settings frames = { spectrum->length, s->hop, s->pad, spectrum->single };
+    sci_status st = audio_frames_create(&f->frames, &frames, f->signal);
+    size_t linear;
+
+    if (st == SCI_OK)
+        st = audio_chain_create(&f->chain, &s->chain, f->signal->rate_hz, s->hop);
+    if (st != SCI_OK)
+        return st;
+    linear = audio_chain_linear(f->chain);
+    st = sci_alloc(&f->linear, linear, 1, f->size);
+    if (st == SCI_OK)
+        st = sci_alloc(&f->cache, linear, 1, f->size);
+    if (st == SCI_OK)
+        st = sci_alloc_zero(&f->peak, channels, 1, sizeof *f->peak);
+    if (st == SCI_OK)
+        st = sci_alloc_zero(&f->floor, channels, 1, sizeof *f->floor);
+    if (st == SCI_OK && s->chain.compression.kind == AUDIO_COMPRESS_PCEN)
+        st = sci_alloc(&f->pcen, channels, linear, sizeof *f->pcen);
+    return st;
+}
+
+static sci_status
+describe(audio_features *f)
+{
+    uint64_t channels = (uint64_t)f->signal->channels, count;
+
+    f->base.ops = f->kept != NULL ? &kept_ops : &streamed_ops;
+    f->base.name = f->signal->name;
+    f->base.array = (sci_array){
+        .rank = 3,
+        .shape = { f->rows / channels, channels, audio_chain_outputs(f->chain) },
+        .type = f->settings.chain.spectrum.single ? SCI_FLOAT32 : SCI_FLOAT64,
+    };
+    return sci_array_count(&f->base.array, &count);
+}
+
+sci_status
+audio_features_create(audio_features **out, audio_signal *signal,
+                      const audio_features_settings *settings)
+{
+    audio_features *f = NULL;
+    sci_status st = sci_alloc_zero(&f, 1, 1, sizeof *f);
+
+    if (st != SCI_OK)
+        return st;
+    f->settings = *settings;
+    f->signal = signal;
+    f->size = settings->chain.spectrum.single ? sizeof(float) : sizeof(double);
+    f->cached_row = UINT64_MAX;
+    st = create_parts(f);
+    if (st == SCI_OK)
+        st = features_first_pass(f);
+    if (st == SCI_OK)
+        st = describe(f);
+    if (st != SCI_OK) {
+        audio_features_free(f);
+        return st;
+    }
+    *out = f;
+    return SCI_OK;
+}
+
+void
+audio_features_free(audio_features *f)
+{
+    if (f == NULL)
+        return;
+    audio_frames_free(f->frames);
+    audio_chain_free(f->chain);
+    sci_free(f->linear);
+    sci_free(f->cache);
+    sci_free(f->peak);
+    sci_free(f->floor);
+    sci_free(f->pcen);
+    sci_free(f->kept);
+    sci_free(f);
+}
+
+/* ---- facts ---- */
+
+sci_source *
+audio_features_source(audio_features *f)
+{
+    return &f->base;
+}
+
+const audio_chain *
+audio_features_chain(const audio_features *f)
+{
+    return f->chain;
+}
+
+double
+audio_features_peak(const audio_features *f, int channel)
+{
+    return f->peak[channel];
+}
+
+double
+audio_features_floor(const audio_features *f, int channel)
+{
+    return f->floor[channel];
+}
+
+const double *
+audio_features_pcen(const audio_features *f)
+{
+    return f->pcen;
+}
+
+bool
+audio_features_kept(const audio_features *f)
+{
+    return f->kept != NULL;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The features of a signal as a source of the engine: (T, C, D) float32 (single) or float64, frames,
+ * channels, numbers of a frame, so that a pass decodes the recording once.
+ *
+ * A floor relative to each channel's peak needs the peak first. Where all of the features fit in the
+ * memory that is given they are computed once and stay there; otherwise a first pass finds the peaks,
+ * and every pass of the engine reads the signal again. The bytes are the same. */
+#ifndef AUDIO_FEATURES_H
+#define AUDIO_FEATURES_H
+
+#include <sci/io.h>
+
+#include "chain.h"
+#include "frames.h"
+
+typedef struct audio_features_settings {
+    audio_chain_settings chain;
+    size_t hop; /* samples */
+    audio_pad pad;
+    uint64_t memory_bytes; /* features of up to so many bytes are kept; 0: never */
+    /* Of a signal that goes on where another ended, one for each channel: a peak that is not fallen
+     * below, smoothed powers of PCEN for each channel and mel channel. May be NULL. */
+    const double *least_peak, *pcen_state;
+    const volatile int *stop; /* may be NULL */
+} audio_features_settings;
+
+typedef struct audio_features audio_features;
+
+/* `signal` is not owned and must outlive it. Reads the signal once where that is needed (see above, or
+ * where its length is unknown). SCI_ERR_DEGENERATE for a signal without a whole frame; failures of
+ * the signal; SCI_ERR_INTERRUPTED. */
+sci_status audio_features_create(audio_features **out, audio_signal *signal,
+                                 const audio_features_settings *settings) SCI_MUST_CHECK;
+void audio_features_free(audio_features *features); /* accepts NULL; frees the source too */
+
+/* Owned by the features. A pass over all of it reads the signal to its very end, too. */
+sci_source *audio_features_source(audio_features *features);
+
+const audio_chain *audio_features_chain(const audio_features *features);
+
+/* Of a channel, from 0: the peak before compression (0 where none was needed), and the floor. */
+double audio_features_peak(const audio_features *features, int channel);
+double audio_features_floor(const audio_features *features, int channel);
+
+/* Smoothed powers after the last frame that was computed: channels × mel channels, NULL without PCEN. */
+const double *audio_features_pcen(const audio_features *features);
+
+/* Whether they are kept in memory. */
+bool audio_features_kept(const audio_features *features);
+
+#endif
