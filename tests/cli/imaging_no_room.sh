@@ -20,7 +20,7 @@ with open("in.nii", "wb") as f:
     f.write(head + x.tobytes())
 with gzip.open("in.nii.gz", "wb", 1) as f:
     f.write(head + x.tobytes())
-minc("in.mnc", x=x, limits=(np.zeros(64), np.arange(64) + 1.0))
+minc("in.mnc", x=x, valid=(0, 1000), limits=(np.zeros(64), np.arange(64) + 1.0))
 itk("in.h5", x=x)
 END
 
