@@ -173,7 +173,7 @@ call() {
     run 0 stats "$input" --mask nonzero --json "$@" && mv out "$to.json"
 }
 # A chunk of the third has to be unpacked beside its counts: less than 28 MiB is refused.
-for input in "short 16" "single 16" "gzip 28"; do
+for input in "short 24" "single 24" "gzip 28"; do
     tight=${input#* }MiB input=${input% *}
     call "$input.h5" first -t 1 --memory 512MiB
     for how in "-t 1 --memory $tight" "-t 2 --memory 32MiB" "-t 8"; do

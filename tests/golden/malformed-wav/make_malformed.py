@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes *.wav beside itself (tiny broken or unusual files) from struct.pack only."""
 import os, struct, numpy as np
 D = os.path.dirname(os.path.abspath(__file__))
