@@ -281,6 +281,8 @@ out:
     for (size_t i = 0; f->tables != NULL && i < f->inputs.n; i++)
         cli_scratch_free(&f->tables[i]);
     sci_free(f->tables);
+    if (jobs != NULL)
+        cli_jobs_clear(jobs, f->inputs.n);
     sci_free(jobs);
     return code;
 }

@@ -50,9 +50,9 @@ read_bits(bits *b, const imaging_members *m, const imaging_volume *volume)
                 volume->name);
     b->source = source;
     b->after = 1;
-    for (int a = m->mask_axes[m->n_mask_axes - 1] + 1;
-         m->chosen == NULL && a < volume->geometry.rank; a++)
-        b->after *= volume->geometry.axes[a].size;
+    if (m->chosen == NULL) /* that one has all axes of the image */
+        for (int a = m->mask_axes[m->n_mask_axes - 1] + 1; a < volume->geometry.rank; a++)
+            b->after *= volume->geometry.axes[a].size;
     st = sci_array_count(&source->array, &b->count);
     if (st == SCI_OK)
         st = sci_alloc_zero(&b->set, b->count / 8 + 1, 1, 1);
