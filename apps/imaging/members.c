@@ -166,7 +166,7 @@ weigh_in_mm3(imaging_members *m, const imaging_volume *volume)
                         volume->name);
     m->equal_mm3 = m->weight_mm3;
     for (int a = 0; a < g->rank; a++) {
-        if (m->thickness[a] == NULL)
+        if (m->weights[a] == NULL) /* a constant, which weight_mm3 has */
             continue;
         for (uint64_t i = 0; first && i < g->axes[a].size; i++)
             m->thickness[a][i] *= m->weight_mm3;

@@ -149,6 +149,18 @@ for name in ("by_volume", "by_volume2"):
     assert abs(group["mean"] - float(mean)) < 1e-12 * float(mean), (name, group["mean"], float(mean))
     assert abs(group["variance"] - float((w * (x - mean) ** 2).sum() / w.sum())) < 1e-11 * group["variance"]
 END
+# Slices that are apart by unlike distances and all as thick as each other.
+run 0 stats uneven.h5 --slice-weight uniform --json && mv out thick.json
+run 0 fit uneven.h5 fine.h5 --weights volume --slice-weight uniform -q -o thick.h5 && run 0 show thick.h5 --json && mv out model.json
+volumes << 'END'
+group, = json.load(open("thick.json"))["images"][0]["groups"]
+one = group["mm3"] / group["count"]
+assert one > 4
+x = [load(name + ".h5", "v").astype(LONG) for name in ("uneven", "fine")]
+mean = (one * x[0].sum() + x[1].sum()) / (one * x[0].size + x[1].size)
+group, = json.load(open("model.json"))["groups"]
+assert abs(group["mean"] - float(mean)) < 1e-12 * float(mean), (group["mean"], float(mean), one)
+END
 refuse 2 "--shard does not go with --weights volume" fit fine.h5 --shard 1/2 --weights volume -o no.h5
 
 # ---- fit: files, in any order and cut into any models ----

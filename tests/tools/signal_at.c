@@ -4,6 +4,7 @@
  * number for one that a signal ended, 125 where processes may not be traced. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -72,14 +73,28 @@ follow(pid_t pid, bool (*wanted)(const struct __ptrace_syscall_info *), long n, 
     return status;
 }
 
+/* A whole number from 1 to `most`; 0 for anything else. */
+static long
+number_of(const char *text, long most)
+{
+    char *end;
+    long number;
+
+    errno = 0;
+    number = strtol(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && number > 0 && number <= most ? number : 0;
+}
+
 int
 main(int argc, char **argv)
 {
+    long n = argc > 4 ? number_of(argv[2], LONG_MAX) : 0;
+    int number = argc > 4 ? (int)number_of(argv[3], SIGRTMIN - 1) : 0;
     bool create = argc > 4 && strcmp(argv[1], "create") == 0;
     int status = 0;
     pid_t pid;
 
-    if (!create && (argc <= 4 || strcmp(argv[1], "rename") != 0)) {
+    if (n == 0 || number == 0 || (!create && strcmp(argv[1], "rename") != 0)) {
         fprintf(stderr, "usage: signal_at create|rename N SIGNAL COMMAND...\n");
         return 2;
     }
@@ -93,6 +108,6 @@ main(int argc, char **argv)
     if (pid < 0 || waitpid(pid, &status, 0) != pid)
         return 1;
     if (WIFSTOPPED(status))
-        status = follow(pid, create ? creates : renames, atol(argv[2]), atoi(argv[3]));
+        status = follow(pid, create ? creates : renames, n, number);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
