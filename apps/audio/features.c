@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A row is one frame of one channel: row r is channel r mod C of frame r div C. */
+/* A row is one frame of one channel: row r is frame r mod T of channel r div T. */
 #include "features.h"
 
 #include <string.h>
@@ -10,45 +10,40 @@
 
 /* ---- rows ---- */
 
-static sci_status
-check_stop(const audio_features *f)
+sci_status
+features_check_stop(const audio_features *f)
 {
     if (f->settings.stop != NULL && *f->settings.stop != 0)
         return sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
     return SCI_OK;
 }
 
-/* Before the first row. */
-sci_status
-features_rewind(audio_features *f)
-{
-    size_t n = audio_chain_linear(f->chain) * (size_t)f->signal->channels;
-
-    f->next_row = 0;
-    f->cached_row = UINT64_MAX;
-    if (f->pcen != NULL && f->settings.pcen_state != NULL)
-        memcpy(f->pcen, f->settings.pcen_state, n * sizeof *f->pcen);
-    else if (f->pcen != NULL)
-        audio_pcen_start(f->pcen, n);
-    return audio_frames_rewind(f->frames);
-}
-
-/* To the frame of the next row, if that is another one; *more is false after the last. */
-sci_status
-features_advance(audio_features *f, bool *more)
-{
-    sci_status st = check_stop(f);
-
-    *more = true;
-    if (st == SCI_OK && f->next_row % (uint64_t)f->signal->channels == 0)
-        st = audio_frames_next(f->frames, more);
-    return st;
-}
-
 double *
 features_pcen_of(const audio_features *f, int channel)
 {
     return f->pcen == NULL ? NULL : f->pcen + (size_t)channel * audio_chain_linear(f->chain);
+}
+
+void
+features_pcen_start(audio_features *f, int channel)
+{
+    size_t n = audio_chain_linear(f->chain);
+    double *m = features_pcen_of(f, channel);
+
+    if (m != NULL && f->settings.pcen_state != NULL)
+        memcpy(m, f->settings.pcen_state + (size_t)channel * n, n * sizeof *m);
+    else if (m != NULL)
+        audio_pcen_start(m, n);
+}
+
+/* Before the first frame of a channel. */
+static sci_status
+begin_channel(audio_features *f, uint64_t channel)
+{
+    f->next_row = channel * f->n_frames;
+    f->cached_row = UINT64_MAX;
+    features_pcen_start(f, (int)channel);
+    return audio_frames_rewind(f->frames);
 }
 
 static sci_status
@@ -61,10 +56,12 @@ fail_changed(const audio_features *f)
 static sci_status
 next_row(audio_features *f, void *out)
 {
-    int channel = (int)(f->next_row % (uint64_t)f->signal->channels);
-    bool more;
-    sci_status st = features_advance(f, &more);
+    int channel = (int)(f->next_row / f->n_frames);
+    bool more = false;
+    sci_status st = features_check_stop(f);
 
+    if (st == SCI_OK)
+        st = audio_frames_next(f->frames, &more);
     if (st == SCI_OK && !more)
         st = fail_changed(f);
     if (st != SCI_OK)
@@ -75,9 +72,10 @@ next_row(audio_features *f, void *out)
                            out != NULL ? out : f->linear);
     }
     f->next_row++;
-    if (f->next_row < f->rows)
+    if (f->next_row % f->n_frames != 0)
         return SCI_OK;
     /* The signal is read to its end: what is wrong with its last samples is found. */
+    f->begun = false;
     st = audio_frames_next(f->frames, &more);
     return st == SCI_OK && more ? fail_changed(f) : st;
 }
@@ -85,11 +83,13 @@ next_row(audio_features *f, void *out)
 static sci_status
 row_at(audio_features *f, uint64_t row, void *out)
 {
+    uint64_t channel = row / f->n_frames;
     sci_status st = SCI_OK;
 
-    if (row < f->next_row || !f->begun)
-        st = features_rewind(f);
-    f->begun = st == SCI_OK;
+    if (!f->begun || row < f->next_row || channel != f->next_row / f->n_frames) {
+        st = begin_channel(f, channel);
+        f->begun = st == SCI_OK;
+    }
     while (st == SCI_OK && f->next_row < row)
         st = next_row(f, NULL);
     if (st == SCI_OK)
@@ -182,15 +182,17 @@ create_parts(audio_features *f)
 static sci_status
 describe(audio_features *f)
 {
-    uint64_t channels = (uint64_t)f->signal->channels, count;
+    sci_array *a = &f->base.array;
+    uint64_t count;
 
     f->base.ops = f->kept != NULL ? &kept_ops : &streamed_ops;
     f->base.name = f->signal->name;
-    f->base.array = (sci_array){
-        .rank = 3,
-        .shape = { f->rows / channels, channels, audio_chain_outputs(f->chain) },
-        .type = f->settings.chain.spectrum.single ? SCI_FLOAT32 : SCI_FLOAT64,
-    };
+    a->type = f->settings.chain.spectrum.single ? SCI_FLOAT32 : SCI_FLOAT64;
+    if (f->settings.sample_axis)
+        a->shape[a->rank++] = 1;
+    a->shape[a->rank++] = (uint64_t)f->signal->channels;
+    a->shape[a->rank++] = f->n_frames;
+    a->shape[a->rank++] = audio_chain_outputs(f->chain);
     return sci_array_count(&f->base.array, &count);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The features of a signal as a source of the engine: (T, C, D) float32 (single) or float64, frames,
- * channels, numbers of a frame, so that a pass decodes the recording once.
+/* The features of a signal as a source of the engine: (C, T, D) float32 (single) or float64, channels,
+ * frames, numbers of a frame.
  *
  * A floor relative to each channel's peak needs the peak first. Where all of the features fit in the
  * memory that is given they are computed once and stay there; otherwise a first pass finds the peaks,
- * and every pass of the engine reads the signal again. The bytes are the same. */
+ * and every pass of the engine reads the signal again, once for each channel. The bytes are the same. */
 #ifndef AUDIO_FEATURES_H
 #define AUDIO_FEATURES_H
 
@@ -18,6 +18,7 @@ typedef struct audio_features_settings {
     size_t hop; /* samples */
     audio_pad pad;
     uint64_t memory_bytes; /* features of up to so many bytes are kept; 0: never */
+    bool sample_axis;      /* (1, C, T, D), so that a recording can have a label of its own */
     /* Of a signal that goes on where another ended, one for each channel: a peak that is not fallen
      * below, smoothed powers of PCEN for each channel and mel channel. May be NULL. */
     const double *least_peak, *pcen_state;
@@ -42,7 +43,8 @@ const audio_chain *audio_features_chain(const audio_features *features);
 double audio_features_peak(const audio_features *features, int channel);
 double audio_features_floor(const audio_features *features, int channel);
 
-/* Smoothed powers after the last frame that was computed: channels × mel channels, NULL without PCEN. */
+/* Smoothed powers: channels × mel channels, NULL without PCEN. Of each channel after the last of its frames
+ * that was computed, which is its last after a pass over all. */
 const double *audio_features_pcen(const audio_features *features);
 
 /* Whether they are kept in memory. */

@@ -7,12 +7,18 @@
 
 #include "features_priv.h"
 
-#define FIRST_ROWS 256 /* room at first where the length is unknown */
+#define FIRST_FRAMES 256 /* room at first where the length is unknown */
 
 typedef struct keeping {
     bool on;
-    uint64_t room; /* rows */
+    uint64_t room; /* frames of each channel */
 } keeping;
+
+static size_t
+channels_of(const audio_features *f)
+{
+    return (size_t)f->signal->channels;
+}
 
 static size_t
 row_bytes(const audio_features *f)
@@ -20,99 +26,109 @@ row_bytes(const audio_features *f)
     return audio_chain_linear(f->chain) * f->size;
 }
 
-/* Whether so many rows may be kept. */
+/* Whether so many frames of each channel may be kept. */
 static bool
-fits(const audio_features *f, uint64_t rows)
+fits(const audio_features *f, uint64_t frames)
 {
-    return rows <= f->settings.memory_bytes / row_bytes(f);
+    return frames <= f->settings.memory_bytes / channels_of(f) / row_bytes(f);
 }
 
-static sci_status
-make_room(audio_features *f, keeping *k, uint64_t rows)
+static unsigned char *
+place_of(const audio_features *f, const keeping *k, size_t channel, uint64_t frame)
 {
+    return f->kept + (channel * k->room + frame) * row_bytes(f);
+}
+
+/* The old and the new room are there at once for a moment. */
+static sci_status
+make_room(audio_features *f, keeping *k, uint64_t frames)
+{
+    size_t bytes = row_bytes(f);
     unsigned char *larger = NULL;
-    sci_status st = sci_alloc(&larger, (size_t)rows, row_bytes(f), 1);
+    sci_status st = sci_alloc(&larger, (size_t)frames, channels_of(f), bytes);
 
     if (st != SCI_OK)
         return st;
-    if (f->kept != NULL)
-        memcpy(larger, f->kept, (size_t)f->next_row * row_bytes(f));
+    for (size_t c = 0; f->kept != NULL && c < channels_of(f); c++)
+        memcpy(larger + c * frames * bytes, place_of(f, k, c, 0), k->room * bytes);
     sci_free(f->kept);
     f->kept = larger;
-    k->room = rows;
+    k->room = frames;
     return SCI_OK;
 }
 
-/* Where the next row goes; the old and the new room are there at once for a moment. */
+/* Before a frame is computed: room for it, or no more keeping. */
 static sci_status
-place_row(audio_features *f, keeping *k, void **out)
+keep_frame(audio_features *f, keeping *k)
 {
-    *out = f->linear;
-    if (k->on && f->next_row == k->room) {
-        uint64_t more = k->room == 0 ? FIRST_ROWS : 2 * k->room;
-        sci_status st;
+    uint64_t more = k->room == 0 ? FIRST_FRAMES : 2 * k->room;
 
-        if (!fits(f, k->room + more)) {
-            k->on = false;
-            sci_free(f->kept);
-            f->kept = NULL;
-            return SCI_OK;
-        }
-        st = make_room(f, k, more);
-        if (st != SCI_OK)
-            return st;
-    }
-    if (k->on)
-        *out = f->kept + f->next_row * row_bytes(f);
+    if (!k->on || f->n_frames < k->room)
+        return SCI_OK;
+    if (fits(f, k->room + more))
+        return make_room(f, k, more);
+    k->on = false;
+    sci_free(f->kept);
+    f->kept = NULL;
     return SCI_OK;
+}
+
+static void
+take_frame(audio_features *f, const keeping *k, bool peaks)
+{
+    for (size_t c = 0; c < channels_of(f); c++) {
+        void *row = k->on ? place_of(f, k, c, f->n_frames) : f->linear;
+        double peak;
+
+        audio_chain_power(f->chain, audio_frames_samples(f->frames, (int)c), row);
+        if (!peaks)
+            continue;
+        peak = audio_chain_peak(f->chain, row);
+        f->peak[c] = peak > f->peak[c] ? peak : f->peak[c];
+    }
 }
 
 static sci_status
 read_all(audio_features *f, keeping *k)
 {
-    bool peaks = audio_compression_needs_peak(&f->settings.chain.compression), more = true;
-    sci_status st = features_rewind(f);
+    bool peaks = audio_compression_needs_peak(&f->settings.chain.compression);
+    sci_status st = audio_frames_rewind(f->frames);
 
-    while (st == SCI_OK) {
-        int channel = (int)(f->next_row % (uint64_t)f->signal->channels);
-        void *row;
+    for (f->n_frames = 0; st == SCI_OK; f->n_frames++) {
+        bool more = false;
 
-        st = features_advance(f, &more);
+        st = features_check_stop(f);
+        if (st == SCI_OK)
+            st = audio_frames_next(f->frames, &more);
         if (st != SCI_OK || !more)
             break;
-        st = place_row(f, k, &row);
-        if (st == SCI_OK && (peaks || k->on)) {
-            audio_chain_power(f->chain, audio_frames_samples(f->frames, channel), row);
-            if (peaks) {
-                double peak = audio_chain_peak(f->chain, row);
-
-                f->peak[channel] = peak > f->peak[channel] ? peak : f->peak[channel];
-            }
-        }
-        f->next_row++;
+        st = keep_frame(f, k);
+        if (st == SCI_OK && (peaks || k->on))
+            take_frame(f, k, peaks);
     }
-    f->rows = f->next_row;
     return st;
 }
 
-/* Rows of cepstral coefficients are shorter than those that they are made of, so they move down. */
+/* Rows are closed up: a channel may have had more room than frames, and cepstral coefficients are fewer
+ * than what they are made of. */
 static void
-finish_kept(audio_features *f)
+finish_kept(audio_features *f, const keeping *k)
 {
     size_t width = audio_chain_outputs(f->chain) * f->size;
+    unsigned char *to = f->kept;
 
-    for (uint64_t r = 0; f->kept != NULL && r < f->rows; r++) {
-        int channel = (int)(r % (uint64_t)f->signal->channels);
-
-        audio_chain_finish(f->chain, f->floor[channel], features_pcen_of(f, channel),
-                           f->kept + r * row_bytes(f), f->kept + r * width);
+    for (size_t c = 0; f->kept != NULL && c < channels_of(f); c++) {
+        features_pcen_start(f, (int)c);
+        for (uint64_t t = 0; t < f->n_frames; t++, to += width)
+            audio_chain_finish(f->chain, f->floor[c], features_pcen_of(f, (int)c),
+                               place_of(f, k, c, t), to);
     }
 }
 
 static sci_status
-check_rows(const audio_features *f)
+check_frames(const audio_features *f)
 {
-    if (f->rows > 0)
+    if (f->n_frames > 0)
         return SCI_OK;
     return sci_fail(SCI_ERR_DEGENERATE,
                     "'%s' is shorter than a frame of %zu samples, and nothing pads it",
@@ -125,24 +141,23 @@ features_first_pass(audio_features *f)
     const audio_compression *how = &f->settings.chain.compression;
     const audio_spectrum_settings *spectrum = &f->settings.chain.spectrum;
     audio_frames_settings frames = { spectrum->length, f->settings.hop, f->settings.pad, false };
-    uint64_t channels = (uint64_t)f->signal->channels;
     bool known = f->signal->samples != AUDIO_LENGTH_UNKNOWN;
-    uint64_t rows = known ? channels * audio_frames_count(&frames, f->signal->samples) : 0;
-    keeping k = { .on = f->settings.memory_bytes > 0 && (!known || fits(f, rows)) };
+    uint64_t n = known ? audio_frames_count(&frames, f->signal->samples) : 0;
+    keeping k = { .on = f->settings.memory_bytes > 0 && (!known || fits(f, n)) };
     sci_status st = SCI_OK;
 
-    for (uint64_t c = 0; f->settings.least_peak != NULL && c < channels; c++)
+    for (size_t c = 0; f->settings.least_peak != NULL && c < channels_of(f); c++)
         f->peak[c] = f->settings.least_peak[c];
-    f->rows = rows;
-    if (k.on && known && rows > 0)
-        st = make_room(f, &k, rows);
+    f->n_frames = n;
+    if (k.on && known && n > 0)
+        st = make_room(f, &k, n);
     if (st == SCI_OK && (k.on || !known || audio_compression_needs_peak(how)))
         st = read_all(f, &k);
     if (st == SCI_OK)
-        st = check_rows(f);
-    for (uint64_t c = 0; st == SCI_OK && c < channels; c++)
+        st = check_frames(f);
+    for (size_t c = 0; st == SCI_OK && c < channels_of(f); c++)
         f->floor[c] = audio_compression_floor(how, f->peak[c]);
     if (st == SCI_OK)
-        finish_kept(f);
+        finish_kept(f, &k);
     return st;
 }

@@ -12,22 +12,24 @@ struct audio_features {
     audio_frames *frames;
     audio_chain *chain;
     size_t size;          /* bytes of a number */
-    uint64_t rows;        /* frames × channels */
+    uint64_t n_frames;    /* of each channel */
     double *peak, *floor; /* of each channel */
     double *pcen;         /* or NULL */
     void *linear;         /* a row before compression */
     unsigned char *cache; /* row cached_row, of which a part was handed out */
     uint64_t cached_row;  /* UINT64_MAX: none */
-    bool begun;           /* false: rewind before the next row */
+    bool begun;           /* false: a channel has to be begun before the next row */
     uint64_t next_row;
     unsigned char *kept; /* all of the features, or NULL */
 };
 
-sci_status features_rewind(audio_features *f) SCI_MUST_CHECK;
-sci_status features_advance(audio_features *f, bool *more) SCI_MUST_CHECK;
-double *features_pcen_of(const audio_features *f, int channel);
+sci_status features_check_stop(const audio_features *f) SCI_MUST_CHECK;
 
-/* Sets rows, peak, floor, and kept where the features fit. */
+/* The smoothed powers of a channel (NULL without PCEN), and what they are before its first frame. */
+double *features_pcen_of(const audio_features *f, int channel);
+void features_pcen_start(audio_features *f, int channel);
+
+/* Sets n_frames, peak, floor, and kept where the features fit. */
 sci_status features_first_pass(audio_features *f) SCI_MUST_CHECK;
 
 #endif

@@ -11,7 +11,7 @@
 #include <support/signals.h>
 #include <support/testing.h>
 
-enum { N = 20000, C = 2, N_FFT = 256, HOP = 100, T = 1 + N / HOP };
+enum { N = 30000, C = 2, N_FFT = 256, HOP = 100, T = 1 + N / HOP };
 
 static double *
 noise(void)
@@ -93,8 +93,8 @@ kept_and_computed_again_are_the_same_bytes(void **state)
         assert_same_bytes(a, b, n, size_of(&s));
         free(b);
         m.base.samples = AUDIO_LENGTH_UNKNOWN;
-        /* Begun with room for 256 rows of the 402, and given up. */
-        s.memory_bytes = 300 * (s.chain.feature == AUDIO_FEATURE_STFT ? 129u : 40u) * size_of(&s);
+        /* Begun with room for 256 frames of what will be more, and given up. */
+        s.memory_bytes = 600 * (s.chain.feature == AUDIO_FEATURE_STFT ? 129u : 40u) * size_of(&s);
         b = whole(&m.base, &s, false, &n_kept);
         assert_count(n, n_kept);
         assert_same_bytes(a, b, n, size_of(&s));
@@ -142,29 +142,62 @@ any_piece_may_be_read_in_any_order(void **state)
 }
 
 static void
-shapes_are_frames_channels_numbers(void **state)
+shapes_are_channels_frames_numbers(void **state)
 {
     static const uint64_t widths[] = { N_FFT / 2 + 1, 40, 13 };
     double *x = noise();
 
     (void)state;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 6; k++) {
         memory_signal m = signal_of(x, N, C, 16000.0);
         audio_features_settings s = plain;
         audio_features *f = NULL;
         const sci_array *a;
+        int first = k / 3;
 
-        s.chain.feature = (audio_feature)k;
+        s.chain.feature = (audio_feature)(k % 3);
+        s.sample_axis = first == 1;
         assert_ok(audio_features_create(&f, &m.base, &s));
         a = &audio_features_source(f)->array;
-        assert_count(a->rank, 3);
-        assert_count(a->shape[0], T);
-        assert_count(a->shape[1], C);
-        assert_count(a->shape[2], widths[k]);
+        assert_count(a->rank, 3 + first);
+        assert_count(a->shape[0], first == 1 ? 1 : C);
+        assert_count(a->shape[first], C);
+        assert_count(a->shape[first + 1], T);
+        assert_count(a->shape[first + 2], widths[k % 3]);
         assert_count(a->type, SCI_FLOAT32);
         audio_features_free(f);
     }
     free(x);
+}
+
+/* A channel's rows are those that it has alone. */
+static void
+a_channel_is_what_it_is_alone(void **state)
+{
+    double *x = noise(), *one = test_alloc(N, sizeof *one);
+    audio_features_settings s;
+
+    (void)state;
+    for (int k = 0; variant(k, &s); k++) {
+        memory_signal m = signal_of(x, N, C, 16000.0);
+        uint64_t n, n_one;
+        unsigned char *a = whole(&m.base, &s, false, &n);
+
+        for (int c = 0; c < C; c++) {
+            memory_signal alone = signal_of(one, N, 1, 16000.0);
+            unsigned char *b;
+
+            for (int i = 0; i < N; i++)
+                one[i] = x[i * C + c];
+            b = whole(&alone.base, &s, false, &n_one);
+            assert_count(n, n_one * C);
+            assert_same_bytes(a + (uint64_t)c * n_one * size_of(&s), b, n_one, size_of(&s));
+            free(b);
+        }
+        free(a);
+    }
+    free(x);
+    free(one);
 }
 
 /* Each channel's largest value is its peak, its smallest not below the floor. */
@@ -188,7 +221,7 @@ the_floor_lies_below_each_channels_own_peak(void **state)
 
         for (uint64_t t = 0; t < T; t++)
             for (int d = 0; d < N_FFT / 2 + 1; d++) {
-                double v = (double)y[(t * C + (uint64_t)c) * (N_FFT / 2 + 1) + (uint64_t)d];
+                double v = (double)y[((uint64_t)c * T + t) * (N_FFT / 2 + 1) + (uint64_t)d];
 
                 most = fmax(most, v);
                 fewest = fmin(fewest, v);
@@ -238,7 +271,9 @@ pcen_goes_on_in_the_next_recording(void **state)
     s.pcen_state = memory;
     b = whole(&two.base, &s, false, &m);
     assert_count(m, n - CUT * C * 40);
-    assert_same_bytes(a + (n - m) * sizeof(float), b, m, sizeof(float));
+    for (uint64_t c = 0; c < C; c++)
+        assert_same_bytes(a + ((c + 1) * n / C - m / C) * sizeof(float),
+                          b + c * m / C * sizeof(float), m / C, sizeof(float));
     free(a);
     free(b);
     free(x);
@@ -259,6 +294,10 @@ features_are_kept_where_they_fit(void **state)
     m.rewinds = 0;
     free(whole(&m.base, &s, true, &n));
     assert_count(m.rewinds, 1); /* one pass */
+    s.memory_bytes = 0;
+    m.rewinds = 0;
+    free(whole(&m.base, &s, false, &n));
+    assert_count(m.rewinds, 1 + C); /* peaks, then each channel */
     free(x);
 }
 
@@ -304,7 +343,7 @@ a_signal_shorter_than_a_frame_needs_padding(void **state)
     s.pad = AUDIO_PAD_REFLECT;
     m.n = m.base.samples = 1;
     assert_ok(audio_features_create(&f, &m.base, &s));
-    assert_count(audio_features_source(f)->array.shape[0], 1);
+    assert_count(audio_features_source(f)->array.shape[1], 1);
     audio_features_free(f);
 }
 
@@ -395,7 +434,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_and_computed_again_are_the_same_bytes),
         cmocka_unit_test(any_piece_may_be_read_in_any_order),
-        cmocka_unit_test(shapes_are_frames_channels_numbers),
+        cmocka_unit_test(shapes_are_channels_frames_numbers),
+        cmocka_unit_test(a_channel_is_what_it_is_alone),
         cmocka_unit_test(the_floor_lies_below_each_channels_own_peak),
         cmocka_unit_test(pcen_goes_on_in_the_next_recording),
         cmocka_unit_test(features_are_kept_where_they_fit),
