@@ -4,13 +4,14 @@
 #include <float.h>
 #include <limits.h>
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
 #include <fftw3.h>
 
 #include <sci/memory.h>
 #include <sci/parallel.h>
+
+#include "spectrum_priv.h"
 
 struct audio_spectrum {
     audio_spectrum_settings settings;
@@ -20,8 +21,7 @@ struct audio_spectrum {
     fftwf_plan plan_single;
 };
 
-/* FFTW's planner has global state of its own; only execution is safe for threads. */
-static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t spectrum_planner = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- kernels ---- */
 
@@ -113,8 +113,8 @@ audio_spectrum_power(audio_spectrum *s, const void *frame, void *power)
 
 /* ---- life ---- */
 
-static sci_status
-check(const audio_spectrum_settings *s)
+sci_status
+audio_spectrum_check(const audio_spectrum_settings *s)
 {
     if (s->n_fft < 2 || s->n_fft > INT_MAX / 4)
         return sci_fail(SCI_ERR_ARGUMENT, "an FFT of %zu samples; it has 2 to %d", s->n_fft,
@@ -149,12 +149,12 @@ plan(audio_spectrum *s)
 {
     int n = (int)s->settings.n_fft;
 
-    pthread_mutex_lock(&planner);
+    pthread_mutex_lock(&spectrum_planner);
     if (s->settings.single)
         s->plan_single = fftwf_plan_dft_r2c_1d(n, s->input, s->output, FFTW_ESTIMATE);
     else
         s->plan = fftw_plan_dft_r2c_1d(n, s->input, s->output, FFTW_ESTIMATE);
-    pthread_mutex_unlock(&planner);
+    pthread_mutex_unlock(&spectrum_planner);
     if (s->plan == NULL && s->plan_single == NULL)
         return sci_fail(SCI_ERR_NOMEM, "FFTW has no plan for %d samples", n);
     return SCI_OK;
@@ -165,7 +165,7 @@ audio_spectrum_create(audio_spectrum **out, const audio_spectrum_settings *setti
 {
     size_t size = settings->single ? sizeof(float) : sizeof(double);
     audio_spectrum *s = NULL;
-    sci_status st = check(settings);
+    sci_status st = audio_spectrum_check(settings);
 
     if (st == SCI_OK)
         st = sci_alloc_zero(&s, 1, 1, sizeof *s);
@@ -195,12 +195,12 @@ audio_spectrum_free(audio_spectrum *s)
 {
     if (s == NULL)
         return;
-    pthread_mutex_lock(&planner);
+    pthread_mutex_lock(&spectrum_planner);
     if (s->plan != NULL)
         fftw_destroy_plan(s->plan);
     if (s->plan_single != NULL)
         fftwf_destroy_plan(s->plan_single);
-    pthread_mutex_unlock(&planner);
+    pthread_mutex_unlock(&spectrum_planner);
     sci_free(s->window);
     sci_free(s->input);
     sci_free(s->output);

@@ -20,6 +20,9 @@ typedef struct audio_spectrum_settings {
 
 typedef struct audio_spectrum audio_spectrum;
 
+/* SCI_ERR_ARGUMENT unless length <= n_fft and n_fft is of a size that FFTW takes. */
+sci_status audio_spectrum_check(const audio_spectrum_settings *settings) SCI_MUST_CHECK;
+
 /* Plan (FFTW_ESTIMATE: measuring takes longer than it saves) and window. SCI_ERR_ARGUMENT for
  * lengths that cannot be. May be called by several threads at once. */
 sci_status audio_spectrum_create(audio_spectrum **out,
