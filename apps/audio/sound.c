@@ -119,9 +119,33 @@ describe(char *text, size_t room, int command, int format)
         snprintf(text, room, "%s", info.name);
 }
 
+/* Samples that are stored as numbers, so that nothing is lost when they are written so again. */
+static void
+find_numbers(audio_facts *f, int format)
+{
+    static const struct {
+        int format, bits;
+        bool floating;
+    } kinds[] = {
+        { SF_FORMAT_PCM_S8, 8, false },   { SF_FORMAT_PCM_U8, 8, false },
+        { SF_FORMAT_PCM_16, 16, false },  { SF_FORMAT_PCM_24, 24, false },
+        { SF_FORMAT_PCM_32, 32, false },  { SF_FORMAT_FLOAT, 32, true },
+        { SF_FORMAT_DOUBLE, 64, true },   { SF_FORMAT_ALAC_16, 16, false },
+        { SF_FORMAT_ALAC_20, 20, false }, { SF_FORMAT_ALAC_24, 24, false },
+        { SF_FORMAT_ALAC_32, 32, false },
+    };
+
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        if (kinds[k].format == (format & SF_FORMAT_SUBMASK)) {
+            f->bits = kinds[k].bits;
+            f->floating = kinds[k].floating;
+        }
+}
+
 static void
 name_formats(audio_facts *f, int format)
 {
+    find_numbers(f, format);
     describe(f->codec, sizeof f->codec, SFC_GET_FORMAT_INFO, format & SF_FORMAT_SUBMASK);
     describe(f->container, sizeof f->container, SFC_GET_FORMAT_INFO, format & SF_FORMAT_TYPEMASK);
     if (f->riff.container != RIFF_NONE)

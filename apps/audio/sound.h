@@ -12,6 +12,8 @@ typedef struct audio_facts {
     riff_facts riff;    /* its warnings are the file's */
     char container[48]; /* "WAV", "FLAC (Free Lossless Audio Codec)" */
     char codec[64];     /* "16 bit PCM", "Vorbis" */
+    int bits;           /* of a sample that is stored as a number, of FLAC and ALAC too; else 0 */
+    bool floating;      /* such numbers are floats */
     int channels;
     uint32_t rate_hz;
     uint64_t claimed; /* samples of each channel by the header; UINT64_MAX: it does not say */
