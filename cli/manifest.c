@@ -1,76 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inputs as rows of a table: fields between tabs, names of columns in the first line. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* Inputs as rows of a table. */
 #include <string.h>
 
-#include <sci/file.h>
 #include <sci/memory.h>
 
 #include "inputs_priv.h"
-
-#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* of UTF-8, as spreadsheets put it */
-
-typedef struct reader {
-    FILE *file;
-    const char *name;
-    char *line; /* of getline */
-    size_t room;
-    unsigned long number;
-} reader;
-
-/* The next line that is neither empty nor a comment, without its end. *more is false at the end of
- * the file. */
-static sci_status
-next_line(reader *r, bool *more)
-{
-    *more = false;
-    for (;;) {
-        ssize_t n;
-
-        errno = 0;
-        n = getline(&r->line, &r->room, r->file);
-        if (n < 0)
-            return errno == 0 ? SCI_OK : sci_fail_errno("read", r->name);
-        r->number++;
-        if (strlen(r->line) != (size_t)n)
-            return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu: not a text", r->name, r->number);
-        r->line[strcspn(r->line, "\r\n")] = '\0';
-        if (r->number == 1 && strncmp(r->line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
-            memmove(r->line, r->line + strlen(BYTE_ORDER_MARK),
-                    strlen(r->line + strlen(BYTE_ORDER_MARK)) + 1);
-        if (r->line[0] && r->line[0] != '#') {
-            *more = true;
-            return SCI_OK;
-        }
-    }
-}
-
-static size_t
-count_fields(const char *line)
-{
-    size_t n = 1;
-
-    for (; *line; line++)
-        n += *line == '\t';
-    return n;
-}
-
-/* The fields of a line, each its own text; what is made is stored also on failure. */
-static sci_status
-split_fields(const char *line, size_t n, char ***out)
-{
-    sci_status st = sci_alloc_zero(out, n, 1, sizeof **out);
-
-    for (size_t k = 0; k < n && st == SCI_OK; k++) {
-        size_t bytes = strcspn(line, "\t");
-
-        st = sci_format(&(*out)[k], "%.*s", (int)bytes, line);
-        line += bytes + (line[bytes] == '\t');
-    }
-    return st;
-}
+#include "tsv.h"
 
 /* Only downwards: "a/b.h5", not "/etc/x", "../x", "a/../../x" or "a/". */
 static bool
@@ -112,7 +47,7 @@ path_column(const cli_inputs *inputs)
 }
 
 static sci_status
-add_row(cli_inputs *inputs, const reader *r, char **fields, const cli_inputs_rules *rules)
+add_row(cli_inputs *inputs, const cli_tsv *r, char **fields, const cli_inputs_rules *rules)
 {
     cli_input row = { .fields = fields };
     cli_inputs one = {
@@ -147,60 +82,36 @@ add_row(cli_inputs *inputs, const reader *r, char **fields, const cli_inputs_rul
 }
 
 static sci_status
-read_row(cli_inputs *inputs, const reader *r, const cli_inputs_rules *rules)
+read_rows(cli_inputs *inputs, cli_tsv *t, const cli_inputs_rules *rules)
 {
-    size_t n = count_fields(r->line);
     char **fields = NULL;
     sci_status st;
 
-    if (n != inputs->n_columns)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s' line %lu has %zu fields instead of %zu", r->name,
-                        r->number, n, inputs->n_columns);
-    st = split_fields(r->line, n, &fields);
-    if (st == SCI_OK)
-        st = add_row(inputs, r, fields, rules);
-    if (st == SCI_OK)
-        return st; /* the input owns them */
-    for (size_t k = 0; fields && k < n; k++)
-        sci_free(fields[k]);
-    sci_free(fields);
-    return st;
-}
-
-static sci_status
-read_header(cli_inputs *inputs, reader *r)
-{
-    bool more;
-    sci_status st = next_line(r, &more);
-
-    if (st != SCI_OK)
-        return st;
-    if (!more)
-        return sci_fail(SCI_ERR_ARGUMENT, "'%s' is empty", r->name);
-    inputs->n_columns = count_fields(r->line);
-    st = split_fields(r->line, inputs->n_columns, &inputs->columns);
-    if (st == SCI_OK && path_column(inputs) == NULL)
-        st = sci_fail(SCI_ERR_ARGUMENT, "'%s' has no column 'path' or 'image'", r->name);
-    return st;
+    for (;;) {
+        st = cli_tsv_next(t, &fields);
+        if (st != SCI_OK || fields == NULL)
+            return st;
+        st = add_row(inputs, t, fields, rules);
+        if (st != SCI_OK) {
+            cli_tsv_release(fields, inputs->n_columns);
+            return st;
+        } /* else the input owns them */
+    }
 }
 
 sci_status
 cli_inputs_manifest(cli_inputs *inputs, const cli_inputs_rules *rules)
 {
-    reader r = { .file = fopen(rules->manifest, "re"), .name = rules->manifest };
-    bool more = true;
-    sci_status st;
+    cli_tsv t;
+    sci_status st = cli_tsv_open(&t, rules->manifest);
 
-    if (!r.file)
-        return sci_fail_errno("open", rules->manifest);
-    st = read_header(inputs, &r);
-    while (st == SCI_OK) {
-        st = next_line(&r, &more);
-        if (st != SCI_OK || !more)
-            break;
-        st = read_row(inputs, &r, rules);
-    }
-    free(r.line);
-    fclose(r.file);
+    inputs->n_columns = t.n_columns;
+    inputs->columns = t.columns;
+    t.columns = NULL;
+    if (st == SCI_OK && path_column(inputs) == NULL)
+        st = sci_fail(SCI_ERR_ARGUMENT, "'%s' has no column 'path' or 'image'", rules->manifest);
+    if (st == SCI_OK)
+        st = read_rows(inputs, &t, rules);
+    cli_tsv_close(&t);
     return st;
 }

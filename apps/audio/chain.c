@@ -164,6 +164,47 @@ audio_chain_peak(const audio_chain *c, const void *linear)
     return c->settings.spectrum.single ? (double)peak_single(linear, n) : peak_double(linear, n);
 }
 
+SCI_CLONES static double
+sum_single(const float *x, size_t n)
+{
+    double lane[LANES] = { 0 }, sum = 0.0;
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] += (double)x[i + j];
+    for (; i < n; i++)
+        sum += (double)x[i];
+    for (size_t j = 0; j < LANES; j++)
+        sum += lane[j];
+    return sum;
+}
+
+SCI_CLONES static double
+sum_double(const double *x, size_t n)
+{
+    double lane[LANES] = { 0 }, sum = 0.0;
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] += x[i + j];
+    for (; i < n; i++)
+        sum += x[i];
+    for (size_t j = 0; j < LANES; j++)
+        sum += lane[j];
+    return sum;
+}
+
+double
+audio_chain_energy(const audio_chain *c, const void *linear)
+{
+    const void *bins = c->mel != NULL ? c->bins : linear;
+    size_t n = audio_spectrum_bins(c->spectrum);
+
+    return c->settings.spectrum.single ? sum_single(bins, n) : sum_double(bins, n);
+}
+
 static void
 compress_frame(const audio_chain *c, double floor, double *pcen, void *linear)
 {

@@ -47,6 +47,10 @@ void audio_chain_power(audio_chain *chain, const void *frame, void *linear);
 /* The largest of a frame's numbers before compression. */
 double audio_chain_peak(const audio_chain *chain, const void *linear);
 
+/* The power of the frame of the last audio_chain_power, summed over all bins, and that of `linear` where
+ * those are the bins. Added in double in an order that depends on nothing but their number. */
+double audio_chain_energy(const audio_chain *chain, const void *linear);
+
 /* Compress `linear` (lost) into `out`, which may be the same memory. `floor` is
  * audio_compression_floor's, `pcen` the smoothed power of this channel (else NULL), which moves on. */
 void audio_chain_finish(audio_chain *chain, double floor, double *pcen, void *linear, void *out);

@@ -10,7 +10,7 @@
 #include <sci/status.h>
 
 typedef enum audio_compression_kind {
-    AUDIO_COMPRESS_DB,    /* 10·log10(max(x, floor)) */
+    AUDIO_COMPRESS_DB,    /* scale·10·log10(max(x, floor)) + offset */
     AUDIO_COMPRESS_LN,    /* ln(max(x, floor)) */
     AUDIO_COMPRESS_LOG1P, /* ln(1 + x) */
     AUDIO_COMPRESS_ROOT,  /* x^exponent */
@@ -26,6 +26,8 @@ typedef struct audio_compression {
     double floor_db; /* 80: a float FFT carries no more */
     double floor;    /* a power: 1e-10 as librosa's and torchaudio's amin */
     double exponent; /* of root: 0.5 makes magnitudes of powers */
+    double least; /* no floor lies below it: 0 is AUDIO_FLOOR_LEAST; librosa and Whisper: 1e-10 */
+    double scale, offset; /* of db; a scale of 0 is 1. Whisper: 0.025 and 1 */
 } audio_compression;
 
 /* SCI_ERR_ARGUMENT for a floor or an exponent that cannot be. */
@@ -36,7 +38,7 @@ sci_status audio_compression_check(const audio_compression *c) SCI_MUST_CHECK;
 bool audio_compression_has_floor(const audio_compression *c);
 bool audio_compression_needs_peak(const audio_compression *c);
 
-/* The floor: max(10^(-floor_db/10)·peak, 1e-30), or max(floor, 1e-30). */
+/* The floor: max(10^(-floor_db/10)·peak, least), or max(floor, least). */
 double audio_compression_floor(const audio_compression *c, double peak);
 
 /* In place, n elements. The logarithm of floats is our own (error below 2 ulp of the result, or 1e-7 near

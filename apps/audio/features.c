@@ -152,13 +152,24 @@ static const sci_source_ops kept_ops = { .address = address, .free = source_free
 
 /* ---- life ---- */
 
+audio_frames_settings
+features_frames(const audio_features_settings *s)
+{
+    return (audio_frames_settings){
+        .length = s->chain.spectrum.length,
+        .hop = s->hop,
+        .pad = s->pad,
+        .single = s->chain.spectrum.single,
+        .drop_last = s->drop_last,
+    };
+}
+
 static sci_status
 create_parts(audio_features *f)
 {
     const audio_features_settings *s = &f->settings;
-    const audio_spectrum_settings *spectrum = &s->chain.spectrum;
     size_t channels = (size_t)f->signal->channels;
-    audio_frames_settings frames = { spectrum->length, s->hop, s->pad, spectrum->single };
+    audio_frames_settings frames = features_frames(s);
     sci_status st = audio_frames_create(&f->frames, &frames, f->signal);
     size_t linear;
 
@@ -234,6 +245,7 @@ audio_features_free(audio_features *f)
     sci_free(f->peak);
     sci_free(f->floor);
     sci_free(f->pcen);
+    sci_free(f->energy);
     sci_free(f->kept);
     sci_free(f);
 }
@@ -268,6 +280,38 @@ const double *
 audio_features_pcen(const audio_features *f)
 {
     return f->pcen;
+}
+
+const double *
+audio_features_energies(const audio_features *f)
+{
+    return f->energy;
+}
+
+int
+audio_features_channels(const audio_features *f)
+{
+    return f->signal->channels;
+}
+
+uint64_t
+audio_features_frames(const audio_features *f)
+{
+    return f->n_frames;
+}
+
+const sci_array *
+audio_features_array(const audio_features *f)
+{
+    return &f->base.array;
+}
+
+double
+audio_features_time(const audio_features *f, uint64_t frame)
+{
+    audio_frames_settings frames = features_frames(&f->settings);
+
+    return audio_frames_centre(&frames, frame) / f->signal->rate_hz;
 }
 
 bool

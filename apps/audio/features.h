@@ -19,6 +19,8 @@ typedef struct audio_features_settings {
     audio_pad pad;
     uint64_t memory_bytes; /* features of up to so many bytes are kept; 0: never */
     bool sample_axis;      /* (1, C, T, D), so that a recording can have a label of its own */
+    bool drop_last;        /* as in frames.h */
+    bool energies;         /* see audio_features_energies; always takes a pass of its own */
     /* Of a signal that goes on where another ended, one for each channel: a peak that is not fallen
      * below, smoothed powers of PCEN for each channel and mel channel. May be NULL. */
     const double *least_peak, *pcen_state;
@@ -46,6 +48,17 @@ double audio_features_floor(const audio_features *features, int channel);
 /* Smoothed powers: channels × mel channels, NULL without PCEN. Of each channel after the last of its frames
  * that was computed, which is its last after a pass over all. */
 const double *audio_features_pcen(const audio_features *features);
+
+/* The power of each frame, summed over all bins of its spectrum (not filters): channels × frames, NULL
+ * where they were not asked for. */
+const double *audio_features_energies(const audio_features *features);
+
+int audio_features_channels(const audio_features *features);
+uint64_t audio_features_frames(const audio_features *features); /* of each channel */
+const sci_array *audio_features_array(const audio_features *features);
+
+/* Where the centre of a frame lies, in seconds from the first sample. */
+double audio_features_time(const audio_features *features, uint64_t frame);
 
 /* Whether they are kept in memory. */
 bool audio_features_kept(const audio_features *features);

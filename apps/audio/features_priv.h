@@ -15,6 +15,7 @@ struct audio_features {
     uint64_t n_frames;    /* of each channel */
     double *peak, *floor; /* of each channel */
     double *pcen;         /* or NULL */
+    double *energy;       /* or NULL */
     void *linear;         /* a row before compression */
     unsigned char *cache; /* row cached_row, of which a part was handed out */
     uint64_t cached_row;  /* UINT64_MAX: none */
@@ -23,6 +24,7 @@ struct audio_features {
     unsigned char *kept; /* all of the features, or NULL */
 };
 
+audio_frames_settings features_frames(const audio_features_settings *settings);
 sci_status features_check_stop(const audio_features *f) SCI_MUST_CHECK;
 
 /* The smoothed powers of a channel (NULL without PCEN), and what they are before its first frame. */

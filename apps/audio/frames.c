@@ -38,7 +38,15 @@ audio_frames_count(const audio_frames_settings *s, uint64_t samples)
 {
     uint64_t all = samples + 2 * padding(s);
 
-    return samples == 0 || all < s->length ? 0 : 1 + (all - s->length) / s->hop;
+    if (samples == 0 || all < s->length)
+        return 0;
+    return (s->drop_last ? 0 : 1) + (all - s->length) / s->hop;
+}
+
+double
+audio_frames_centre(const audio_frames_settings *s, uint64_t frame)
+{
+    return (double)(frame * s->hop + s->length / 2 - padding(s));
 }
 
 /* ---- the buffer ---- */
@@ -175,7 +183,8 @@ compact(audio_frames *f)
 sci_status
 audio_frames_next(audio_frames *f, bool *more)
 {
-    uint64_t end = f->next + f->settings.length;
+    /* A frame is the last one unless another could follow. */
+    uint64_t end = f->next + f->settings.length + (f->settings.drop_last ? f->settings.hop : 0);
 
     while (end > f->base + f->fill && !f->padded) {
         sci_status st;
@@ -221,7 +230,7 @@ audio_frames_create(audio_frames **out, const audio_frames_settings *settings, a
     f->pad = padding(settings);
     f->size = settings->single ? sizeof(float) : sizeof(double);
     /* Besides one frame and its mirror: room to read, so that moving costs little. */
-    f->capacity = 4 * settings->length + 2 * BLOCK;
+    f->capacity = 4 * settings->length + 2 * BLOCK + (settings->drop_last ? settings->hop : 0);
     st = sci_alloc(&f->buffer, (size_t)signal->channels, f->capacity, f->size);
     if (st == SCI_OK)
         st = sci_alloc(&f->block, BLOCK, (size_t)signal->channels, sizeof *f->block);

@@ -24,13 +24,17 @@ typedef struct audio_frames_settings {
     size_t length; /* of a frame in samples, at least 2; odd too */
     size_t hop;    /* samples from one frame to the next, at least 1; may be longer than a frame */
     audio_pad pad;
-    bool single; /* samples are rounded to float, else they stay double */
+    bool single;    /* samples are rounded to float, else they stay double */
+    bool drop_last; /* there is one frame less: samples/hop of a padded signal, as in Whisper */
 } audio_frames_settings;
 
 /* Number of frames of a signal of so many samples: 1 + (samples + 2·⌊length/2⌋ - length)/hop,
  * rounded down, with padding, which is 1 + samples/hop for an even length; without, 1 + (samples -
  * length)/hop, and 0 where the signal is shorter than a frame. 0 for no samples. */
 uint64_t audio_frames_count(const audio_frames_settings *settings, uint64_t samples);
+
+/* The sample on which a frame is centred. */
+double audio_frames_centre(const audio_frames_settings *settings, uint64_t frame);
 
 typedef struct audio_frames audio_frames;
 

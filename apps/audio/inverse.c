@@ -202,7 +202,8 @@ static sci_status
 count_frames(audio_inverse *v)
 {
     const audio_inverse_settings *s = &v->settings;
-    audio_frames_settings frames = { s->spectrum.length, s->hop, s->pad, s->spectrum.single };
+    audio_frames_settings frames = { s->spectrum.length, s->hop, s->pad, s->spectrum.single,
+                                     false };
 
     v->frames = audio_frames_count(&frames, s->samples);
     if (v->frames > 0)

@@ -161,7 +161,7 @@ static sci_status
 create_parts(phases *p)
 {
     audio_frames_settings frames = { p->settings.spectrum.length, p->settings.hop, p->settings.pad,
-                                     false };
+                                     false, false };
     sci_status st = audio_frames_create(&p->frames, &frames, p->signal);
     uint64_t count;
 

@@ -45,8 +45,12 @@ volume_make(volume *v, const char *name, uint64_t groups, sci_type output)
         (partition_factor){ FACTOR_BLOCKS, 1, { v->has_samples ? 1 : 0 }, NULL, groups, false, 0 };
     v->channels.factors[v->channels.n_factors++] =
         (partition_factor){ FACTOR_KEEP, 1, { v->has_samples ? 1 : 0 }, NULL, 0, false, 0 };
-    v->pass = (pass){ .groups = &v->groups, .type = v->x.array.type, .swapped = v->x.array.swapped,
-                      .x = v->x.bytes, .output = output, .eps = 1e-5 };
+    v->pass = (pass){ .groups = &v->groups,
+                      .type = v->x.array.type,
+                      .swapped = v->x.array.swapped,
+                      .x = v->x.bytes,
+                      .output = output,
+                      .eps = 1e-5 };
 }
 
 static void

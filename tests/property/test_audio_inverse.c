@@ -55,7 +55,7 @@ static double *
 back(const double *x, const audio_inverse_settings *s, change how, uint64_t *unknown)
 {
     memory_signal m = signal_of(x, s->samples, 1, 16000.0);
-    audio_frames_settings fs = { s->spectrum.length, s->hop, s->pad, s->spectrum.single };
+    audio_frames_settings fs = { s->spectrum.length, s->hop, s->pad, s->spectrum.single, false };
     size_t bins = s->spectrum.n_fft / 2 + 1, n = 0;
     double *y = test_alloc((size_t)s->samples + s->spectrum.length, sizeof *y);
     void *changed = test_alloc(2 * bins, sizeof(double));

@@ -138,6 +138,11 @@ a_floor_is_relative_to_the_peak_or_absolute(void **state)
     assert_that(audio_compression_floor(&c, 4.0) == 1e-10);
     c.floor = 0.0;
     assert_that(audio_compression_floor(&c, 4.0) == 1e-30);
+    c.least = 1e-8;
+    assert_that(audio_compression_floor(&c, 4.0) == 1e-8);
+    c.least = -1.0;
+    assert_fails(audio_compression_check(&c), SCI_ERR_ARGUMENT);
+    c.least = 0.0;
     c.floor = -1.0;
     assert_fails(audio_compression_check(&c), SCI_ERR_ARGUMENT);
     c = (audio_compression){ .kind = AUDIO_COMPRESS_DB, .relative = true, .floor_db = 0.0 };
@@ -147,6 +152,47 @@ a_floor_is_relative_to_the_peak_or_absolute(void **state)
     c = (audio_compression){ .kind = AUDIO_COMPRESS_LOG1P, .relative = true };
     assert_that(!audio_compression_needs_peak(&c) && !audio_compression_has_floor(&c));
     assert_ok(audio_compression_check(&c));
+}
+
+/* Relative and absolute at once: what lies higher. */
+static void
+the_least_floor_holds_for_quiet_peaks(void **state)
+{
+    audio_compression c = {
+        .kind = AUDIO_COMPRESS_DB, .relative = true, .floor_db = 80.0, .least = 1e-10
+    };
+
+    (void)state;
+    assert_ok(audio_compression_check(&c));
+    assert_close(audio_compression_floor(&c, 4.0), 4e-8, 1e-15, 0.0);
+    assert_that(audio_compression_floor(&c, 1e-3) == 1e-10);
+    assert_that(audio_compression_floor(&c, 0.0) == 1e-10);
+}
+
+static void
+decibels_may_be_scaled_and_moved(void **state)
+{
+    audio_compression c = { .kind = AUDIO_COMPRESS_DB, .scale = 0.025, .offset = 1.0 },
+                      plain = { .kind = AUDIO_COMPRESS_DB };
+    random_stream r = random_start(4);
+
+    (void)state;
+    assert_ok(audio_compression_check(&c));
+    for (int i = 0; i < 100; i++) {
+        double x = exp(random_uniform(&r) * 40.0 - 20.0), y = x;
+        float single = (float)x;
+
+        audio_compress(&plain, 1e-30, &x, 1);
+        audio_compress(&c, 1e-30, &y, 1);
+        audio_compress_single(&c, 1e-30, &single, 1);
+        assert_close(y, x / 40.0 + 1.0, 1e-14, 0.0);
+        assert_close((double)single, x / 40.0 + 1.0, 3e-7, 1e-7);
+    }
+    c.kind = AUDIO_COMPRESS_LN;
+    assert_fails(audio_compression_check(&c), SCI_ERR_ARGUMENT);
+    assert_message_has("only decibels");
+    c = (audio_compression){ .kind = AUDIO_COMPRESS_DB, .offset = HUGE_VAL };
+    assert_fails(audio_compression_check(&c), SCI_ERR_ARGUMENT);
 }
 
 /* ---- PCEN ---- */
@@ -280,6 +326,8 @@ main(void)
         cmocka_unit_test(an_element_does_not_depend_on_its_neighbours),
         cmocka_unit_test(doubles_and_floats_follow_the_formulas),
         cmocka_unit_test(a_floor_is_relative_to_the_peak_or_absolute),
+        cmocka_unit_test(the_least_floor_holds_for_quiet_peaks),
+        cmocka_unit_test(decibels_may_be_scaled_and_moved),
         cmocka_unit_test(pcen_of_a_steady_sound_settles),
         cmocka_unit_test(pcen_goes_on_where_it_ended),
         cmocka_unit_test(pcen_that_cannot_be_is_refused),

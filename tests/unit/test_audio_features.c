@@ -28,7 +28,7 @@ static const audio_features_settings plain = {
     .chain = { .spectrum = { .n_fft = N_FFT, .length = N_FFT, .win_length = N_FFT, .single = true },
                .mel = { .n_mels = 40, .area_norm = true },
                .n_mfcc = 13,
-               .compression = { AUDIO_COMPRESS_DB, true, 80.0, 0.0, 0.0 } },
+               .compression = { .kind = AUDIO_COMPRESS_DB, .relative = true, .floor_db = 80.0 } },
     .hop = HOP,
 };
 

@@ -100,8 +100,11 @@ short_signals_of_every_length(void **state)
         for (size_t l = 0; l < ARRAY_LEN(lengths); l++)
             for (size_t h = 0; h < ARRAY_LEN(hops); h++)
                 for (uint64_t n = 1; n < 60; n++) {
-                    audio_frames_settings s = { lengths[l], hops[h], (audio_pad)pad, n % 2 == 0 };
+                    audio_frames_settings s = { lengths[l], hops[h], (audio_pad)pad, n % 2 == 0,
+                                                false };
 
+                    check(&s, n, 1 + (int)(n % 3));
+                    s.drop_last = true;
                     check(&s, n, 1 + (int)(n % 3));
                 }
 }
@@ -117,12 +120,12 @@ long_signals_of_lengths_around_the_buffers(void **state)
     (void)state;
     for (int pad = AUDIO_PAD_REFLECT; pad <= AUDIO_PAD_NONE; pad++)
         for (size_t k = 0; k < ARRAY_LEN(lengths); k++) {
-            audio_frames_settings s = { 1024, 256, (audio_pad)pad, false };
+            audio_frames_settings s = { 1024, 256, (audio_pad)pad, false, k % 2 == 0 };
 
             check(&s, lengths[k], 2);
-            s = (audio_frames_settings){ 1023, 300, (audio_pad)pad, true };
+            s = (audio_frames_settings){ 1023, 300, (audio_pad)pad, true, k % 2 == 1 };
             check(&s, lengths[k], 1);
-            s = (audio_frames_settings){ 64, 9973, (audio_pad)pad, false };
+            s = (audio_frames_settings){ 64, 9973, (audio_pad)pad, false, k % 2 == 0 };
             check(&s, lengths[k], 1);
         }
 }
@@ -143,6 +146,29 @@ an_even_length_gives_one_frame_a_hop_and_one_more(void **state)
     s = (audio_frames_settings){ .length = 1023, .hop = 256 }; /* librosa: 1022 + n - 1023 */
     assert_count(audio_frames_count(&s, 256), 1);
     assert_count(audio_frames_count(&s, 257), 2);
+}
+
+static void
+without_the_last_there_is_one_frame_a_hop(void **state)
+{
+    audio_frames_settings s = { .length = 400, .hop = 160, .drop_last = true };
+
+    (void)state;
+    for (uint64_t n = 0; n < 3000; n++)
+        assert_count(audio_frames_count(&s, n), n / 160);
+}
+
+static void
+padded_frames_are_centred_on_whole_hops(void **state)
+{
+    audio_frames_settings s = { .length = 1023, .hop = 256 };
+
+    (void)state;
+    assert_that(audio_frames_centre(&s, 3) == 768.0);
+    s.length = 1024;
+    assert_that(audio_frames_centre(&s, 3) == 768.0);
+    s.pad = AUDIO_PAD_NONE;
+    assert_that(audio_frames_centre(&s, 3) == 768.0 + 512.0);
 }
 
 static void
@@ -214,6 +240,8 @@ main(void)
         cmocka_unit_test(short_signals_of_every_length),
         cmocka_unit_test(long_signals_of_lengths_around_the_buffers),
         cmocka_unit_test(an_even_length_gives_one_frame_a_hop_and_one_more),
+        cmocka_unit_test(without_the_last_there_is_one_frame_a_hop),
+        cmocka_unit_test(padded_frames_are_centred_on_whole_hops),
         cmocka_unit_test(no_samples_are_no_frames),
         cmocka_unit_test(a_failing_signal_is_passed_on),
         cmocka_unit_test(memory_may_fail),

@@ -34,7 +34,7 @@ static void
 expect_channel(const double *x, int channel, float *phase)
 {
     memory_signal m = signal_of(x, N, C, 16000.0);
-    audio_frames_settings fs = { N_FFT, HOP, plain.pad, false };
+    audio_frames_settings fs = { N_FFT, HOP, plain.pad, false, false };
     audio_spectrum_settings ss = plain.spectrum;
     audio_frames *frames = NULL;
     audio_spectrum *spectrum = NULL;
