@@ -41,7 +41,6 @@ static sci_status
 begin_channel(audio_features *f, uint64_t channel)
 {
     f->next_row = channel * f->n_frames;
-    f->cached_row = UINT64_MAX;
     features_pcen_start(f, (int)channel);
     return audio_frames_rewind(f->frames);
 }
@@ -81,8 +80,9 @@ next_row(audio_features *f, void *out)
 }
 
 static sci_status
-row_at(audio_features *f, uint64_t row, void *out)
+row_at(audio_row_source *self, uint64_t row, void *out)
 {
+    audio_features *f = (audio_features *)self;
     uint64_t channel = row / f->n_frames;
     sci_status st = SCI_OK;
 
@@ -101,44 +101,13 @@ row_at(audio_features *f, uint64_t row, void *out)
 
 /* ---- the source ---- */
 
-static sci_status
-fetch(sci_source *self, sci_piece *piece)
-{
-    audio_features *f = (audio_features *)self;
-    size_t width = audio_chain_outputs(f->chain);
-    unsigned char *to = piece->bytes;
-    uint64_t at = piece->first, end = piece->first + piece->count;
-
-    piece->n_tasks = 0;
-    while (at < end) {
-        uint64_t row = at / width, left = end - at;
-        size_t offset = (size_t)(at % width);
-        size_t n = left < width - offset ? (size_t)left : width - offset;
-        sci_status st = SCI_OK;
-
-        if (n == width) {
-            st = row_at(f, row, to);
-        } else { /* cut by the ends of pieces: its parts come one after the other */
-            if (f->cached_row != row)
-                st = row_at(f, row, f->cache);
-            f->cached_row = st == SCI_OK ? row : UINT64_MAX;
-            memcpy(to, f->cache + offset * f->size, n * f->size);
-        }
-        if (st != SCI_OK)
-            return st;
-        to += n * f->size;
-        at += n;
-    }
-    return SCI_OK;
-}
-
 static const void *
 address(sci_source *self, uint64_t first, uint64_t count)
 {
     const audio_features *f = (audio_features *)self;
 
     (void)count;
-    return f->kept + first * f->size;
+    return f->kept + first * f->rows.size;
 }
 
 static void
@@ -147,7 +116,7 @@ source_free(sci_source *self)
     (void)self; /* part of the features */
 }
 
-static const sci_source_ops streamed_ops = { .fetch = fetch, .free = source_free };
+static const sci_source_ops streamed_ops = { .fetch = audio_row_source_fetch, .free = source_free };
 static const sci_source_ops kept_ops = { .address = address, .free = source_free };
 
 /* ---- life ---- */
@@ -171,16 +140,16 @@ create_parts(audio_features *f)
     size_t channels = (size_t)f->signal->channels;
     audio_frames_settings frames = features_frames(s);
     sci_status st = audio_frames_create(&f->frames, &frames, f->signal);
-    size_t linear;
+    size_t linear, size = s->chain.spectrum.single ? sizeof(float) : sizeof(double);
 
     if (st == SCI_OK)
         st = audio_chain_create(&f->chain, &s->chain, f->signal->rate_hz, s->hop);
     if (st != SCI_OK)
         return st;
     linear = audio_chain_linear(f->chain);
-    st = sci_alloc(&f->linear, linear, 1, f->size);
+    st = audio_row_source_prepare(&f->rows, audio_chain_outputs(f->chain), size);
     if (st == SCI_OK)
-        st = sci_alloc(&f->cache, linear, 1, f->size);
+        st = sci_alloc(&f->linear, linear, 1, size);
     if (st == SCI_OK)
         st = sci_alloc_zero(&f->peak, channels, 1, sizeof *f->peak);
     if (st == SCI_OK)
@@ -193,18 +162,18 @@ create_parts(audio_features *f)
 static sci_status
 describe(audio_features *f)
 {
-    sci_array *a = &f->base.array;
+    sci_array *a = &f->rows.base.array;
     uint64_t count;
 
-    f->base.ops = f->kept != NULL ? &kept_ops : &streamed_ops;
-    f->base.name = f->signal->name;
+    f->rows.base.ops = f->kept != NULL ? &kept_ops : &streamed_ops;
+    f->rows.base.name = f->signal->name;
     a->type = f->settings.chain.spectrum.single ? SCI_FLOAT32 : SCI_FLOAT64;
     if (f->settings.sample_axis)
         a->shape[a->rank++] = 1;
     a->shape[a->rank++] = (uint64_t)f->signal->channels;
     a->shape[a->rank++] = f->n_frames;
     a->shape[a->rank++] = audio_chain_outputs(f->chain);
-    return sci_array_count(&f->base.array, &count);
+    return sci_array_count(&f->rows.base.array, &count);
 }
 
 sci_status
@@ -218,8 +187,7 @@ audio_features_create(audio_features **out, audio_signal *signal,
         return st;
     f->settings = *settings;
     f->signal = signal;
-    f->size = settings->chain.spectrum.single ? sizeof(float) : sizeof(double);
-    f->cached_row = UINT64_MAX;
+    f->rows.row = row_at;
     st = create_parts(f);
     if (st == SCI_OK)
         st = features_first_pass(f);
@@ -238,10 +206,10 @@ audio_features_free(audio_features *f)
 {
     if (f == NULL)
         return;
+    audio_row_source_clear(&f->rows);
     audio_frames_free(f->frames);
     audio_chain_free(f->chain);
     sci_free(f->linear);
-    sci_free(f->cache);
     sci_free(f->peak);
     sci_free(f->floor);
     sci_free(f->pcen);
@@ -255,7 +223,7 @@ audio_features_free(audio_features *f)
 sci_source *
 audio_features_source(audio_features *f)
 {
-    return &f->base;
+    return &f->rows.base;
 }
 
 const audio_chain *
@@ -303,7 +271,7 @@ audio_features_frames(const audio_features *f)
 const sci_array *
 audio_features_array(const audio_features *f)
 {
-    return &f->base.array;
+    return &f->rows.base.array;
 }
 
 double

@@ -24,7 +24,7 @@ channels_of(const audio_features *f)
 static size_t
 row_bytes(const audio_features *f)
 {
-    return audio_chain_linear(f->chain) * f->size;
+    return audio_chain_linear(f->chain) * f->rows.size;
 }
 
 /* Whether so many frames of each channel may be kept. */
@@ -144,7 +144,7 @@ read_all(audio_features *f, keeping *k)
 static void
 finish_kept(audio_features *f, const keeping *k)
 {
-    size_t width = audio_chain_outputs(f->chain) * f->size;
+    size_t width = audio_chain_outputs(f->chain) * f->rows.size;
     unsigned char *to = f->kept;
 
     for (size_t c = 0; f->kept != NULL && c < channels_of(f); c++) {

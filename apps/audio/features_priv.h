@@ -4,21 +4,19 @@
 #define AUDIO_FEATURES_PRIV_H
 
 #include "features.h"
+#include "row_source.h"
 
 struct audio_features {
-    sci_source base;
+    audio_row_source rows;
     audio_features_settings settings;
     audio_signal *signal;
     audio_frames *frames;
     audio_chain *chain;
-    size_t size;          /* bytes of a number */
     uint64_t n_frames;    /* of each channel */
     double *peak, *floor; /* of each channel */
     double *pcen;         /* or NULL */
     double *energy;       /* or NULL */
     void *linear;         /* a row before compression */
-    unsigned char *cache; /* row cached_row, of which a part was handed out */
-    uint64_t cached_row;  /* UINT64_MAX: none */
     bool begun;           /* false: a channel has to be begun before the next row */
     uint64_t next_row;
     unsigned char *kept; /* all of the features, or NULL */

@@ -8,6 +8,7 @@
 
 #include <apps/audio/bands.h>
 #include <apps/audio/frame_mask.h>
+#include <apps/audio/sliding.h>
 
 #include <support/features.h>
 #include <support/place.h>
@@ -400,6 +401,36 @@ tables_of_recordings_merge_into_those_of_speakers_and_of_all(void **state)
         check_pooled(v & 1, v & 2);
 }
 
+/* ---- windows ---- */
+
+static void
+sliding_statistics_are_those_of_kaldis_rule(void **state)
+{
+    (void)state;
+    for (int v = 0; v < 8; v++) {
+        bool centred = v & 1, single = v & 2;
+        audio_features_settings s = settings_of(
+            &cases[0], single, (audio_compression){ .kind = AUDIO_COMPRESS_DB, .floor = 1e-10 });
+        audio_sliding_settings w = { .centred = centred, .window = 30, .min_window = 10 };
+        sci_source *sliding = NULL;
+        opened_features in;
+        uint64_t n;
+        double *y;
+
+        s.chain.feature = AUDIO_FEATURE_MEL;
+        s.chain.mel = (audio_mel_settings){ .n_mels = 80, .area_norm = true };
+        s.memory_bytes = v & 4 ? UINT64_MAX : 0;
+        in = features_open(cases[0].file, &s);
+        assert_ok(audio_sliding_create(&sliding, in.source, &w));
+        y = features_read(sliding, &n);
+        check_values("speech", centred ? "sliding_cmvn_center" : "sliding_cmvn_left", single, y,
+                     single ? 2e-3 : 1e-9);
+        free(y);
+        sci_source_free(sliding);
+        features_close(&in);
+    }
+}
+
 int
 main(void)
 {
@@ -411,6 +442,7 @@ main(void)
         cmocka_unit_test(recordings_at_the_edge_are_those_of_the_reference),
         cmocka_unit_test(silence_stays_out_of_the_statistics),
         cmocka_unit_test(tables_of_recordings_merge_into_those_of_speakers_and_of_all),
+        cmocka_unit_test(sliding_statistics_are_those_of_kaldis_rule),
     };
 
     return run_all(tests);
