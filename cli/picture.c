@@ -8,8 +8,7 @@
 #include <sci/memory.h>
 
 #include "picture.h"
-#include "picture_cairo.h"
-#include "picture_priv.h"
+#include "picture_draw.h"
 
 /* Asked by the leak sanitizer, where the program is built with it: fontconfig keeps what it finds.
  */
@@ -41,187 +40,11 @@ enum {
     FOOTNOTE = 30,
     BAR_GAP = 14,
     BAR = 16,
-    TICK = 5,
     LEAST_HEIGHT = 160, /* of the values */
     MOST_HEIGHT = 820
 };
 
-static const double ink[3] = { 0.13, 0.14, 0.17 }, faint[3] = { 0.42, 0.44, 0.48 },
-                    missing[3] = { 0.90, 0.91, 0.93 };
-
-typedef struct box {
-    double x, y, width, height;
-} box;
-
-typedef struct canvas {
-    cairo_t *cairo;
-    cli_colours colours;
-} canvas;
-
-/* ---- text ---- */
-
-typedef struct style {
-    double size;
-    bool bold;
-    const double *colour;
-} style;
-
-static const style title_style = { 21, true, ink }, panel_style = { 16.5, true, ink },
-                   label_style = { 14, false, ink }, tick_style = { 12.5, false, faint },
-                   footnote_style = { 12, false, faint };
-
-/* Draw text so that the point (x, y) is at the fraction (across, down) of its box; `turned` reads
- * upwards. */
-static void
-put_text(const canvas *c, const style *s, const char *text, double x, double y, double across,
-         double down, bool turned)
-{
-    cairo_text_extents_t size;
-    cairo_font_extents_t font;
-
-    if (!text)
-        return;
-    cairo.select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           s->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo.set_font_size(c->cairo, s->size);
-    cairo.set_source_rgb(c->cairo, s->colour[0], s->colour[1], s->colour[2]);
-    cairo.text_extents(c->cairo, text, &size);
-    cairo.font_extents(c->cairo, &font);
-    cairo.save(c->cairo);
-    cairo.translate(c->cairo, x, y);
-    if (turned)
-        cairo.rotate(c->cairo, -acos(0.0)); /* a quarter */
-    /* From the height of capitals, about 0.72 of the size, so that lines of one kind share a
-     * baseline. */
-    cairo.move_to(c->cairo, -across * size.x_advance, (1.0 - down) * 0.72 * s->size);
-    cairo.show_text(c->cairo, text);
-    cairo.restore(c->cairo);
-}
-
-static double
-text_width(const canvas *c, const style *s, const char *text)
-{
-    cairo_text_extents_t size;
-
-    cairo.select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
-    cairo.set_font_size(c->cairo, s->size);
-    cairo.text_extents(c->cairo, text, &size);
-    return size.x_advance;
-}
-
-static void
-stroke(const canvas *c, double x0, double y0, double x1, double y1)
-{
-    cairo.move_to(c->cairo, x0, y0);
-    cairo.line_to(c->cairo, x1, y1);
-    cairo.set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
-    cairo.set_line_width(c->cairo, 1.0);
-    cairo.stroke(c->cairo);
-}
-
-static void
-frame(const canvas *c, const box *b)
-{
-    cairo.rectangle(c->cairo, b->x, b->y, b->width, b->height);
-    cairo.set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
-    cairo.set_line_width(c->cairo, 1.0);
-    cairo.stroke(c->cairo);
-}
-
-/* ---- axes ---- */
-
-static void
-draw_x_axis(const canvas *c, const box *b, const cli_panel *panel)
-{
-    double first, last, bottom = b->y + b->height;
-    picture_ticks ticks;
-
-    picture_axis_ends(&panel->x, panel->columns, &first, &last);
-    picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->width < 300 ? 5 : 8);
-    for (int k = 0; k < ticks.n; k++) {
-        double x = b->x + b->width * (ticks.at[k] - first) / (last - first);
-
-        stroke(c, x, bottom, x, bottom + TICK);
-        put_text(c, &tick_style, ticks.text[k], x, bottom + TICK + 5, 0.5, 0.0, false);
-    }
-    put_text(c, &label_style, panel->x.label, b->x + 0.5 * b->width, bottom + 35, 0.5, 0.0, false);
-}
-
-static void
-draw_y_axis(const canvas *c, const box *b, const cli_panel *panel)
-{
-    double first, last, widest = 0.0;
-    picture_ticks ticks;
-
-    picture_axis_ends(&panel->y, panel->rows, &first, &last);
-    picture_ticks_make(&ticks, fmin(first, last), fmax(first, last), b->height < 300 ? 5 : 8);
-    for (int k = 0; k < ticks.n; k++) {
-        double part = (ticks.at[k] - first) / (last - first);
-        double y = b->y + b->height * (panel->y_up ? 1.0 - part : part);
-
-        stroke(c, b->x - TICK, y, b->x, y);
-        put_text(c, &tick_style, ticks.text[k], b->x - TICK - 4, y, 1.0, 0.5, false);
-        widest = fmax(widest, text_width(c, &tick_style, ticks.text[k]));
-    }
-    put_text(c, &label_style, panel->y.label, b->x - TICK - 4 - widest - 10, b->y + 0.5 * b->height,
-             0.5, 1.0, true);
-}
-
-/* ---- the colour bar ---- */
-
-/* A point at an end says that there are values beyond it. */
-static void
-draw_point(const canvas *c, const box *b, bool up)
-{
-    double base = up ? b->y : b->y + b->height, tip = up ? base - 11 : base + 11, rgb[3];
-
-    picture_colour(c->colours, up ? 1.0 : 0.0, rgb);
-    cairo.move_to(c->cairo, b->x, base);
-    cairo.line_to(c->cairo, b->x + b->width, base);
-    cairo.line_to(c->cairo, b->x + 0.5 * b->width, tip);
-    cairo.close_path(c->cairo);
-    cairo.set_source_rgb(c->cairo, rgb[0], rgb[1], rgb[2]);
-    cairo.fill_preserve(c->cairo);
-    cairo.set_source_rgb(c->cairo, faint[0], faint[1], faint[2]);
-    cairo.set_line_width(c->cairo, 1.0);
-    cairo.stroke(c->cairo);
-}
-
-static void
-draw_bar(const canvas *c, const box *b, const picture_limits *limits, const char *label)
-{
-    enum { STOPS = 32 };
-    cairo_pattern_t *shades = cairo.pattern_create_linear(0.0, b->y + b->height, 0.0, b->y);
-    double widest = 0.0;
-    picture_ticks ticks;
-
-    for (int k = 0; k <= STOPS; k++) {
-        double rgb[3], t = (double)k / STOPS;
-
-        picture_colour(c->colours, t, rgb);
-        cairo.pattern_add_color_stop_rgb(shades, t, rgb[0], rgb[1], rgb[2]);
-    }
-    cairo.rectangle(c->cairo, b->x, b->y, b->width, b->height);
-    cairo.set_source(c->cairo, shades);
-    cairo.fill(c->cairo);
-    cairo.pattern_destroy(shades);
-    if (limits->above)
-        draw_point(c, b, true);
-    if (limits->below)
-        draw_point(c, b, false);
-    frame(c, b);
-    picture_ticks_make(&ticks, limits->low, limits->high, b->height < 300 ? 5 : 8);
-    for (int k = 0; k < ticks.n; k++) {
-        double y = b->y + b->height * (limits->high - ticks.at[k]) / (limits->high - limits->low);
-
-        stroke(c, b->x + b->width, y, b->x + b->width + TICK, y);
-        put_text(c, &tick_style, ticks.text[k], b->x + b->width + TICK + 4, y, 0.0, 0.5, false);
-        widest = fmax(widest, text_width(c, &tick_style, ticks.text[k]));
-    }
-    put_text(c, &label_style, label, b->x + b->width + TICK + 4 + widest + 10,
-             b->y + 0.5 * b->height, 0.5, 0.0, true);
-}
+static const double missing[3] = { 0.90, 0.91, 0.93 };
 
 /* ---- panels ---- */
 
@@ -328,6 +151,32 @@ draw_outline(const canvas *c, const box *b, const cli_panel *panel, double scale
     cairo.restore(c->cairo);
 }
 
+/* Seen over light and over dark: white, with dashes of black. */
+static void
+draw_lines(const canvas *c, const box *b, const cli_panel *panel, double scale)
+{
+    static const double dashes[2] = { 3.0, 3.0 };
+
+    cairo.save(c->cairo);
+    cairo.set_antialias(c->cairo, CAIRO_ANTIALIAS_NONE);
+    cairo.set_line_width(c->cairo, fmax(1.0, 1.0 / scale));
+    for (int dark = 0; dark < 2; dark++) {
+        for (size_t k = 0; k < panel->n_lines; k++) {
+            double y =
+                picture_axis_place(&panel->y, panel->rows, panel->y_up, b->height, panel->lines[k]);
+
+            if (!(y >= 0.0 && y <= b->height))
+                continue;
+            cairo.move_to(c->cairo, b->x, b->y + y);
+            cairo.line_to(c->cairo, b->x + b->width, b->y + y);
+        }
+        cairo.set_dash(c->cairo, dashes, dark ? 2 : 0, 0.0);
+        cairo.set_source_rgb(c->cairo, 1.0 - dark, 1.0 - dark, 1.0 - dark);
+        cairo.stroke(c->cairo);
+    }
+    cairo.restore(c->cairo);
+}
+
 static sci_status
 draw_panel(const canvas *c, const cli_panel *panel, const box *room, double scale)
 {
@@ -340,18 +189,19 @@ draw_panel(const canvas *c, const cli_panel *panel, const box *room, double scal
         st = draw_values(c, &values, panel, &limits, scale);
     if (st != SCI_OK)
         return st;
+    draw_lines(c, &values, panel, scale);
     draw_outline(c, &values, panel, scale);
-    frame(c, &values);
-    draw_x_axis(c, &values, panel);
-    draw_y_axis(c, &values, panel);
+    picture_frame(c, &values);
+    picture_x_axis(c, &values, panel);
+    picture_y_axis(c, &values, panel);
     if (limits.above) { /* room for the points */
         bar.y += 11;
         bar.height -= 11;
     }
     bar.height -= limits.below ? 11 : 0;
-    draw_bar(c, &bar, &limits, panel->value_label);
-    put_text(c, &panel_style, panel->title, values.x + 0.5 * values.width, values.y - 14, 0.5, 1.0,
-             false);
+    picture_bar(c, &bar, &limits, panel->value_label);
+    picture_text(c, PICTURE_PANEL, panel->title, values.x + 0.5 * values.width, values.y - 14, 0.5,
+                 1.0, false);
     return SCI_OK;
 }
 
@@ -366,15 +216,15 @@ draw(const canvas *c, const cli_picture *p, double height, double scale)
 
     cairo.set_source_rgb(c->cairo, 1.0, 1.0, 1.0);
     cairo.paint(c->cairo);
-    put_text(c, &title_style, p->title, 0.5 * WIDTH, MARGIN, 0.5, 0.0, false);
+    picture_text(c, PICTURE_TITLE, p->title, 0.5 * WIDTH, MARGIN, 0.5, 0.0, false);
     for (size_t k = 0; k < p->n_panels && st == SCI_OK; k++) {
         box room = { MARGIN + (double)k * (width + GAP) + LEFT, top + TOP, width - LEFT - RIGHT,
                      height };
 
         st = draw_panel(c, &p->panels[k], &room, scale);
     }
-    put_text(c, &footnote_style, p->footnote, MARGIN, top + TOP + height + BOTTOM + FOOTNOTE - 4,
-             0.0, 1.0, false);
+    picture_text(c, PICTURE_FOOTNOTE, p->footnote, MARGIN,
+                 top + TOP + height + BOTTOM + FOOTNOTE - 4, 0.0, 1.0, false);
     return st;
 }
 

@@ -12,6 +12,12 @@
 
 typedef enum cli_colours { CLI_COLOURS_GREY, CLI_COLOURS_PERCEPTUAL } cli_colours;
 
+/* A place on an axis and what stands there. */
+typedef struct cli_tick {
+    double at;
+    const char *text;
+} cli_tick;
+
 /* A coordinate along one side: `start` is the centre of the first column or row, `step` the
  * distance of two. */
 typedef struct cli_axis {
@@ -21,6 +27,8 @@ typedef struct cli_axis {
      * order; then start and step mean nothing. What they leave between them stays empty. NULL:
      * regular. */
     const double *centres, *widths;
+    const cli_tick *ticks; /* at most 16; NULL: at round coordinates */
+    size_t n_ticks;
 } cli_axis;
 
 typedef struct cli_panel {
@@ -36,6 +44,9 @@ typedef struct cli_panel {
      * colours over the values, by number (cli_label_colour); negative: none. */
     const uint8_t *outline;
     const int32_t *labels;
+    const double
+        *lines; /* coordinates on y of thin lines across the values; those outside are left out */
+    size_t n_lines;
 } cli_panel;
 
 typedef struct cli_picture {

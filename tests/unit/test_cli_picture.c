@@ -402,6 +402,53 @@ values_are_where_they_belong(void **state)
     cairo_surface_destroy(image);
 }
 
+/* Over black and over white: pixels that are not the values', and the rows beside have none. */
+static void
+a_line_is_seen_over_dark_and_light(void **state)
+{
+    static float values[20 * 20];
+    static const double lines[] = { 9.5, -3.0, 40.0 }; /* two of them outside */
+    char path[PLACE_ROOM];
+    cairo_surface_t *image;
+    int height, rows = 0;
+
+    (void)state;
+    for (int k = 0; k < 400; k++)
+        values[k] = k % 20 < 10 ? 0.0f : 1.0f;
+    {
+        cli_panel panel = { .values = values,
+                            .rows = 20,
+                            .columns = 20,
+                            .low = 0.0,
+                            .high = 1.0,
+                            .y_up = true,
+                            .lines = lines,
+                            .n_lines = ARRAY_LEN(lines) };
+        cli_picture picture = { .panels = &panel, .n_panels = 1 };
+
+        place_scratch(path, "p.png");
+        assert_ok(cli_picture_write(path, &picture));
+    }
+    image = cairo_image_surface_create_from_png(path);
+    height = cairo_image_surface_get_height(image);
+    for (int y = 150; y < height - 150; y++) {
+        int on_dark = 0, on_light = 0;
+
+        for (int x = 250; x < 400; x++) {
+            on_dark += pixel_at(image, x, y) != 0x000000;
+            on_light += pixel_at(image, 1200 - x - 28, y) != 0xffffff;
+        }
+        assert_true((on_dark > 0) == (on_light > 0));
+        if (on_dark == 0)
+            continue;
+        rows++;
+        assert_true(on_dark >= 60 && on_light >= 60); /* half of each */
+        assert_true(abs(y - height / 2) < 40);
+    }
+    assert_int_equal(rows, 1);
+    cairo_surface_destroy(image);
+}
+
 /* A line of exactly one pixel around the left half, in no other colour than its own. */
 static void
 an_outline_is_one_pixel_wide(void **state)
@@ -512,6 +559,7 @@ main(void)
         cmocka_unit_test(ends_of_an_edge_are_where_its_cells_are),
         cmocka_unit_test(a_png_has_the_width_that_is_asked_for),
         cmocka_unit_test(values_are_where_they_belong),
+        cmocka_unit_test(a_line_is_seen_over_dark_and_light),
         cmocka_unit_test(an_outline_is_one_pixel_wide),
         cmocka_unit_test(odd_shapes_are_drawn),
         cmocka_unit_test(what_cannot_be_written_is_told),
