@@ -151,7 +151,7 @@ draw_outline(const canvas *c, const box *b, const cli_panel *panel, double scale
     cairo.restore(c->cairo);
 }
 
-/* Seen over light and over dark: white, with dashes of black. */
+/* Seen over light and over dark: white with dashes of black, and the values through both. */
 static void
 draw_lines(const canvas *c, const box *b, const cli_panel *panel, double scale)
 {
@@ -171,7 +171,7 @@ draw_lines(const canvas *c, const box *b, const cli_panel *panel, double scale)
             cairo.line_to(c->cairo, b->x + b->width, b->y + y);
         }
         cairo.set_dash(c->cairo, dashes, dark ? 2 : 0, 0.0);
-        cairo.set_source_rgb(c->cairo, 1.0 - dark, 1.0 - dark, 1.0 - dark);
+        cairo.set_source_rgba(c->cairo, 1.0 - dark, 1.0 - dark, 1.0 - dark, dark ? 0.6 : 0.45);
         cairo.stroke(c->cairo);
     }
     cairo.restore(c->cairo);
