@@ -256,22 +256,36 @@ audio_running_source(audio_running *r)
     return &r->rows.base;
 }
 
-sci_status
-audio_running_take(const audio_running *r, audio_running_state *out)
+static sci_status
+check_ended(const audio_running *r)
 {
     uint64_t blocks = (r->frames + r->settings.block - 1) / r->settings.block;
-    size_t n = r->state.channels * r->state.bands;
-    sci_status st;
 
     for (size_t c = 0; c < r->state.channels; c++)
         if (r->entered[c] != blocks)
             return sci_fail(SCI_ERR_ARGUMENT, "'%s': not all of it has been read",
                             r->rows.base.name);
-    st = audio_running_state_prepare(out, r->state.channels, r->state.bands, 0);
+    return SCI_OK;
+}
+
+sci_status
+audio_running_take(const audio_running *r, const audio_features *features, audio_running_state *out)
+{
+    const double *pcen = features != NULL ? audio_features_pcen(features) : NULL;
+    size_t mels = pcen != NULL ? audio_chain_linear(audio_features_chain(features)) : 0;
+    size_t channels = r->state.channels, n = channels * r->state.bands;
+    sci_status st = check_ended(r);
+
+    if (st == SCI_OK)
+        st = audio_running_state_prepare(out, channels, r->state.bands, mels);
     if (st != SCI_OK)
         return st;
     memcpy(out->mean, r->state.mean, n * sizeof *out->mean);
     memcpy(out->variance, r->state.variance, n * sizeof *out->variance);
     memcpy(out->steps, r->state.steps, n * sizeof *out->steps);
+    for (size_t c = 0; features != NULL && c < channels; c++)
+        out->peak[c] = audio_features_peak(features, (int)c);
+    if (pcen != NULL)
+        memcpy(out->pcen, pcen, channels * mels * sizeof *pcen);
     return SCI_OK;
 }

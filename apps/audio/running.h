@@ -12,6 +12,7 @@
 #include <sci/io.h>
 
 #include "bands.h"
+#include "features.h"
 #include "running_state.h"
 
 typedef struct audio_running_settings {
@@ -35,9 +36,10 @@ void audio_running_free(audio_running *running); /* accepts NULL; frees the sour
 
 sci_source *audio_running_source(audio_running *running);
 
-/* The averages after the last frame of each channel, into a state without peaks and PCEN, to be cleared.
- * SCI_ERR_ARGUMENT unless a pass over all of the source came to its end. */
-sci_status audio_running_take(const audio_running *running,
+/* What a recording that goes on from here needs: the averages after the last frame of each channel, and the peaks
+ * and smoothed powers of `features`, which is what the source was made around, or NULL where there are
+ * none. *out is to be cleared. SCI_ERR_ARGUMENT unless a pass over all of the source came to its end. */
+sci_status audio_running_take(const audio_running *running, const audio_features *features,
                               audio_running_state *out) SCI_MUST_CHECK;
 
 #endif

@@ -69,23 +69,24 @@ is_member(const sliding *s, uint64_t t)
     return s->settings.members == NULL || s->settings.members[s->channel * s->frames + t] != 0;
 }
 
-/* Have frames up to `end`; older ones than L before the block that it reaches go. */
+/* Have frames up to `end`, in place of those that lie 2·L before them. */
 static sci_status
 read_until(sliding *s, uint64_t end)
 {
-    while (s->raw_end < end) {
-        uint64_t place = s->raw_end % (2 * s->length);
-        uint64_t n =
-            2 * s->length - place < end - s->raw_end ? 2 * s->length - place : end - s->raw_end;
-        sci_status st =
-            sci_source_read(s->in, (s->channel * s->frames + s->raw_end) * s->rows.width,
-                            n * s->rows.width, frame_at(s, s->raw_end));
+    uint64_t places = 2 * s->length, width = s->rows.width;
 
+    while (s->raw_end < end) {
+        uint64_t at = s->raw_end, left = places - at % places;
+        uint64_t n = left < end - at ? left : end - at;
+        sci_status st;
+
+        if (at + n - s->raw_from > places)
+            s->raw_from = at + n - places;
+        st = sci_source_read(s->in, (s->channel * s->frames + at) * width, n * width,
+                             frame_at(s, at));
         if (st != SCI_OK)
             return st;
         s->raw_end += n;
-        if (s->raw_end - s->raw_from > 2 * s->length)
-            s->raw_from = s->raw_end - 2 * s->length;
     }
     return SCI_OK;
 }
