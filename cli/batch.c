@@ -34,6 +34,8 @@ name_everything(state *s)
     char *directory = NULL, *dataset = NULL;
     cli_inputs_rules rules = { .recursive = b->common->recursive,
                                .manifest = b->common->manifest,
+                               .glob = b->common->glob,
+                               .null_list = b->common->null_list,
                                .dataset = b->common->dataset,
                                .datasets = b->datasets,
                                .extensions = b->extensions };

@@ -17,7 +17,7 @@ typedef struct cli_common {
     const char *output;
     bool force, no_sync, verify;
     /* batch */
-    bool recursive, resume;
+    bool recursive, resume, glob, null_list;
     const char *manifest, *dataset;
     int64_t jobs;
     /* resources */
@@ -67,6 +67,18 @@ typedef struct cli_common {
     { 0, "dataset", "PATH", CLI_TEXT, CLI_AT(settings, dataset), NULL,                            \
       "the dataset to read in every input that does not name one", "Inputs", CLI_RESULT, NULL,    \
       0, 0 }
+/* Inputs of programs whose users have thousands of files: -r --manifest --glob -0 */
+#define CLI_ROWS_FILES(settings)                                                                  \
+    { 'r', "recursive", NULL, CLI_FLAG, CLI_AT(settings, recursive), NULL,                        \
+      "take every file below an input that is a directory", "Inputs", 0, NULL, 0, 0 },            \
+    { 0, "manifest", "FILE", CLI_TEXT, CLI_AT(settings, manifest), NULL,                          \
+      "take the inputs from the column 'path' of a table with tabs and a header", "Inputs",       \
+      CLI_PATH, NULL, 0, 0 },                                                                     \
+    { 0, "glob", NULL, CLI_FLAG, CLI_AT(settings, glob), NULL,                                    \
+      "inputs are patterns like '*.wav', where they are not files", "Inputs", 0, NULL, 0, 0 },    \
+    { '0', "null", NULL, CLI_FLAG, CLI_AT(settings, null_list), NULL,                             \
+      "take inputs also from standard input, each ended by a zero byte (find -print0)", "Inputs", \
+      0, NULL, 0, 0 }
 #define CLI_ROW_JOBS(settings)                                                                    \
     { 'j', "jobs", "N", CLI_INTEGER, CLI_AT(settings, jobs), "1",                                 \
       "inputs worked on at once; threads and memory are divided among them", "Inputs", 0, NULL,   \

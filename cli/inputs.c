@@ -112,6 +112,15 @@ add_operand(cli_inputs *inputs, const char *operand, const cli_inputs_rules *rul
     return st;
 }
 
+/* A file is itself, whatever its name looks like. */
+static bool
+is_pattern(const char *operand, const cli_inputs_rules *rules)
+{
+    struct stat file;
+
+    return rules->glob && strpbrk(operand, "*?[") != NULL && stat(operand, &file) != 0;
+}
+
 /* ---- an input twice is a mistake: it would count twice ---- */
 
 static int
@@ -153,7 +162,10 @@ cli_inputs_expand(cli_inputs *out, size_t n_operands, const char *const *operand
     sci_status st = SCI_OK;
 
     for (size_t k = 0; k < n_operands && st == SCI_OK; k++)
-        st = add_operand(&inputs, operands[k], rules);
+        st = is_pattern(operands[k], rules) ? cli_inputs_glob(&inputs, operands[k], rules, add_operand)
+                                            : add_operand(&inputs, operands[k], rules);
+    if (st == SCI_OK && rules->null_list)
+        st = cli_inputs_list(&inputs, rules, add_operand);
     if (st == SCI_OK && rules->manifest)
         st = cli_inputs_manifest(&inputs, rules);
     if (st == SCI_OK && inputs.n == 0)

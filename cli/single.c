@@ -54,6 +54,8 @@ expand(cli_single *single, size_t n_operands, const char *const *operands)
     const cli_common *common = single->common;
     cli_inputs_rules rules = { .recursive = common->recursive,
                                .manifest = common->manifest,
+                               .glob = common->glob,
+                               .null_list = common->null_list,
                                .dataset = common->dataset,
                                .datasets = single->datasets,
                                .extensions = single->extensions };

@@ -159,8 +159,27 @@ fail_sndfile(const audio_sound *s)
 {
     if (s->view.status != SCI_OK)
         return s->view.status;
-    return sci_fail(SCI_ERR_FORMAT, "'%s': not a sound file that can be read (%s)", s->name,
-                    sf_strerror(NULL));
+    return sci_fail(SCI_ERR_FORMAT, "'%s': not a sound file that can be read", s->name);
+}
+
+/* The MP3 decoder below libsndfile writes what it thinks of damaged data to standard error. */
+static SNDFILE *
+open_silently(SF_VIRTUAL_IO *io, SF_INFO *info, view *v)
+{
+    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    int nowhere = saved >= 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    SNDFILE *file;
+
+    if (nowhere >= 0)
+        (void)dup2(nowhere, STDERR_FILENO);
+    file = sf_open_virtual(io, SFM_READ, info, v);
+    if (nowhere >= 0) {
+        (void)dup2(saved, STDERR_FILENO);
+        (void)close(nowhere);
+    }
+    if (saved >= 0)
+        (void)close(saved);
+    return file;
 }
 
 static sci_status
@@ -178,7 +197,7 @@ open_decoder(audio_sound *s)
     }
     s->view.at = 0;
     s->position = 0;
-    s->file = sf_open_virtual(&io, SFM_READ, &info, &s->view);
+    s->file = open_silently(&io, &info, &s->view);
     if (s->file == NULL || s->view.status != SCI_OK)
         return fail_sndfile(s);
     name_formats(&s->facts, info.format);

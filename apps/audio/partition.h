@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who shares statistics with whom: bands of the numbers of a frame, by channel, over all frames. */
+#ifndef AUDIO_PARTITION_H
+#define AUDIO_PARTITION_H
+
+#include <sci/grouping.h>
+
+#include "bands.h"
+#include "recipe.h"
+
+typedef struct audio_partition {
+    audio_bands *bands;
+    sci_labels *labels; /* of bands */
+    sci_labels *group;  /* of the recording: one position; NULL without a group */
+    sci_grouping *g;    /* over (C,T,D), or (1,C,T,D) with a group */
+} audio_partition;
+
+/* The bands that a recipe asks for. */
+sci_status audio_recipe_bands(const audio_recipe *recipe, audio_bands **out) SCI_MUST_CHECK;
+
+/* Groups of an array of this shape: channel × band, and the level `group` of an axis called `by` before
+ * them (both NULL without). `mask` (not owned, may be NULL) is over channels and frames. */
+sci_status audio_partition_make(audio_partition *out, const audio_recipe *recipe,
+                                const sci_array *array, const char *by, const char *group,
+                                sci_source *mask) SCI_MUST_CHECK;
+void audio_partition_clear(audio_partition *partition);
+
+#endif
