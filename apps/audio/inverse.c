@@ -100,8 +100,8 @@ audio_inverse_add(audio_inverse *v, const void *bins, double *samples, size_t *n
     return SCI_OK;
 }
 
-/* The last frame ends less than a hop before the padded signal does, so `length` places from where
- * another would begin hold all that is left. */
+/* A frame that would follow the last one ends beyond the padded signal, or one hop before its end where
+ * the last one was dropped: so many places from where it would begin hold all that is left. */
 sci_status
 audio_inverse_finish(audio_inverse *v, double *samples, size_t *n)
 {
@@ -110,7 +110,7 @@ audio_inverse_finish(audio_inverse *v, double *samples, size_t *n)
         return sci_fail(SCI_ERR_SHAPE,
                         "%" PRIu64 " frames for %" PRIu64 " samples, which have %" PRIu64, v->next,
                         v->settings.samples, v->frames);
-    *n = give(v, samples, v->settings.spectrum.length);
+    *n = give(v, samples, v->settings.spectrum.length + v->settings.hop);
     return SCI_OK;
 }
 
@@ -202,8 +202,9 @@ static sci_status
 count_frames(audio_inverse *v)
 {
     const audio_inverse_settings *s = &v->settings;
-    audio_frames_settings frames = { s->spectrum.length, s->hop, s->pad, s->spectrum.single,
-                                     false };
+    audio_frames_settings frames = {
+        .length = s->spectrum.length, .hop = s->hop, .pad = s->pad, .drop_last = s->drop_last
+    };
 
     v->frames = audio_frames_count(&frames, s->samples);
     if (v->frames > 0)

@@ -16,6 +16,7 @@ typedef struct audio_inverse_settings {
         spectrum; /* that the frames had; its `single` is that of their numbers */
     size_t hop;   /* at most win_length */
     audio_pad pad;
+    bool drop_last;   /* as of the frames */
     uint64_t samples; /* that the signal had */
 } audio_inverse_settings;
 
@@ -37,7 +38,7 @@ uint64_t audio_inverse_frames(const audio_inverse *inverse);
 sci_status audio_inverse_add(audio_inverse *inverse, const void *bins, double *samples,
                              size_t *n) SCI_MUST_CHECK;
 
-/* After the last frame: the *n samples that are left, at most spectrum.length, so that there are
+/* After the last frame: the *n samples that are left, at most spectrum.length + hop, so that there are
  * settings.samples of them in all. SCI_ERR_SHAPE if frames are missing. */
 sci_status audio_inverse_finish(audio_inverse *inverse, double *samples, size_t *n) SCI_MUST_CHECK;
 

@@ -160,8 +160,10 @@ count_frames(phases *p, const audio_frames_settings *settings)
 static sci_status
 create_parts(phases *p)
 {
-    audio_frames_settings frames = { p->settings.spectrum.length, p->settings.hop, p->settings.pad,
-                                     false, false };
+    audio_frames_settings frames = { .length = p->settings.spectrum.length,
+                                     .hop = p->settings.hop,
+                                     .pad = p->settings.pad,
+                                     .drop_last = p->settings.drop_last };
     sci_status st = audio_frames_create(&p->frames, &frames, p->signal);
     uint64_t count;
 

@@ -13,6 +13,7 @@ typedef struct audio_phase_settings {
     audio_spectrum_settings spectrum; /* computed in double whatever `single` says */
     size_t hop;                       /* samples */
     audio_pad pad;
+    bool drop_last;           /* as audio_frames_settings has it */
     const volatile int *stop; /* may be NULL */
 } audio_phase_settings;
 

@@ -11,9 +11,11 @@ static cli_panel
 panel_of(const audio_spectrogram *s, const spectrogram_side *t,
          const struct audio_spectrogram_side *side, const spectrogram_frequencies *frequencies)
 {
+    audio_frames_settings frames = { .length = s->chain->spectrum.length,
+                                     .hop = s->hop,
+                                     .pad = s->pad };
     double frame_s = (double)s->hop / s->rate_hz;
-    double first_s =
-        s->pad == AUDIO_PAD_NONE ? 0.5 * (double)s->chain->spectrum.length / s->rate_hz : 0.0;
+    double first_s = audio_frames_centre(&frames, 0) / s->rate_hz;
 
     return (cli_panel){
         .values = t->values,

@@ -17,6 +17,7 @@
 #include "cli/number.h"
 #include "cli/single.h"
 
+#include "context.h"
 #include "loudness_file.h"
 #include "loudness_print.h"
 
@@ -41,11 +42,7 @@ const cli_row audio_loudness_rows[] = {
     { 0, "nan", "POLICY", CLI_CHOICE, AT(nan), "refuse",
       "what happens to NaN and infinities: an error, or 0", "Loudness", CLI_RESULT, "refuse|ignore",
       0, 0 },
-    { 'r', "recursive", NULL, CLI_FLAG, CLI_AT(S, recursive), NULL,
-      "take every recording below an input that is a directory", "Inputs", 0, NULL, 0, 0 },
-    { 0, "manifest", "FILE", CLI_TEXT, CLI_AT(S, manifest), NULL,
-      "take the inputs from the column 'path' of a table with tabs and a header", "Inputs",
-      CLI_PATH, NULL, 0, 0 },
+    CLI_ROWS_FILES(S),
     CLI_ROW_JOBS(S),
     CLI_ROW_RESUME(S),
     CLI_END,
@@ -75,10 +72,6 @@ const char audio_loudness_prose[] =
     "nothing\n"
     "else). Channels are left, right, centre, low-frequency effects (not counted), left and right\n"
     "surround; a recording of one channel is one loudspeaker, 3 LU below the same in two.";
-
-static const char *const extensions[] = { ".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus",
-                                          ".aif",  ".aiff", ".aifc", ".au",  ".snd", ".w64",
-                                          ".rf64", ".caf",  ".mp3",  NULL };
 
 typedef struct levelling {
     const cli_call *call;
@@ -302,8 +295,10 @@ check_name(void *context, const cli_inputs *inputs, size_t input, const char *ou
     const char *dot = strrchr(output, '.');
 
     (void)context, (void)inputs, (void)input, (void)extras;
-    for (size_t k = 2; dot != NULL && extensions[k] != NULL; k++)
-        if (strcasecmp(dot, extensions[k]) == 0)
+    if (dot == NULL || strcasecmp(dot, ".wav") == 0 || strcasecmp(dot, ".wave") == 0)
+        return SCI_OK;
+    for (size_t k = 0; audio_extensions[k] != NULL; k++)
+        if (strcasecmp(dot, audio_extensions[k]) == 0)
             return sci_fail(SCI_ERR_ARGUMENT,
                             "'%s': outputs are WAV files, so their names end in .wav", output);
     return SCI_OK;
@@ -357,7 +352,9 @@ measure(levelling *l)
     const cli_common *common = &l->settings->common;
     cli_inputs_rules rules = { .recursive = common->recursive,
                                .manifest = common->manifest,
-                               .extensions = extensions };
+                               .glob = common->glob,
+                               .null_list = common->null_list,
+                               .extensions = audio_extensions };
     cli_inputs inputs = { 0 };
     cli_job *jobs = NULL;
     sci_status st =
@@ -380,7 +377,7 @@ write_all(levelling *l)
     cli_batch batch = { .call = l->call,
                         .common = &l->settings->common,
                         .doing = "levelling",
-                        .extensions = extensions,
+                        .extensions = audio_extensions,
                         .extension = ".wav",
                         .arrange = arrange,
                         .extra = check_name,

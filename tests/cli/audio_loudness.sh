@@ -2,7 +2,6 @@
 # loudness: recordings are measured, and written with exactly the gain that the target asks for.
 PROGRAM=sci-audio
 . "$SCI_SOURCE_DIR/tests/support/array.sh"
-"$PROGRAM" help loudness > /dev/null 2>&1 || { echo "skipped: $PROGRAM has no verb loudness"; exit 77; }
 
 waves() {
     { echo 'from waves import *'; cat; } > program.py
@@ -54,6 +53,8 @@ assert "too short" in b["error"] and "No such file" in c["error"] and "lufs" in 
 END
 mkdir folder && cp tone.wav loud.wav folder && echo text > folder/notes.txt
 run 0 loudness -r folder && says out "folder/loud.wav" && says out "folder/tone.wav"
+run 0 loudness --glob 'fold*/*.wav' && says out "folder/loud.wav" && says out "folder/tone.wav"
+run 0 loudness --glob 'folder/l*' -o globbed/ && [ -f globbed/loud.wav ] || complain "a pattern gives no output"
 
 # ---- with the gain ----
 

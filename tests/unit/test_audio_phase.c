@@ -115,6 +115,29 @@ phases_are_channel_by_channel_in_any_pieces(void **state)
 }
 
 static void
+the_last_frame_may_be_dropped(void **state)
+{
+    double *x = noise();
+    float *expected = expect(x), *got = test_alloc((size_t)C * T * D, sizeof *got);
+    memory_signal m = signal_of(x, N, C, 16000.0);
+    audio_phase_settings settings = plain;
+    sci_source *s = NULL;
+
+    (void)state;
+    settings.drop_last = true;
+    assert_ok(audio_phase_source(&s, &m.base, &settings));
+    assert_count(s->array.shape[1], T - 1);
+    assert_ok(sci_source_read(s, 0, (uint64_t)C * (T - 1) * D, got));
+    for (size_t c = 0; c < C; c++)
+        assert_same_bytes(expected + c * T * D, got + c * (T - 1) * D, (uint64_t)(T - 1) * D,
+                          sizeof *got);
+    sci_source_free(s);
+    free(x);
+    free(expected);
+    free(got);
+}
+
+static void
 silence_has_phase_0(void **state)
 {
     double *x = test_alloc(N, sizeof *x);
@@ -193,6 +216,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phases_are_channel_by_channel_in_any_pieces),
+        cmocka_unit_test(the_last_frame_may_be_dropped),
         cmocka_unit_test(silence_has_phase_0),
         cmocka_unit_test(failures_of_the_signal_are_passed_on),
         cmocka_unit_test(memory_may_fail),
