@@ -12,7 +12,7 @@ pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
 pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
-pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)
+pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128>=1.2)
 pkg_check_modules(fftw REQUIRED IMPORTED_TARGET fftw3)
 pkg_check_modules(fftwf REQUIRED IMPORTED_TARGET fftw3f)
 
