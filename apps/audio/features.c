@@ -159,6 +159,19 @@ create_parts(audio_features *f)
     return st;
 }
 
+void
+audio_features_set_sample_axis(audio_features *f, bool on)
+{
+    sci_array *a = &f->rows.base.array;
+
+    a->rank = 0;
+    if (on)
+        a->shape[a->rank++] = 1;
+    a->shape[a->rank++] = (uint64_t)f->signal->channels;
+    a->shape[a->rank++] = f->n_frames;
+    a->shape[a->rank++] = audio_chain_outputs(f->chain);
+}
+
 static sci_status
 describe(audio_features *f)
 {
@@ -168,12 +181,8 @@ describe(audio_features *f)
     f->rows.base.ops = f->kept != NULL ? &kept_ops : &streamed_ops;
     f->rows.base.name = f->signal->name;
     a->type = f->settings.chain.spectrum.single ? SCI_FLOAT32 : SCI_FLOAT64;
-    if (f->settings.sample_axis)
-        a->shape[a->rank++] = 1;
-    a->shape[a->rank++] = (uint64_t)f->signal->channels;
-    a->shape[a->rank++] = f->n_frames;
-    a->shape[a->rank++] = audio_chain_outputs(f->chain);
-    return sci_array_count(&f->rows.base.array, &count);
+    audio_features_set_sample_axis(f, f->settings.sample_axis);
+    return sci_array_count(a, &count);
 }
 
 sci_status

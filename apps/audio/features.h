@@ -53,6 +53,10 @@ const double *audio_features_pcen(const audio_features *features);
  * where they were not asked for. */
 const double *audio_features_energies(const audio_features *features);
 
+/* Whether the array has an axis of the recording before its own, as settings.sample_axis says at first: a fit that
+ * labels it needs one, an output has none. Not during a pass. */
+void audio_features_set_sample_axis(audio_features *features, bool on);
+
 int audio_features_channels(const audio_features *features);
 uint64_t audio_features_frames(const audio_features *features); /* of each channel */
 const sci_array *audio_features_array(const audio_features *features);

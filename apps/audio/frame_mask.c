@@ -10,7 +10,7 @@ struct audio_frame_mask {
     uint64_t channels, frames;
     uint8_t *members;
     sci_source *source;
-    int channel_axis; /* of the features' array; frames are the next one */
+    const audio_features *features; /* which know whether there is an axis before the channels */
 };
 
 /* ---- life ---- */
@@ -26,7 +26,7 @@ create(audio_frame_mask **out, const audio_features *f)
         return st;
     m->channels = array.shape[0] = (uint64_t)audio_features_channels(f);
     m->frames = array.shape[1] = audio_features_frames(f);
-    m->channel_axis = audio_features_array(f)->rank - 3;
+    m->features = f;
     st = sci_alloc_zero(&m->members, (size_t)m->channels, (size_t)m->frames, 1);
     if (st == SCI_OK)
         st = sci_source_memory(&m->source, &array, m->members, "frames");
@@ -164,7 +164,8 @@ audio_frame_mask_count(const audio_frame_mask *m)
 sci_status
 audio_frame_mask_enter(const audio_frame_mask *m, sci_grouping *g)
 {
-    const int axes[] = { m->channel_axis, m->channel_axis + 1 };
+    int channel = audio_features_array(m->features)->rank - 3;
+    const int axes[] = { channel, channel + 1 };
 
     return sci_grouping_mask(g, 2, axes, m->source);
 }

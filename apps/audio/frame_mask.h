@@ -28,7 +28,8 @@ void audio_frame_mask_free(audio_frame_mask *mask); /* accepts NULL */
 const uint8_t *audio_frame_mask_members(const audio_frame_mask *mask);
 uint64_t audio_frame_mask_count(const audio_frame_mask *mask);
 
-/* Make it a mask of a grouping of the features' array; it must outlive the grouping. */
+/* Make it a mask of a grouping of the features' array, as that is now; it must outlive the grouping, the features
+ * this call. */
 sci_status audio_frame_mask_enter(const audio_frame_mask *mask, sci_grouping *g) SCI_MUST_CHECK;
 
 #endif

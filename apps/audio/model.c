@@ -158,5 +158,5 @@ sci_status
 audio_model_rows(const sci_stats *stats, const char *name, const audio_normal *job,
                  sci_stats **rows)
 {
-    return sci_stats_select(rows, stats, name, job->everyone, NULL);
+    return sci_stats_select(rows, stats, name, job->partition.g, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sci/hash.h>
 #include <sci/memory.h>
@@ -86,16 +87,46 @@ note_filters(const audio_normal *job)
                  job->path, bands->kept, bands->requested);
 }
 
+/* Of --scope running: what the recording before has left. */
+static sci_status
+load_state(audio_normal *job)
+{
+    const char *path = job->c.settings->state;
+    char *parameters = NULL;
+    sci_status st;
+
+    if (path == NULL || access(path, F_OK) != 0)
+        return SCI_OK;
+    st = audio_recipe_text(&job->recipe, &parameters);
+    if (st == SCI_OK)
+        st = audio_running_state_load(&job->state, path, parameters);
+    sci_free(parameters);
+    if (st == SCI_OK
+        && job->state.channels != (size_t)audio_recording_signal(job->recording)->channels) {
+        size_t channels = job->state.channels;
+
+        audio_running_state_clear(&job->state);
+        st = sci_fail(SCI_ERR_REFUSED, "'%s' is of %zu channels, '%s' has %d", path, channels,
+                      job->path, audio_recording_signal(job->recording)->channels);
+    }
+    return st;
+}
+
 static sci_status
 make_features(audio_normal *job)
 {
     audio_features_settings f;
-    sci_status st;
+    sci_status st = job->recipe.scope == AUDIO_SCOPE_RUNNING ? load_state(job) : SCI_OK;
 
+    if (st != SCI_OK)
+        return st;
     audio_recipe_features(&job->recipe, &f);
     f.memory_bytes = job->c.keep_bytes;
     f.sample_axis = job->group != NULL;
+    f.energies = job->c.settings->mask != NULL && strncmp(job->c.settings->mask, "energy:", 7) == 0;
     f.stop = job->c.worker->stop;
+    f.least_peak = job->state.peak;
+    f.pcen_state = job->state.mels > 0 ? job->state.pcen : NULL;
     st = audio_features_create(&job->features, audio_recording_signal(job->recording), &f);
     if (st == SCI_OK)
         job->source = audio_features_source(job->features);
@@ -103,12 +134,44 @@ make_features(audio_normal *job)
 }
 
 static sci_status
+make_mask(audio_normal *job)
+{
+    const char *text = job->c.settings->mask;
+    audio_intervals *intervals = NULL;
+    double below_db = 0.0;
+    sci_status st;
+
+    if (text == NULL)
+        return SCI_OK;
+    if (strncmp(text, "energy:", 7) == 0) {
+        (void)cli_parse_real(text + 7, &below_db);
+        return audio_frame_mask_energy(&job->mask, job->features, below_db);
+    }
+    st = audio_intervals_load(&intervals, text);
+    if (st == SCI_OK)
+        st = audio_frame_mask_intervals(&job->mask, job->features, intervals, job->path);
+    audio_intervals_free(intervals);
+    return st;
+}
+
+/* With a group the array of the fit has an axis for it; that of the output has none. */
+static sci_status
 make_groups(audio_normal *job)
 {
-    sci_status st = audio_partition_make(&job->partition, &job->recipe, &job->source->array,
-                                         job->by, job->group, NULL);
+    const sci_array *array = &job->source->array;
+    sci_status st = audio_partition_make(&job->partition, &job->recipe, array, job->by, job->group);
 
-    job->everyone = job->partition.g;
+    audio_features_set_sample_axis(job->features, false);
+    if (st == SCI_OK)
+        st = make_mask(job);
+    if (st == SCI_OK)
+        st = audio_partition_make(&job->plain, &job->recipe, array, NULL, NULL);
+    if (st == SCI_OK && job->mask != NULL && job->recipe.masked_out != 0)
+        st = audio_frame_mask_enter(job->mask, job->plain.g);
+    audio_features_set_sample_axis(job->features, job->group != NULL);
+    if (st == SCI_OK && job->mask != NULL)
+        st = audio_frame_mask_enter(job->mask, job->partition.g);
+    audio_features_set_sample_axis(job->features, false);
     return st;
 }
 
@@ -171,6 +234,9 @@ void
 audio_normal_end(audio_normal *job)
 {
     audio_partition_clear(&job->partition);
+    audio_partition_clear(&job->plain);
+    audio_frame_mask_free(job->mask);
+    audio_running_state_clear(&job->state);
     audio_features_free(job->features);
     audio_recording_free(job->recording);
     audio_recipe_clear(&job->recipe);
@@ -187,7 +253,9 @@ audio_normal_fit(audio_normal *job, sci_stats **out)
     sci_status st;
 
     options.ddof = (int)job->recipe.ddof;
+    audio_features_set_sample_axis(job->features, job->group != NULL);
     st = sci_fit(job->source, job->partition.g, &options, out, NULL);
+    audio_features_set_sample_axis(job->features, false);
     return st == SCI_OK ? sci_stats_rename(*out, job->name) : st;
 }
 

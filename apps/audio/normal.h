@@ -6,8 +6,10 @@
 #include <sci/select.h>
 
 #include "context.h"
+#include "frame_mask.h"
 #include "partition.h"
 #include "recording.h"
+#include "running.h"
 
 typedef struct audio_normal {
     audio_context c;
@@ -18,8 +20,10 @@ typedef struct audio_normal {
     audio_features *features;
     sci_source *source; /* of the features */
     audio_partition partition;
-    sci_grouping *everyone; /* the same groups without a mask: who is normalized */
-    char digest[80];        /* of the recording's file */
+    audio_frame_mask *mask;    /* of the frames that enter the statistics; NULL: all do */
+    audio_partition plain;     /* over (C,T,D): who is normalized, with or without the mask */
+    audio_running_state state; /* of the recording before, with --state */
+    char digest[80];           /* of the recording's file */
 } audio_normal;
 
 /* The recording of an input, by the command line's recipe or by `recipe` (a model's; NULL). Said are

@@ -7,6 +7,7 @@
 
 #include "cli/provenance.h"
 #include "half.h"
+#include "phase.h"
 
 #define KIND_FEATURES "features"
 #define STATS_RECORD "/sci_audio" /* of a statistics file: its root belongs to the table */
@@ -293,6 +294,46 @@ audio_output_restate(audio_output *out, const audio_context *c, const audio_reci
     if (st == SCI_OK)
         st = describe_features(file, recipe, normalized);
     sci_free(provenance);
+    return st;
+}
+
+sci_status
+audio_output_phase(audio_output *out, const audio_normal *job)
+{
+    audio_features_settings f;
+    audio_phase_settings settings;
+    audio_scaling scaling = { 0 };
+    audio_partition all = { 0 };
+    sci_source *phases = NULL;
+    sci_sink *sink = NULL;
+    sci_h5_layout layout = { .chunked = true };
+    sci_rows_source rows;
+    sci_status st;
+
+    audio_recipe_features(&job->recipe, &f);
+    settings = (audio_phase_settings){ f.chain.spectrum, f.hop, f.pad, job->c.worker->stop };
+    st = audio_phase_source(&phases, audio_recording_signal(job->recording), &settings);
+    if (st == SCI_OK)
+        st = audio_partition_make(&all, &job->recipe, &phases->array, NULL, NULL);
+    if (st == SCI_OK)
+        st = audio_scaling_identity(&scaling, sci_grouping_groups(all.g), all.g, false);
+    if (st == SCI_OK) {
+        layout.chunk[0] = 1;
+        layout.chunk[1] = phases->array.shape[1] < AUDIO_CHUNK_FRAMES ? phases->array.shape[1]
+                                                                      : AUDIO_CHUNK_FRAMES;
+        layout.chunk[2] = phases->array.shape[2];
+        st = sci_h5_output_dataset(out->file, AUDIO_PHASE_PATH, &phases->array, &layout, NULL,
+                                   &sink);
+    }
+    rows = audio_scaling_rows(&scaling);
+    if (st == SCI_OK)
+        st = sci_apply(phases, scaling.affine, &rows, NULL, &job->c.options, sink, NULL);
+    sci_sink_free(sink);
+    audio_scaling_clear(&scaling);
+    audio_partition_clear(&all);
+    sci_source_free(phases);
+    if (st == SCI_OK)
+        st = sci_h5_output_text(out->file, AUDIO_PHASE_PATH, "units", "radians");
     return st;
 }
 

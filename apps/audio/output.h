@@ -9,6 +9,7 @@
 
 #define AUDIO_FEATURES_PATH "/features"
 #define AUDIO_STATS_PATH "/stats"
+#define AUDIO_PHASE_PATH "/phase"
 #define AUDIO_CHUNK_FRAMES 256 /* a chunk is (1, 256, D): a stretch of time is read at once */
 
 typedef struct audio_output {
@@ -35,6 +36,9 @@ sci_status audio_output_restate(audio_output *out, const audio_context *c,
 /* The bands alone. */
 sci_status audio_output_bands(sci_h5_output *file, const audio_recipe *recipe,
                               const audio_bands *bands) SCI_MUST_CHECK;
+
+/* The phases of a recording's spectra, /phase (C,T,D). */
+sci_status audio_output_phase(audio_output *out, const audio_normal *job) SCI_MUST_CHECK;
 
 sci_status audio_output_close(audio_output *out, const audio_context *c) SCI_MUST_CHECK;
 void audio_output_clear(audio_output *out); /* gives up what is not closed */

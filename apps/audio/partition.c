@@ -90,10 +90,10 @@ name_axes(audio_partition *p, const char *by)
 }
 
 static sci_status
-label_axes(audio_partition *p, const sci_array *array, const char *group, sci_source *mask)
+label_axes(audio_partition *p, const sci_array *array, const char *group)
 {
     int first = group != NULL, band = first + 2;
-    const int masked[2] = { first, first + 1 }, sample = 0;
+    const int sample = 0;
     sci_status st = SCI_OK;
 
     if (group != NULL)
@@ -109,16 +109,12 @@ label_axes(audio_partition *p, const sci_array *array, const char *group, sci_so
         if (st == SCI_ERR_NOTFOUND)
             st = SCI_OK;
     }
-    if (st == SCI_OK)
-        st = sci_grouping_label(p->g, 1, &band, p->labels);
-    if (st == SCI_OK && mask != NULL)
-        st = sci_grouping_mask(p->g, 2, masked, mask);
-    return st;
+    return st == SCI_OK ? sci_grouping_label(p->g, 1, &band, p->labels) : st;
 }
 
 sci_status
 audio_partition_make(audio_partition *out, const audio_recipe *recipe, const sci_array *array,
-                     const char *by, const char *group, sci_source *mask)
+                     const char *by, const char *group)
 {
     audio_partition p = { 0 };
     sci_status st = audio_recipe_bands(recipe, &p.bands);
@@ -131,7 +127,7 @@ audio_partition_make(audio_partition *out, const audio_recipe *recipe, const sci
     if (st == SCI_OK)
         st = name_axes(&p, by);
     if (st == SCI_OK)
-        st = label_axes(&p, array, group, mask);
+        st = label_axes(&p, array, group);
     if (st != SCI_OK) {
         audio_partition_clear(&p);
         return st;

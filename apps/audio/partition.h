@@ -19,10 +19,10 @@ typedef struct audio_partition {
 sci_status audio_recipe_bands(const audio_recipe *recipe, audio_bands **out) SCI_MUST_CHECK;
 
 /* Groups of an array of this shape: channel × band, and the level `group` of an axis called `by` before
- * them (both NULL without). `mask` (not owned, may be NULL) is over channels and frames. */
+ * them (both NULL without). */
 sci_status audio_partition_make(audio_partition *out, const audio_recipe *recipe,
-                                const sci_array *array, const char *by, const char *group,
-                                sci_source *mask) SCI_MUST_CHECK;
+                                const sci_array *array, const char *by,
+                                const char *group) SCI_MUST_CHECK;
 void audio_partition_clear(audio_partition *partition);
 
 #endif

@@ -349,8 +349,11 @@ check_together(const asked *a)
                         "--sliding-window, --sliding-least and --left go with --scope sliding");
     if (r->relax != 0.0 && (r->scope == AUDIO_SCOPE_RUNNING || r->scope == AUDIO_SCOPE_SLIDING))
         return sci_fail(SCI_ERR_ARGUMENT, "--relax goes with --scope file, group and global");
-    if (r->scope == AUDIO_SCOPE_RUNNING && r->mask[0] != '\0')
-        return sci_fail(SCI_ERR_ARGUMENT, "--mask does not go with --scope running");
+    if (given(a, "sliding-least") && !r->left)
+        return sci_fail(SCI_ERR_ARGUMENT, "--sliding-least goes with --left");
+    if (r->scope == AUDIO_SCOPE_SLIDING && r->left && r->sliding_least > r->sliding_window)
+        return sci_fail(SCI_ERR_ARGUMENT, "--sliding-least %lld is more than --sliding-window %lld",
+                        (long long)r->sliding_least, (long long)r->sliding_window);
     if (r->eps_rel != 0.0 && (r->scope == AUDIO_SCOPE_RUNNING || r->scope == AUDIO_SCOPE_SLIDING))
         return sci_fail(SCI_ERR_ARGUMENT, "--eps-rel goes with --scope file, group and global");
     return SCI_OK;

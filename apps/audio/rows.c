@@ -103,6 +103,13 @@
       "(1 - L) of the bands' normalization and L of that of all bands together (default: 0)",     \
       "Normalization", CLI_RESULT, NULL, 0, 1 }
 
+#define ROW_MASK                                                                                  \
+    { 0, "mask", "MASK", CLI_TEXT, AUDIO_AT(mask), NULL,                                          \
+      "frames that enter the statistics: energy:-60 (down to 60 dB below the loudest frame of the " \
+      "channel), or those inside the intervals of FILE, a table with tabs and the columns start "   \
+      "and end in seconds, and path and channel where wanted", "Statistics",                      \
+      CLI_RESULT | CLI_PATH, NULL, 0, 0 }
+
 #define ROW_GROUP_BY                                                                              \
     { 0, "group-by", "COLUMN", CLI_TEXT, AUDIO_AT(group_by), NULL,                                \
       "recordings with the same text in this column of the manifest share statistics", "Inputs",  \
@@ -123,6 +130,16 @@ const cli_row audio_normalize_rows[] = {
     CLI_ROW_OUTPUT(S),
     CLI_ROWS_WRITING(S),
     ROW_DTYPE,
+    { 0, "complex", NULL, CLI_FLAG, AUDIO_AT(phase), NULL,
+      "keep the phases too (/phase), so that 'synth' gives the samples back; features are stft and "
+      "the floor is abs:1e-30",
+      "Output", CLI_RESULT, NULL, 0, 0 },
+    { 0, "pack", NULL, CLI_FLAG, AUDIO_AT(pack), NULL,
+      "one file for all inputs: /features (frames of all, number) and /index", "Output", CLI_RESULT,
+      NULL, 0, 0 },
+    { 0, "picture", "DIR", CLI_TEXT, AUDIO_AT(picture), NULL,
+      "a picture of each input before and after, DIR/NAME.png", "Output", CLI_DIRECTORY, NULL, 0,
+      0 },
     { 0, "lazy", NULL, CLI_FLAG, AUDIO_AT(lazy), NULL,
       "write features as they are, with the statistics; 'apply' or the reader normalizes them",
       "Output", CLI_RESULT, NULL, 0, 0 },
@@ -130,11 +147,33 @@ const cli_row audio_normalize_rows[] = {
     ROWS_SAMPLES,
     ROWS_BANDS,
     { 0, "scope", "SCOPE", CLI_CHOICE, AUDIO_AT(scope), "file",
-      "whose statistics: of the recording, of its group (--group-by), of all inputs, none: "
-      "features "
-      "as they are",
+      "whose statistics: of the recording (file), of its group (--group-by), of all inputs "
+      "(global), of the recording so far (running), of the frames around each (sliding), none: "
+      "features as they are",
       "Statistics", CLI_RESULT, AUDIO_SCOPES, 0, 0 },
+    ROW_MASK,
+    { 0, "masked-out", "HOW", CLI_CHOICE, AUDIO_AT(masked_out), NULL,
+      "frames outside the mask are normalized too (keep) or become 0 (default: keep)",
+      "Normalization", CLI_RESULT, "keep|zero", 0, 0 },
     ROWS_EPS,
+    { 0, "momentum", "M", CLI_REAL, AUDIO_AT(momentum), NULL,
+      "of --scope running: the weight of a new block (default: 0.1)", "Normalization",
+      CLI_RESULT | CLI_POSITIVE, NULL, 0, 1 },
+    { 0, "block", "FRAMES", CLI_INTEGER, AUDIO_AT(block), NULL,
+      "of --scope running: frames of a block (default: 100)", "Normalization", CLI_RESULT, NULL, 1,
+      1000000000 },
+    { 0, "state", "FILE", CLI_TEXT, AUDIO_AT(state), NULL,
+      "of --scope running: go on from this file, if it is there, and replace it", "Normalization",
+      CLI_RESULT | CLI_PATH | CLI_WRITTEN, NULL, 0, 0 },
+    { 0, "sliding-window", "FRAMES", CLI_INTEGER, AUDIO_AT(sliding_window), NULL,
+      "of --scope sliding: frames of the window (default: 600)", "Normalization", CLI_RESULT, NULL,
+      1, 1000000000 },
+    { 0, "sliding-least", "FRAMES", CLI_INTEGER, AUDIO_AT(sliding_least), NULL,
+      "of --left: frames that there are at least at the beginning (default: 100)", "Normalization",
+      CLI_RESULT, NULL, 1, 1000000000 },
+    { 0, "left", NULL, CLI_FLAG, AUDIO_AT(left), NULL,
+      "of --scope sliding: the window ends at the frame instead of being centred on it",
+      "Normalization", CLI_RESULT, NULL, 0, 0 },
     CLI_ROW_DIGEST(S),
     CLI_ROWS_FILES(S),
     ROW_GROUP_BY,
@@ -151,6 +190,7 @@ const cli_row audio_fit_rows[] = {
     ROWS_FEATURES,
     ROWS_SAMPLES,
     ROWS_BANDS,
+    ROW_MASK,
     CLI_ROW_DIGEST(S),
     CLI_ROWS_FILES(S),
     ROW_GROUP_BY,

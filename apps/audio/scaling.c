@@ -86,7 +86,7 @@ audio_scaling_make(audio_scaling *out, const audio_recipe *recipe, const sci_mom
 
 /* Mean 0 and variance 1. */
 sci_status
-audio_scaling_identity(audio_scaling *out, uint64_t n, const sci_grouping *g)
+audio_scaling_identity(audio_scaling *out, uint64_t n, const sci_grouping *g, bool zero)
 {
     audio_scaling s = { .n = n };
     sci_status st = sci_alloc(&s.rows, n, 1, sizeof *s.rows);
@@ -95,6 +95,8 @@ audio_scaling_identity(audio_scaling *out, uint64_t n, const sci_grouping *g)
         s.rows[k] = (sci_moments){ .count = 2, .weight = 2.0, .m2 = 2.0, .min = -1.0, .max = 1.0 };
     if (st == SCI_OK)
         st = sci_affine_create(&s.affine, g, 0.0, 0);
+    if (st == SCI_OK)
+        sci_affine_outside(s.affine, zero ? SCI_OUTSIDE_ZERO : SCI_OUTSIDE_KEEP);
     if (st != SCI_OK) {
         audio_scaling_clear(&s);
         return st;

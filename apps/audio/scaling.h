@@ -22,9 +22,9 @@ typedef struct audio_scaling {
 sci_status audio_scaling_make(audio_scaling *out, const audio_recipe *recipe,
                               const sci_moments *moments, uint64_t n, uint64_t bands,
                               const sci_grouping *g, bool inverse) SCI_MUST_CHECK;
-/* Nothing but a conversion of the type. */
-sci_status audio_scaling_identity(audio_scaling *out, uint64_t n,
-                                  const sci_grouping *g) SCI_MUST_CHECK;
+/* Nothing but a conversion of the type; with `zero` what is outside of `g` becomes 0. */
+sci_status audio_scaling_identity(audio_scaling *out, uint64_t n, const sci_grouping *g,
+                                  bool zero) SCI_MUST_CHECK;
 void audio_scaling_clear(audio_scaling *scaling);
 
 sci_rows_source audio_scaling_rows(audio_scaling *scaling);

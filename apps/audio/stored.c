@@ -61,7 +61,7 @@ audio_stored_open(audio_stored *out, const audio_context *c, const char *path)
                       "'%s': " AUDIO_FEATURES_PATH " is no array of channels, frames and bands",
                       path);
     if (st == SCI_OK)
-        st = audio_partition_make(&s.partition, &s.recipe, &s.source->array, NULL, NULL, NULL);
+        st = audio_partition_make(&s.partition, &s.recipe, &s.source->array, NULL, NULL);
     if (st == SCI_OK && has_stats)
         st = sci_format(&table, "%s:%s", path, AUDIO_STATS_PATH);
     if (st == SCI_OK && has_stats)

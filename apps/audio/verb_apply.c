@@ -54,7 +54,7 @@ run_recording(applying *a, audio_normal *job, const sci_stats *rows)
     sci_rows_source source;
     sci_status st =
         audio_scaling_make(&scaling, &a->recipe, sci_stats_moments(rows), sci_stats_groups(rows),
-                           job->partition.bands->kept, job->everyone, false);
+                           job->partition.bands->kept, job->plain.g, false);
 
     if (st == SCI_OK)
         st = audio_output_open(&out, &job->c, &job->source->array);
@@ -116,7 +116,7 @@ stored_rows(applying *a, const audio_context *c, const cli_inputs *inputs, size_
         array.shape[0] = 1;
     }
     if (st == SCI_OK)
-        st = audio_partition_make(&p, &stored->recipe, &array, a->settings->group_by, group, NULL);
+        st = audio_partition_make(&p, &stored->recipe, &array, a->settings->group_by, group);
     if (st == SCI_OK)
         st = sci_stats_select(rows, a->stats, path, p.g, NULL);
     audio_partition_clear(&p);

@@ -8,9 +8,11 @@
 #include "cli/message.h"
 #include "cli/single.h"
 
+#include "flowing.h"
 #include "inputs.h"
 #include "model.h"
 #include "output.h"
+#include "picture.h"
 #include "verbs.h"
 
 /* The whole call. */
@@ -35,35 +37,62 @@ find_rows(audio_normal *job, sci_stats *model, sci_stats **rows)
 static sci_status
 make_scaling(audio_normal *job, const sci_stats *rows, audio_scaling *scaling)
 {
-    uint64_t groups = sci_grouping_groups(job->everyone);
+    uint64_t groups = sci_grouping_groups(job->plain.g);
 
     if (rows == NULL || job->c.settings->lazy)
-        return audio_scaling_identity(scaling, groups, job->everyone);
+        return audio_scaling_identity(scaling, groups, job->plain.g, job->recipe.masked_out != 0);
     return audio_scaling_make(scaling, &job->recipe, sci_stats_moments(rows), groups,
-                              job->partition.bands->kept, job->everyone, false);
+                              job->partition.bands->kept, job->plain.g, false);
 }
 
+/* The features, normalized on the way (flowing) or by these rows, into the output. */
 static sci_status
-write_features(audio_normal *job, const sci_stats *rows)
+write_features(audio_normal *job, const sci_stats *rows, const audio_flowing *flowing,
+               audio_output *out)
 {
-    audio_output out = { 0 };
+    sci_source *source = flowing->source != NULL ? flowing->source : job->source;
     audio_scaling scaling = { 0 };
-    sci_rows_source source;
+    sci_rows_source table;
     sci_status st = make_scaling(job, rows, &scaling);
 
     if (st == SCI_OK)
-        st = audio_output_open(&out, &job->c, &job->source->array);
-    source = audio_scaling_rows(&scaling);
+        st = audio_output_open(out, &job->c, &job->source->array);
+    table = audio_scaling_rows(&scaling);
     if (st == SCI_OK)
-        st = sci_apply(job->source, scaling.affine, &source, NULL, &job->c.options, out.features,
-                       NULL);
-    if (st == SCI_OK)
-        st = audio_output_describe(&out, job, rows);
-    if (st == SCI_OK)
-        st = audio_output_close(&out, &job->c);
-    audio_output_clear(&out);
+        st = sci_apply(source, scaling.affine, &table, NULL, &job->c.options, out->features, NULL);
     audio_scaling_clear(&scaling);
     return st;
+}
+
+static sci_status
+write_output(audio_normal *job, const sci_stats *rows)
+{
+    audio_output out = { 0 };
+    audio_flowing flowing = { 0 };
+    sci_status st = SCI_OK;
+
+    if (job->recipe.scope == AUDIO_SCOPE_SLIDING || job->recipe.scope == AUDIO_SCOPE_RUNNING)
+        st = audio_flowing_make(&flowing, job);
+    if (st == SCI_OK)
+        st = write_features(job, rows, &flowing, &out);
+    if (st == SCI_OK)
+        st = audio_output_describe(&out, job, rows);
+    if (st == SCI_OK && job->recipe.phase)
+        st = audio_output_phase(&out, job);
+    if (st == SCI_OK)
+        st = audio_output_close(&out, &job->c);
+    if (st == SCI_OK)
+        st = audio_flowing_keep(&flowing, job);
+    audio_output_clear(&out);
+    audio_flowing_clear(&flowing);
+    return st;
+}
+
+static bool
+has_table(const audio_recipe *r)
+{
+    return r->scope == AUDIO_SCOPE_FILE || r->scope == AUDIO_SCOPE_GROUP
+           || r->scope == AUDIO_SCOPE_GLOBAL;
 }
 
 static sci_status
@@ -80,10 +109,12 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
     (void)dataset;
     if (st == SCI_OK)
         st = audio_normal_begin(&job, n->call, inputs, input, worker, together ? &shared : NULL);
-    if (st == SCI_OK && job.recipe.scope != AUDIO_SCOPE_NONE)
+    if (st == SCI_OK && has_table(&job.recipe))
         st = find_rows(&job, model, &rows);
     if (st == SCI_OK)
-        st = write_features(&job, rows);
+        st = write_output(&job, rows);
+    if (st == SCI_OK && worker->temporary[1] != NULL)
+        st = audio_picture_of(&job, worker->temporary[0], worker->temporary[1]);
     if (st == SCI_OK)
         audio_normal_note(&job, rows);
     sci_stats_free(rows);
@@ -91,6 +122,22 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
     audio_recipe_clear(&shared);
     audio_normal_end(&job);
     return st;
+}
+
+/* The picture of an input, below the directory of --picture. */
+static sci_status
+picture_name(void *context, const cli_inputs *inputs, size_t input, const char *output,
+             char *extras[CLI_EXTRAS_MOST])
+{
+    const normalizing *n = context;
+    const audio_settings *s = n->call->settings;
+    sci_status st;
+
+    (void)output;
+    if (s->picture == NULL)
+        return SCI_OK;
+    st = sci_format(&extras[0], "%s/%s.png", s->picture, inputs->items[input].relative);
+    return st == SCI_OK ? cli_target_directory_make(extras[0]) : st;
 }
 
 /* ---- recordings that share statistics ---- */
@@ -168,6 +215,9 @@ check_call(normalizing *n)
         && (scope == AUDIO_SCOPE_NONE || scope == AUDIO_SCOPE_RUNNING
             || scope == AUDIO_SCOPE_SLIDING))
         return sci_fail(SCI_ERR_ARGUMENT, "--lazy goes with --scope file, group and global");
+    if (s->state != NULL && (s->common.jobs > 1 || s->common.resume))
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--state goes from one recording to the next, without --jobs and --resume");
     return SCI_OK;
 }
 
@@ -182,6 +232,7 @@ audio_normalize(const cli_call *call)
                         .extensions = audio_extensions,
                         .extension = ".h5",
                         .arrange = fit_together,
+                        .extra = picture_name,
                         .work = normalize_one,
                         .context = &n };
     sci_status st = check_call(&n);
