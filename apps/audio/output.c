@@ -311,7 +311,11 @@ audio_output_phase(audio_output *out, const audio_normal *job)
     sci_status st;
 
     audio_recipe_features(&job->recipe, &f);
-    settings = (audio_phase_settings){ f.chain.spectrum, f.hop, f.pad, job->c.worker->stop };
+    settings = (audio_phase_settings){ .spectrum = f.chain.spectrum,
+                                       .hop = f.hop,
+                                       .pad = f.pad,
+                                       .drop_last = f.drop_last,
+                                       .stop = job->c.worker->stop };
     st = audio_phase_source(&phases, audio_recording_signal(job->recording), &settings);
     if (st == SCI_OK)
         st = audio_partition_make(&all, &job->recipe, &phases->array, NULL, NULL);
