@@ -122,7 +122,7 @@ make_features(audio_normal *job)
         return st;
     audio_recipe_features(&job->recipe, &f);
     f.memory_bytes = job->c.keep_bytes;
-    f.sample_axis = job->group != NULL;
+    f.sample_axis = true;
     f.energies = job->c.settings->mask != NULL && strncmp(job->c.settings->mask, "energy:", 7) == 0;
     f.stop = job->c.worker->stop;
     f.least_peak = job->state.peak;
@@ -154,7 +154,7 @@ make_mask(audio_normal *job)
     return st;
 }
 
-/* With a group the array of the fit has an axis for it; that of the output has none. */
+/* The array of a fit has an axis of the recording, that of an output has none. */
 static sci_status
 make_groups(audio_normal *job)
 {
@@ -168,7 +168,7 @@ make_groups(audio_normal *job)
         st = audio_partition_make(&job->plain, &job->recipe, array, NULL, NULL);
     if (st == SCI_OK && job->mask != NULL && job->recipe.masked_out != 0)
         st = audio_frame_mask_enter(job->mask, job->plain.g);
-    audio_features_set_sample_axis(job->features, job->group != NULL);
+    audio_features_set_sample_axis(job->features, true);
     if (st == SCI_OK && job->mask != NULL)
         st = audio_frame_mask_enter(job->mask, job->partition.g);
     audio_features_set_sample_axis(job->features, false);
@@ -253,7 +253,7 @@ audio_normal_fit(audio_normal *job, sci_stats **out)
     sci_status st;
 
     options.ddof = (int)job->recipe.ddof;
-    audio_features_set_sample_axis(job->features, job->group != NULL);
+    audio_features_set_sample_axis(job->features, true);
     st = sci_fit(job->source, job->partition.g, &options, out, NULL);
     audio_features_set_sample_axis(job->features, false);
     return st == SCI_OK ? sci_stats_rename(*out, job->name) : st;

@@ -14,8 +14,8 @@
 
 /* ---- features ---- */
 
-static sci_type
-type_of(const audio_context *c, const sci_array *array)
+sci_type
+audio_output_type(const audio_context *c, const sci_array *array)
 {
     static const sci_type types[] = { SCI_FLOAT32, SCI_FLOAT64, SCI_FLOAT16 };
 
@@ -36,7 +36,7 @@ audio_output_open(audio_output *out, const audio_context *c, const sci_array *ar
         memmove(stored.shape, stored.shape + 1, 3 * sizeof stored.shape[0]);
     stored.rank = 3;
     stored.swapped = false;
-    stored.type = type_of(c, array);
+    stored.type = audio_output_type(c, array);
     layout.chunk[0] = 1;
     layout.chunk[1] = stored.shape[1] < AUDIO_CHUNK_FRAMES ? stored.shape[1] : AUDIO_CHUNK_FRAMES;
     layout.chunk[2] = stored.shape[2];
@@ -62,7 +62,7 @@ audio_output_replace(audio_output *out, const audio_context *c, const audio_stor
     array.swapped = false;
     if (array.type == SCI_FLOAT16) /* passes make floats of halves */
         array.type = SCI_FLOAT32;
-    array.type = type_of(c, &array);
+    array.type = audio_output_type(c, &array);
     sci_h5_source_layout(stored->source, &layout);
     sci_h5_output_digests(out->file, c->settings->common.verify);
     st = sci_h5_output_copy_siblings(out->file, stored->source);
@@ -141,9 +141,9 @@ sci_status
 audio_output_head(sci_h5_output *file, const char *kind, const audio_recipe *recipe,
                   const char *provenance)
 {
-    bool features = strcmp(kind, KIND_FEATURES) == 0;
-    const char *object = features ? "/" : STATS_RECORD;
-    sci_status st = features ? SCI_OK : sci_h5_output_group(file, object);
+    bool statistics = strcmp(kind, "statistics") == 0;
+    const char *object = statistics ? STATS_RECORD : "/";
+    sci_status st = statistics ? sci_h5_output_group(file, object) : SCI_OK;
 
     if (st == SCI_OK)
         st = sci_h5_output_text(file, object, "sci_audio", kind);
@@ -413,15 +413,18 @@ audio_stats_write(const char *path, const cli_call *call, const sci_stats *stats
 sci_status
 audio_file_check(sci_h5_file *file, const char *path, const char *kind)
 {
-    const char *object = strcmp(kind, KIND_FEATURES) == 0 ? "/" : STATS_RECORD;
+    const char *object = strcmp(kind, "statistics") == 0 ? STATS_RECORD : "/";
     char *text = NULL;
     int64_t format = 0;
     sci_status st = sci_h5_file_text(file, object, "sci_audio", &text);
 
     if (st == SCI_OK)
         st = sci_h5_file_integer(file, object, "sci_audio_format", &format);
-    if (st == SCI_ERR_NOTFOUND || (st == SCI_OK && strcmp(text, kind) != 0))
+    if (st == SCI_ERR_NOTFOUND)
         st = sci_fail(SCI_ERR_FORMAT, "'%s' is no file of %s of sci-audio", path, kind);
+    else if (st == SCI_OK && strcmp(text, kind) != 0)
+        st = sci_fail(SCI_ERR_FORMAT, "'%s' is a %s of sci-audio, not a file of %s", path, text,
+                      kind);
     if (st == SCI_OK && format != AUDIO_FORMAT)
         st = sci_fail(SCI_ERR_FORMAT, "'%s' has format %lld, this program reads %d", path,
                       (long long)format, AUDIO_FORMAT);

@@ -17,6 +17,9 @@ typedef struct audio_output {
     sci_sink *features; /* takes float32 or float64, also where halves are stored */
 } audio_output;
 
+/* The element type that is stored: that of --dtype, or that of the features. */
+sci_type audio_output_type(const audio_context *c, const sci_array *array);
+
 /* Begin the worker's main temporary for features of this shape (C,T,D). */
 sci_status audio_output_open(audio_output *out, const audio_context *c,
                              const sci_array *array) SCI_MUST_CHECK;
@@ -47,7 +50,7 @@ void audio_output_clear(audio_output *out); /* gives up what is not closed */
 
 #define AUDIO_FORMAT 1
 
-/* Attributes of "/": what the file is ("features", "statistics"), versions, the recipe, provenance. */
+/* Attributes of "/": what the file is ("features", "pack"; "statistics", of /sci_audio), versions, the recipe, provenance. */
 sci_status audio_output_head(sci_h5_output *file, const char *kind, const audio_recipe *recipe,
                              const char *provenance) SCI_MUST_CHECK;
 

@@ -82,17 +82,17 @@ audio_recipe_bands(const audio_recipe *r, audio_bands **out)
 /* ---- groups ---- */
 
 static sci_status
-name_axes(audio_partition *p, const char *by)
+name_axes(audio_partition *p, int rank, const char *by)
 {
-    const char *names[4] = { by, "channel", "frame", "band" };
+    const char *names[4] = { by != NULL ? by : "recording", "channel", "frame", "band" };
 
-    return sci_grouping_axis_names(p->g, names + (by == NULL));
+    return sci_grouping_axis_names(p->g, names + (rank == 3));
 }
 
 static sci_status
 label_axes(audio_partition *p, const sci_array *array, const char *group)
 {
-    int first = group != NULL, band = first + 2;
+    int first = array->rank == 4, band = first + 2;
     const int sample = 0;
     sci_status st = SCI_OK;
 
@@ -125,7 +125,7 @@ audio_partition_make(audio_partition *out, const audio_recipe *recipe, const sci
     if (st == SCI_OK)
         st = sci_grouping_create(&p.g, array->rank, array->shape);
     if (st == SCI_OK)
-        st = name_axes(&p, by);
+        st = name_axes(&p, array->rank, by);
     if (st == SCI_OK)
         st = label_axes(&p, array, group);
     if (st != SCI_OK) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* apply: recordings, or features that are not normalized yet, by statistics that are there. */
+#include <string.h>
+
 #include <sci/memory.h>
 #include <sci/select.h>
 
@@ -109,12 +111,9 @@ stored_rows(applying *a, const audio_context *c, const cli_inputs *inputs, size_
     st = audio_recipe_same(&stored->recipe, stored->path, &a->recipe, path);
     if (st == SCI_OK)
         st = audio_group_of(a->settings, inputs, input, &group);
-    if (st == SCI_OK && group != NULL) {
-        array.rank = 4;
-        for (int k = 3; k > 0; k--)
-            array.shape[k] = array.shape[k - 1];
-        array.shape[0] = 1;
-    }
+    memmove(array.shape + 1, array.shape, 3 * sizeof array.shape[0]);
+    array.shape[0] = 1;
+    array.rank = 4;
     if (st == SCI_OK)
         st = audio_partition_make(&p, &stored->recipe, &array, a->settings->group_by, group);
     if (st == SCI_OK)

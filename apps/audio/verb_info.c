@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include <sci/h5_values.h>
 #include <sci/memory.h>
 
 #include "cli/each.h"
@@ -193,6 +194,71 @@ describe_features(const audio_context *c, const char *path, cli_json *json)
     return st;
 }
 
+/* ---- many recordings in one file ---- */
+
+static sci_status
+describe_pack(sci_h5_file *file, const char *path, cli_json *json)
+{
+    audio_recipe recipe = { 0 };
+    int64_t *frames = NULL, *status = NULL;
+    uint64_t n = 0, m = 0, all = 0, failed = 0;
+    char *text = NULL, safe[1024];
+    sci_status st = audio_recipe_read(&recipe, file, path, "/");
+
+    if (st == SCI_OK)
+        st = sci_h5_file_integers(file, "/index/frames", NULL, &n, &frames);
+    if (st == SCI_OK)
+        st = sci_h5_file_integers(file, "/index/status", NULL, &m, &status);
+    if (st == SCI_OK && m != n)
+        st = sci_fail(SCI_ERR_FORMAT, "'%s': columns of /index differ in length", path);
+    for (uint64_t k = 0; k < n && st == SCI_OK; k++) {
+        all += frames[k] > 0 ? (uint64_t)frames[k] : 0;
+        failed += status[k] != 0;
+    }
+    if (st == SCI_OK && json == NULL)
+        st = audio_recipe_text(&recipe, &text);
+    if (st == SCI_OK && json != NULL) {
+        cli_json_object(json);
+        cli_json_member_text(json, "file", path);
+        cli_json_member_unsigned(json, "rows", n);
+        cli_json_member_unsigned(json, "failed", failed);
+        cli_json_member_unsigned(json, "frames", all);
+        cli_json_key(json, "parameters");
+        cli_json_object(json);
+        audio_recipe_json(&recipe, json);
+        cli_json_object_end(json);
+        cli_json_object_end(json);
+    } else if (st == SCI_OK) {
+        (void)cli_escape(safe, sizeof safe, path);
+        (void)printf("%s\n  a pack of %" PRIu64 " channels of recordings, %" PRIu64
+                     " frames in all, %" PRIu64 " recordings failed\n%s",
+                     safe, n - failed, all, failed, text);
+    }
+    sci_free(text);
+    sci_free(frames);
+    sci_free(status);
+    audio_recipe_clear(&recipe);
+    return st;
+}
+
+/* Features of one recording, or of many. */
+static sci_status
+describe_stored(const audio_context *c, const char *path, cli_json *json)
+{
+    sci_h5_file *file = NULL;
+    bool many = false;
+    sci_status st = sci_h5_file_open(&file, path);
+
+    if (st == SCI_OK)
+        st = sci_h5_file_has(file, "/index", &many);
+    if (st == SCI_OK && many)
+        st = audio_file_check(file, path, "pack");
+    if (st == SCI_OK && many)
+        st = describe_pack(file, path, json);
+    sci_h5_file_close(file);
+    return st == SCI_OK && !many ? describe_features(c, path, json) : st;
+}
+
 static sci_status
 describe(void *context, const cli_worker *worker, const cli_inputs *inputs, size_t i,
          cli_json *json)
@@ -203,7 +269,7 @@ describe(void *context, const cli_worker *worker, const cli_inputs *inputs, size
     sci_status st = audio_context_start(&c, *call, worker);
 
     if (st == SCI_OK)
-        st = audio_is_hdf5(path) ? describe_features(&c, path, json)
+        st = audio_is_hdf5(path) ? describe_stored(&c, path, json)
                                  : describe_recording(&c, path, json);
     audio_context_end(&c);
     return st;

@@ -5,94 +5,49 @@
 #include <sci/memory.h>
 
 #include "cli/batch.h"
-#include "cli/message.h"
 #include "cli/single.h"
 
-#include "flowing.h"
 #include "inputs.h"
-#include "model.h"
 #include "output.h"
+#include "pack.h"
 #include "picture.h"
+#include "scoped.h"
+#include "together.h"
 #include "verbs.h"
 
 /* The whole call. */
 typedef struct normalizing {
     const cli_call *call;
-    int scope; /* audio_scope */
-    audio_collection
-        collection; /* of scopes group and global; its last parcel is of all together */
+    int scope;                   /* audio_scope */
+    audio_collection collection; /* of scopes group and global */
 } normalizing;
 
 /* ---- one recording ---- */
 
-/* The rows that a recording is normalized with. */
 static sci_status
-find_rows(audio_normal *job, sci_stats *model, sci_stats **rows)
-{
-    if (model != NULL)
-        return audio_model_rows(model, "the statistics of all recordings", job, rows);
-    return audio_normal_fit(job, rows);
-}
-
-static sci_status
-make_scaling(audio_normal *job, const sci_stats *rows, audio_scaling *scaling)
-{
-    uint64_t groups = sci_grouping_groups(job->plain.g);
-
-    if (rows == NULL || job->c.settings->lazy)
-        return audio_scaling_identity(scaling, groups, job->plain.g, job->recipe.masked_out != 0);
-    return audio_scaling_make(scaling, &job->recipe, sci_stats_moments(rows), groups,
-                              job->partition.bands->kept, job->plain.g, false);
-}
-
-/* The features, normalized on the way (flowing) or by these rows, into the output. */
-static sci_status
-write_features(audio_normal *job, const sci_stats *rows, const audio_flowing *flowing,
-               audio_output *out)
-{
-    sci_source *source = flowing->source != NULL ? flowing->source : job->source;
-    audio_scaling scaling = { 0 };
-    sci_rows_source table;
-    sci_status st = make_scaling(job, rows, &scaling);
-
-    if (st == SCI_OK)
-        st = audio_output_open(out, &job->c, &job->source->array);
-    table = audio_scaling_rows(&scaling);
-    if (st == SCI_OK)
-        st = sci_apply(source, scaling.affine, &table, NULL, &job->c.options, out->features, NULL);
-    audio_scaling_clear(&scaling);
-    return st;
-}
-
-static sci_status
-write_output(audio_normal *job, const sci_stats *rows)
+write_output(audio_normal *job, const sci_stats *model)
 {
     audio_output out = { 0 };
-    audio_flowing flowing = { 0 };
-    sci_status st = SCI_OK;
+    audio_scoped scoped = { 0 };
+    sci_status st = audio_scoped_make(&scoped, job, model);
 
-    if (job->recipe.scope == AUDIO_SCOPE_SLIDING || job->recipe.scope == AUDIO_SCOPE_RUNNING)
-        st = audio_flowing_make(&flowing, job);
     if (st == SCI_OK)
-        st = write_features(job, rows, &flowing, &out);
+        st = audio_output_open(&out, &job->c, &job->source->array);
     if (st == SCI_OK)
-        st = audio_output_describe(&out, job, rows);
+        st = audio_scoped_apply(&scoped, job, out.features);
+    if (st == SCI_OK)
+        st = audio_output_describe(&out, job, scoped.rows);
     if (st == SCI_OK && job->recipe.phase)
         st = audio_output_phase(&out, job);
     if (st == SCI_OK)
         st = audio_output_close(&out, &job->c);
     if (st == SCI_OK)
-        st = audio_flowing_keep(&flowing, job);
+        st = audio_flowing_keep(&scoped.flowing, job);
+    if (st == SCI_OK)
+        audio_normal_note(job, scoped.rows);
     audio_output_clear(&out);
-    audio_flowing_clear(&flowing);
+    audio_scoped_clear(&scoped);
     return st;
-}
-
-static bool
-has_table(const audio_recipe *r)
-{
-    return r->scope == AUDIO_SCOPE_FILE || r->scope == AUDIO_SCOPE_GROUP
-           || r->scope == AUDIO_SCOPE_GLOBAL;
 }
 
 static sci_status
@@ -102,27 +57,24 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
     normalizing *n = context;
     audio_normal job = { 0 };
     audio_recipe shared = { 0 };
-    sci_stats *model = NULL, *rows = NULL;
-    bool together = n->collection.call != NULL;
+    sci_stats *model = NULL;
+    bool together = audio_together_wanted(n->scope);
     sci_status st = together ? audio_collection_take(&n->collection, &model, &shared) : SCI_OK;
 
     (void)dataset;
     if (st == SCI_OK)
         st = audio_normal_begin(&job, n->call, inputs, input, worker, together ? &shared : NULL);
-    if (st == SCI_OK && has_table(&job.recipe))
-        st = find_rows(&job, model, &rows);
     if (st == SCI_OK)
-        st = write_output(&job, rows);
+        st = write_output(&job, model);
     if (st == SCI_OK && worker->temporary[1] != NULL)
         st = audio_picture_of(&job, worker->temporary[0], worker->temporary[1]);
-    if (st == SCI_OK)
-        audio_normal_note(&job, rows);
-    sci_stats_free(rows);
     sci_stats_free(model);
     audio_recipe_clear(&shared);
     audio_normal_end(&job);
     return st;
 }
+
+/* ---- the batch ---- */
 
 /* The picture of an input, below the directory of --picture. */
 static sci_status
@@ -140,69 +92,40 @@ picture_name(void *context, const cli_inputs *inputs, size_t input, const char *
     return st == SCI_OK ? cli_target_directory_make(extras[0]) : st;
 }
 
-/* ---- recordings that share statistics ---- */
-
+/* A first round over all recordings where they share statistics. */
 static sci_status
-fit_one(void *context, const cli_worker *worker)
-{
-    return audio_collection_fit(context, worker->job, worker);
-}
-
-static sci_status
-merge_all(void *context, const cli_worker *worker)
-{
-    (void)worker;
-    return audio_collection_keep(context);
-}
-
-/* A first round over all recordings. One that fails here fails again, with its message, in the second. */
-static sci_status
-fit_together(void *context, cli_inputs *inputs)
+arrange(void *context, cli_inputs *inputs)
 {
     normalizing *n = context;
-    const cli_common *common = &((const audio_settings *)n->call->settings)->common;
-    cli_job *jobs = NULL, last = { .name = "the statistics of all recordings" };
-    cli_run run = { .doing = "fitting", .work = fit_one, .context = &n->collection };
     sci_status st = audio_inputs_grouped(n->call, inputs);
 
-    if (st != SCI_OK || (n->scope != AUDIO_SCOPE_GROUP && n->scope != AUDIO_SCOPE_GLOBAL))
+    if (st != SCI_OK || !audio_together_wanted(n->scope))
         return st;
-    n->collection.call = n->call;
-    n->collection.inputs = inputs;
-    st = sci_alloc_zero(&jobs, inputs->n, 1, sizeof *jobs);
-    if (st == SCI_OK)
-        st = cli_parcels_create(&n->collection.parcels, inputs->n + 1, common->scratch);
-    for (size_t k = 0; k < inputs->n && st == SCI_OK; k++)
-        jobs[k].name = inputs->items[k].operand;
-    run.jobs = jobs;
-    run.n_jobs = inputs->n;
-    cli_run_settings(&run, n->call->general, common);
-    if (st == SCI_OK && cli_workers_run(&run) != 0)
-        st = sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
-    if (jobs != NULL)
-        cli_jobs_clear(jobs, inputs->n);
-    sci_free(jobs);
-    if (st != SCI_OK)
-        return st;
-    run.jobs = &last;
-    run.n_jobs = 1;
-    run.work = merge_all;
-    run.doing = "merging";
-    if (cli_workers_run(&run) != 0)
-        st = sci_fail(SCI_ERR_INTERRUPTED, "interrupted");
-    else if (last.result.status != SCI_OK)
-        st = sci_fail(last.result.status, "%s", last.result.message);
-    cli_jobs_clear(&last, 1);
-    return st;
+    return audio_together_fit(&n->collection, n->call, inputs);
 }
 
 /* ---- the call ---- */
+
+static sci_status
+check_pack(const audio_settings *s, int scope)
+{
+    if (!s->pack)
+        return SCI_OK;
+    if (s->lazy || s->phase || s->picture != NULL || s->common.resume)
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--pack does not go with --lazy, --complex, --picture and "
+                        "--resume");
+    if (scope == AUDIO_SCOPE_RUNNING && s->state != NULL)
+        return sci_fail(SCI_ERR_ARGUMENT, "--pack does not go with --state");
+    return SCI_OK;
+}
 
 static sci_status
 check_call(normalizing *n)
 {
     const audio_settings *s = n->call->settings;
     int scope = n->scope = audio_scope_of(n->call);
+    bool table = scope == AUDIO_SCOPE_FILE || audio_together_wanted(scope);
     sci_status st = audio_recipe_check(n->call);
 
     if (st != SCI_OK)
@@ -211,14 +134,12 @@ check_call(normalizing *n)
         return sci_fail(SCI_ERR_ARGUMENT, "--scope group needs --group-by and --manifest");
     if (scope != AUDIO_SCOPE_GROUP && s->group_by != NULL)
         return sci_fail(SCI_ERR_ARGUMENT, "--group-by goes with --scope group");
-    if (s->lazy
-        && (scope == AUDIO_SCOPE_NONE || scope == AUDIO_SCOPE_RUNNING
-            || scope == AUDIO_SCOPE_SLIDING))
+    if (s->lazy && !table)
         return sci_fail(SCI_ERR_ARGUMENT, "--lazy goes with --scope file, group and global");
     if (s->state != NULL && (s->common.jobs > 1 || s->common.resume))
         return sci_fail(SCI_ERR_ARGUMENT,
                         "--state goes from one recording to the next, without --jobs and --resume");
-    return SCI_OK;
+    return check_pack(s, scope);
 }
 
 int
@@ -231,13 +152,18 @@ audio_normalize(const cli_call *call)
                         .doing = "normalizing",
                         .extensions = audio_extensions,
                         .extension = ".h5",
-                        .arrange = fit_together,
+                        .arrange = arrange,
                         .extra = picture_name,
                         .work = normalize_one,
                         .context = &n };
     sci_status st = check_call(&n);
-    int code = st == SCI_OK ? cli_batch_run(&batch) : cli_misuse(call, st);
+    int code;
 
+    if (st != SCI_OK)
+        return cli_misuse(call, st);
+    if (s->pack)
+        return audio_pack_run(call, n.scope);
+    code = cli_batch_run(&batch);
     cli_parcels_free(&n.collection.parcels);
     return code;
 }
