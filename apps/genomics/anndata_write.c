@@ -9,9 +9,10 @@
 sci_status
 anndata_mark(sci_h5_output *out, const char *path, const char *type, const char *version)
 {
-    sci_status st = sci_h5_output_attribute_text(out, path, "encoding-type", type);
+    const char *const encoding[2][2] = { { "encoding-type", type },
+                                         { "encoding-version", version } };
 
-    return st == SCI_OK ? sci_h5_output_attribute_text(out, path, "encoding-version", version) : st;
+    return sci_h5_output_attribute_pairs(out, path, 2, encoding);
 }
 
 static sci_status
@@ -42,10 +43,17 @@ make_dict(sci_h5_output *out, const char *path)
 sci_status
 anndata_make_parents(sci_h5_output *out, const char *path)
 {
-    char *prefix = NULL;
+    char *prefix = NULL, *last;
+    bool there = false;
     sci_status st = sci_strdup(&prefix, path);
 
-    for (size_t i = 1; st == SCI_OK && prefix[i] != '\0'; i++) {
+    last = st == SCI_OK ? strrchr(prefix, '/') : NULL;
+    if (last != NULL && last != prefix) { /* nearly always everything is there */
+        *last = '\0';
+        st = exists(out, prefix, &there);
+        *last = '/';
+    }
+    for (size_t i = 1; st == SCI_OK && !there && prefix[i] != '\0'; i++) {
         if (prefix[i] != '/')
             continue;
         prefix[i] = '\0';

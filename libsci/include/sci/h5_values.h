@@ -111,6 +111,9 @@ SCI_API sci_status sci_h5_output_array_booleans(sci_h5_output *out, const char *
 
 SCI_API sci_status sci_h5_output_attribute_text(sci_h5_output *out, const char *object,
                                                 const char *name, const char *value) SCI_MUST_CHECK;
+/* The same for n names and values; the object is looked up once. */
+SCI_API sci_status sci_h5_output_attribute_pairs(sci_h5_output *out, const char *object, size_t n,
+                                                 const char *const (*pairs)[2]) SCI_MUST_CHECK;
 SCI_API sci_status sci_h5_output_attribute_texts(sci_h5_output *out, const char *object,
                                                  const char *name,
                                                  const sci_texts *values) SCI_MUST_CHECK;

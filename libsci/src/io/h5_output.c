@@ -274,21 +274,13 @@ create_group(const sci_h5_output *out, const char *prefix)
     return st;
 }
 
-sci_status
-h5_output_group(sci_h5_output *out, const char *path, hid_t *group)
+/* Every group on the way to `prefix` that is not there. */
+static sci_status
+make_groups(const sci_h5_output *out, const h5_file *view, char *prefix)
 {
-    h5_file view = { .id = out->id, .fd = out->fd, .name = out->name, .uses = 1 };
-    char *prefix = NULL;
     size_t end = 0;
-    sci_status st;
+    sci_status st = SCI_OK;
 
-    st = sci_format(&prefix, "/%s", path + strspn(path, "/"));
-    if (st == SCI_OK)
-        st = h5_enter();
-    if (st != SCI_OK) {
-        sci_free(prefix);
-        return st;
-    }
     while (st == SCI_OK && prefix[end] != '\0') {
         char saved;
         bool there = true;
@@ -299,13 +291,34 @@ h5_output_group(sci_h5_output *out, const char *path, hid_t *group)
         end += strcspn(prefix + end, "/");
         saved = prefix[end];
         prefix[end] = '\0';
-        st = h5_exists(&view, prefix, &there);
+        st = h5_exists(view, prefix, &there);
         if (st == SCI_OK && !there)
             st = create_group(out, prefix);
         prefix[end] = saved;
     }
+    return st;
+}
+
+sci_status
+h5_output_group(sci_h5_output *out, const char *path, hid_t *group)
+{
+    h5_file view = { .id = out->id, .fd = out->fd, .name = out->name, .uses = 1 };
+    char *prefix = NULL;
+    sci_status st;
+
+    st = sci_format(&prefix, "/%s", path + strspn(path, "/"));
     if (st == SCI_OK)
-        st = h5_open_group(&view, prefix, group);
+        st = h5_enter();
+    if (st != SCI_OK) {
+        sci_free(prefix);
+        return st;
+    }
+    st = h5_open_group(&view, prefix, group);
+    if (st == SCI_ERR_NOTFOUND) {
+        st = make_groups(out, &view, prefix);
+        if (st == SCI_OK)
+            st = h5_open_group(&view, prefix, group);
+    }
     h5_leave();
     sci_free(prefix);
     return st;

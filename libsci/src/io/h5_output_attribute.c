@@ -58,16 +58,37 @@ write(sci_h5_output *out, const char *object, const char *name, hid_t type, int6
 }
 
 sci_status
+sci_h5_output_attribute_pairs(sci_h5_output *out, const char *object, size_t n,
+                              const char *const (*pairs)[2])
+{
+    hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
+    char *where = NULL;
+    sci_status st = sci_format(&where, "%s:%s", out->name, object);
+
+    if (st == SCI_OK)
+        st = h5_enter();
+    if (st != SCI_OK) {
+        sci_free(where);
+        return st;
+    }
+    st = h5_output_object(out, object, &id);
+    type = h5_text_type();
+    for (size_t i = 0; st == SCI_OK && i < n; i++)
+        st = h5_attribute_write(id, where, pairs[i][0], type, -1, &pairs[i][1]);
+    h5_close(type);
+    h5_close(id);
+    h5_leave();
+    sci_free(where);
+    return st;
+}
+
+sci_status
 sci_h5_output_attribute_text(sci_h5_output *out, const char *object, const char *name,
                              const char *value)
 {
-    sci_status st = h5_enter();
+    const char *const pair[2] = { name, value };
 
-    if (st != SCI_OK)
-        return st;
-    st = write(out, object, name, h5_text_type(), -1, &value);
-    h5_leave();
-    return st;
+    return sci_h5_output_attribute_pairs(out, object, 1, &pair);
 }
 
 sci_status

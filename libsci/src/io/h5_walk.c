@@ -226,18 +226,14 @@ static sci_status
 step(walk *w, const char *name)
 {
     H5L_info_t info;
-    htri_t exists;
 
     if (strcmp(name, ".") == 0)
         return SCI_OK;
     if (H5Iget_type(w->at) != H5I_GROUP)
         return sci_fail(SCI_ERR_NOTFOUND, "'%s:%s': '%s' is not a group", w->file->name, w->asked,
                         w->real);
-    exists = H5Lexists(w->at, name, H5P_DEFAULT);
-    if (exists == 0)
-        return fail_missing(w, name);
-    if (exists < 0 || H5Lget_info(w->at, name, &info, H5P_DEFAULT) < 0)
-        return fail_damaged(w);
+    if (H5Lget_info(w->at, name, &info, H5P_DEFAULT) < 0)
+        return H5Lexists(w->at, name, H5P_DEFAULT) == 0 ? fail_missing(w, name) : fail_damaged(w);
     if (info.type == H5L_TYPE_SOFT)
         return follow_soft(w, name, info.u.val_size);
     if (info.type == H5L_TYPE_EXTERNAL)
