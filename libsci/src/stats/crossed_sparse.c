@@ -10,6 +10,7 @@
 #include "moments_priv.h"
 
 #define CROSS_TILE 8 /* covariates at once */
+#define CACHE_LINE 64
 
 /* ---- one group ---- */
 
@@ -232,6 +233,27 @@ place(sci_segment_work *w, size_t size, const int32_t *columns, const void *valu
         place_1(w->members, w->rows, next, columns, values, n, row);
 }
 
+/* Rows of a label lie apart, where no processor foresees them. */
+static void
+prefetch_row(const sci_matrix_block *block, uint64_t row, bool values)
+{
+    size_t size = sci_type_size(block->type);
+    uint64_t from = (uint64_t)block->indptr[row], to = (uint64_t)block->indptr[row + 1];
+
+    for (uint64_t j = from; j < to; j += CACHE_LINE / sizeof *block->columns)
+        __builtin_prefetch(block->columns + j);
+    if (values)
+        for (uint64_t at = from * size; at < to * size; at += CACHE_LINE)
+            __builtin_prefetch((const unsigned char *)block->values + at);
+}
+
+static void
+count_columns(uint32_t *counts, const int32_t *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        counts[columns[i]]++;
+}
+
 /* The members of a label by column: column c has those from ends[c - 1] (0) to ends[c]. */
 static sci_status
 sort_label(sci_segment_work *w, const sci_segment_model *model, const sci_matrix_block *block,
@@ -252,15 +274,21 @@ sort_label(sci_segment_work *w, const sci_segment_model *model, const sci_matrix
     if (st != SCI_OK)
         return st;
     memset(w->column_ends, 0, (model->columns + 1) * sizeof *w->column_ends);
-    for (uint64_t i = 0; i < n; i++)
-        for (int64_t j = block->indptr[first + order[i]]; j < block->indptr[first + order[i] + 1];
-             j++)
-            w->column_ends[block->columns[j] + 1]++;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t row = first + order[i];
+
+        if (i + 1 < n)
+            prefetch_row(block, first + order[i + 1], false);
+        count_columns(w->column_ends + 1, block->columns + block->indptr[row],
+                      (size_t)(block->indptr[row + 1] - block->indptr[row]));
+    }
     for (uint64_t c = 0; c <= model->columns; c++)
         w->column_ends[c] = sum += w->column_ends[c];
     for (uint64_t i = 0; i < n; i++) {
         int64_t from = block->indptr[first + order[i]], to = block->indptr[first + order[i] + 1];
 
+        if (i + 1 < n)
+            prefetch_row(block, first + order[i + 1], true);
         place(w, size, block->columns + from,
               (const unsigned char *)block->values + (size_t)from * size, (size_t)(to - from),
               order[i]);

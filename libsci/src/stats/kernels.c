@@ -371,8 +371,9 @@ limbs_subtract_square(uint64_t limbs[3], wide_uint value)
 void
 sci_tally_begin(sci_tally *tally)
 {
-    memset(tally, 0, sizeof *tally);
-    tally->moments = sci_moments_empty();
+    tally->moments = (sci_moments){ .min = SCI_INF, .max = -SCI_INF };
+    tally->nonfinite = 0;
+    tally->wide = (sci_wide_sums){ 0 };
 }
 
 void

@@ -96,12 +96,16 @@ NAME(lane_sums)(const T *x, size_t n, double pivot, NAME(sums) * sums)
 static inline __attribute__((always_inline)) double
 NAME(pivot_of)(const T *x, size_t n)
 {
-    double head[LANES];
-    size_t count = n < LANES ? n : LANES;
+    double head[LANES] = { 0 };
 
-    for (size_t i = 0; i < LANES; i++)
-        head[i] = i < count ? (double)x[i] : 0.0;
-    return (double)(T)(fold_lanes(head) / (double)count);
+    if (n >= LANES) { /* nearly always; without a test in the loop it is made of vectors */
+        for (size_t i = 0; i < LANES; i++)
+            head[i] = (double)x[i];
+        return (double)(T)(fold_lanes(head) / LANES);
+    }
+    for (size_t i = 0; i < n; i++)
+        head[i] = (double)x[i];
+    return (double)(T)(fold_lanes(head) / (double)n);
 }
 
 static void

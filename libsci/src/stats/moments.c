@@ -148,12 +148,19 @@ sci_moments_merge_rows(sci_moments *into, const sci_moments *from, uint64_t n)
         sci_moments_merge(&into[i], &from[i]);
 }
 
+/* value·2^exponent; nearly always there is nothing to do. */
+static double
+scaled(double value, int exponent)
+{
+    return exponent == 0 ? value : ldexp(value, exponent);
+}
+
 double
 sci_moments_mean(const sci_moments *m)
 {
     if (m->count == 0)
         return SCI_NAN;
-    return ldexp(m->mean_hi + m->mean_lo, m->exponent);
+    return scaled(m->mean_hi + m->mean_lo, m->exponent);
 }
 
 double
@@ -163,7 +170,7 @@ sci_moments_variance(const sci_moments *m, int ddof)
 
     if (m->count == 0 || !(freedom > 0.0) || isnan(m->m2))
         return SCI_NAN;
-    return ldexp(m->m2 / freedom, 2 * m->exponent);
+    return scaled(m->m2 / freedom, 2 * m->exponent);
 }
 
 double
@@ -173,7 +180,7 @@ sci_moments_sd(const sci_moments *m, int ddof)
 
     if (m->count == 0 || !(freedom > 0.0) || isnan(m->m2))
         return SCI_NAN;
-    return ldexp(sqrt(m->m2 / freedom), m->exponent);
+    return scaled(sqrt(m->m2 / freedom), m->exponent);
 }
 
 bool
