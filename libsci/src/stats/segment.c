@@ -212,6 +212,18 @@ typedef struct open_block {
     uint64_t members;
 } open_block;
 
+/* Spans are written before they are read. */
+static void
+open_block_begin(open_block *b, const sci_segment_fitter *fitter, sci_tally *tally,
+                 sci_nan_policy nan)
+{
+    b->fitter = fitter;
+    b->tally = tally;
+    b->nan = nan;
+    b->n = 0;
+    b->members = 0;
+}
+
 static void
 close_block(open_block *b)
 {
@@ -251,8 +263,9 @@ static void
 fit_pieces(sci_segment_fitter *f, const uint32_t *order, uint64_t n, sci_tally *tally,
            sci_nan_policy nan)
 {
-    open_block block = { .fitter = f, .tally = tally, .nan = nan };
+    open_block block;
 
+    open_block_begin(&block, f, tally, nan);
     for (uint64_t i = 0; i < n; i++)
         add_members(&block, f->pieces[order[i]].elements, f->pieces[order[i]].count);
     close_block(&block);
@@ -448,8 +461,9 @@ fit_repeating_rows(sci_segment_fitter *f, const sci_stretch *s, const sci_segmen
 
     for (uint64_t g = 0; g < groups; g++) {
         sci_tally tally;
-        open_block block = { .fitter = f, .tally = &tally, .nan = nan };
+        open_block block;
 
+        open_block_begin(&block, f, &tally, nan);
         sci_tally_begin(&tally);
         for (uint64_t r = first_row + (groups + g - first_row % groups) % groups; r < end_row;
              r += groups) {

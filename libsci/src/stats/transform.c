@@ -451,20 +451,21 @@ plain_tile(sci_type type, const void *x, sci_type out_type, void *y, size_t n, c
 
 /* As plain_tile for the members by value among a tile; the others are outside. */
 static void
-chosen_tile(const sci_transform *t, const sci_stretch *s, const sci_row *part, void *y,
-            const plain *p)
+chosen_tile(const sci_transform *t, const sci_stretch *s, const sci_row *row, uint64_t at, size_t n,
+            void *y, const plain *p)
 {
-    const void *x = s->elements + (part->first - s->origin) * sci_type_size(s->type);
-    size_t n = part->count, members;
+    sci_row part = sci_row_part(row, at, n);
+    const void *x = s->elements + (part.first - s->origin) * sci_type_size(s->type);
+    size_t members;
     uint8_t flags[TILE];
     double outside[TILE];
 
-    members = judge_tile(s, part, flags);
+    members = judge_tile(s, &part, flags);
     if (members > 0)
         plain_tile(s->type, x, t->out_type, y, n, p);
     if (members == n)
         return;
-    fill_outside(t, s, part, members > 0 ? (unsigned char *)outside : y);
+    fill_outside(t, s, &part, members > 0 ? (unsigned char *)outside : y);
     if (members > 0)
         select_elements(sci_type_size(t->out_type), y, outside, flags, n);
 }
@@ -495,6 +496,15 @@ apply_streamed(const sci_transform *t, const sci_stretch *s, const sci_row *row,
 #endif
 }
 
+/* Nothing is looked at or put down on the way: a row needs no tiles. */
+static bool
+is_direct(const sci_transform *t, const sci_stretch *s)
+{
+    return !t->stream && t->nan == SCI_NAN_REFUSE
+           && (s->type == SCI_FLOAT32 || s->type == SCI_FLOAT64)
+           && (t->out_type == SCI_FLOAT32 || t->out_type == SCI_FLOAT64);
+}
+
 static void
 apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, plain p,
             unsigned char *out)
@@ -502,20 +512,24 @@ apply_plain(const sci_transform *t, const sci_stretch *s, const sci_row *row, pl
     size_t in_size = sci_type_size(s->type), out_size = sci_type_size(t->out_type);
     bool some = s->layout->values && t->affine->outside != SCI_OUTSIDE_APPLY;
     double tile[TILE];
+    size_t step = TILE;
 
     if (!some && apply_streamed(t, s, row, &p, out))
         return;
-    for (uint64_t at = 0; at < row->count; at += TILE) {
-        size_t n = row->count - at < TILE ? row->count - at : TILE;
+    if (!some && is_direct(t, s))
+        step = row->count;
+    for (uint64_t at = 0; at < row->count; at += step) {
+        size_t n = row->count - at < step ? row->count - at : step;
         const unsigned char *x = s->elements + (row->first + at - s->origin) * in_size;
         unsigned char *y = t->stream ? (unsigned char *)tile : out + at * out_size;
-        sci_row part = sci_row_part(row, at, n);
 
         if (t->nan != SCI_NAN_REFUSE && sci_stretch_any_nonfinite(s, row->first + at, n)) {
+            sci_row part = sci_row_part(row, at, n);
+
             apply_elements(t, s, &part, out + at * out_size);
         } else {
             if (some)
-                chosen_tile(t, s, &part, y, &p);
+                chosen_tile(t, s, row, at, n, y, &p);
             else
                 plain_tile(s->type, x, t->out_type, y, n, &p);
             if (t->stream)
