@@ -171,6 +171,10 @@ describe_source(sci_h5_output *file, const audio_normal *job)
     if (st == SCI_OK)
         st = sci_h5_output_text(file, "/", "source_codec", facts->codec);
     if (st == SCI_OK)
+        st = sci_h5_output_integer(file, "/", "source_sample_bits", facts->bits);
+    if (st == SCI_OK)
+        st = sci_h5_output_integer(file, "/", "source_sample_float", facts->floating);
+    if (st == SCI_OK)
         st = sci_h5_output_number(file, "/", "source_rate_hz", (double)facts->rate_hz);
     if (st == SCI_OK)
         st = sci_h5_output_integer(file, "/", "source_channels", facts->channels);

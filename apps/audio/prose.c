@@ -46,6 +46,13 @@ const char audio_invert_prose[] =
     "Features as they were before they were normalized, from the statistics that the file keeps. "
     "The statistics stay, so that 'apply' can do it again.";
 
+const char audio_synth_prose[] =
+    "The samples of recordings again, as WAV, from features that were made with 'normalize "
+    "--complex': normalization and compression are undone, powers and phases joined, and frames "
+    "added where they came from, divided by the sum of their squared windows. Features that were "
+    "changed in between give the recording whose spectra are nearest to them. Integers come back "
+    "to the bit; --verify reads all of them back.";
+
 const char audio_show_prose[] = "The parameters of features, and count, mean, spread, least and "
                                 "largest value of every group of a statistics file or an output.";
 

@@ -234,6 +234,21 @@ const cli_row audio_invert_rows[] = {
     CLI_ROW_RESUME(S), CLI_ROWS_RESOURCES(S), CLI_END,
 };
 
+const cli_row audio_synth_rows[] = {
+    CLI_ROW_OUTPUT(S),
+    CLI_ROWS_WRITING(S),
+    { 0, "type", "TYPE", CLI_CHOICE, AUDIO_AT(sample_type), NULL,
+      "of the samples (default: that of the recording, 16 bits where it was compressed with "
+      "losses)",
+      "Output", CLI_RESULT, "pcm16|pcm24|pcm32|f32|f64", 0, 0 },
+    CLI_ROWS_FILES(S),
+    CLI_ROW_JOBS(S),
+    CLI_ROW_RESUME(S),
+    ROW_SKIP,
+    CLI_ROWS_RESOURCES(S),
+    CLI_END,
+};
+
 const cli_row audio_show_rows[] = {
     CLI_ROW_JSON(S),
     { 0, "all", NULL, CLI_FLAG, AUDIO_AT(all), NULL, "all groups, not only the first 20", "Output",

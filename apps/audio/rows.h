@@ -10,6 +10,7 @@ extern const cli_row audio_fit_rows[];
 extern const cli_row audio_merge_rows[];
 extern const cli_row audio_apply_rows[];
 extern const cli_row audio_invert_rows[];
+extern const cli_row audio_synth_rows[];
 extern const cli_row audio_show_rows[];
 extern const cli_row audio_info_rows[];
 

@@ -61,7 +61,7 @@ typedef struct audio_settings {
     /* models and single verbs */
     const char *stats;
     bool all;
-    double gain_db;
+    int sample_type; /* audio_sample_type */
 } audio_settings;
 
 #define AUDIO_AT(member) offsetof(audio_settings, member)

@@ -88,3 +88,23 @@ audio_stored_close(audio_stored *s)
     audio_recipe_clear(&s->recipe);
     *s = (audio_stored){ 0 };
 }
+
+sci_status
+audio_stored_undoable(const audio_stored *s)
+{
+    if (!s->normalized)
+        return sci_fail(SCI_ERR_REFUSED, "'%s' is not normalized; there is nothing to undo",
+                        s->path);
+    if (s->stats == NULL)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s' was normalized with statistics that change with time, which it does "
+                        "not keep",
+                        s->path);
+    if (s->recipe.masked_out != 0)
+        return sci_fail(
+            SCI_ERR_REFUSED,
+            "'%s': frames outside the mask were set to 0 (--masked-out zero) and cannot "
+            "be restored",
+            s->path);
+    return SCI_OK;
+}

@@ -21,6 +21,8 @@ typedef struct audio_stored {
 /* SCI_ERR_FORMAT for a file of another kind, or a damaged one. */
 sci_status audio_stored_open(audio_stored *out, const audio_context *c,
                              const char *path) SCI_MUST_CHECK;
+/* SCI_ERR_REFUSED, with the reason, unless its features are normalized and can be as they were before. */
+sci_status audio_stored_undoable(const audio_stored *stored) SCI_MUST_CHECK;
 void audio_stored_close(audio_stored *stored);
 
 #endif

@@ -9,26 +9,6 @@
 #include "verbs.h"
 
 static sci_status
-check(const audio_stored *s)
-{
-    if (!s->normalized)
-        return sci_fail(SCI_ERR_REFUSED, "'%s' is not normalized; there is nothing to undo",
-                        s->path);
-    if (s->stats == NULL)
-        return sci_fail(SCI_ERR_REFUSED,
-                        "'%s' was normalized with statistics that change with time, which it does "
-                        "not keep",
-                        s->path);
-    if (s->recipe.masked_out != 0)
-        return sci_fail(
-            SCI_ERR_REFUSED,
-            "'%s': frames outside the mask were set to 0 (--masked-out zero) and cannot "
-            "be restored",
-            s->path);
-    return SCI_OK;
-}
-
-static sci_status
 run(audio_context *c, const audio_stored *stored)
 {
     audio_output out = { 0 };
@@ -66,7 +46,7 @@ invert_one(void *context, const cli_inputs *inputs, size_t input, const char *da
     if (st == SCI_OK)
         st = audio_stored_open(&stored, &c, inputs->items[input].path);
     if (st == SCI_OK)
-        st = check(&stored);
+        st = audio_stored_undoable(&stored);
     if (st == SCI_OK)
         st = run(&c, &stored);
     audio_stored_close(&stored);

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <sci/memory.h>
 
@@ -20,6 +19,7 @@
 #include "context.h"
 #include "loudness_file.h"
 #include "loudness_print.h"
+#include "wav_output.h"
 
 #define S audio_loudness_settings
 #define AT(member) offsetof(audio_loudness_settings, member)
@@ -287,23 +287,6 @@ needs(void *context, const cli_inputs *inputs, size_t input, char *out[CLI_NEEDS
     return l->settings->album ? sci_format(&out[0], "gain %a", l->files[l->n].gain_db) : SCI_OK;
 }
 
-/* An output is WAV, whatever its name says, so its name must not say something else. */
-static sci_status
-check_name(void *context, const cli_inputs *inputs, size_t input, const char *output,
-           char *extras[CLI_EXTRAS_MOST])
-{
-    const char *dot = strrchr(output, '.');
-
-    (void)context, (void)inputs, (void)input, (void)extras;
-    if (dot == NULL || strcasecmp(dot, ".wav") == 0 || strcasecmp(dot, ".wave") == 0)
-        return SCI_OK;
-    for (size_t k = 0; audio_extensions[k] != NULL; k++)
-        if (strcasecmp(dot, audio_extensions[k]) == 0)
-            return sci_fail(SCI_ERR_ARGUMENT,
-                            "'%s': outputs are WAV files, so their names end in .wav", output);
-    return SCI_OK;
-}
-
 static sci_status
 print(const levelling *l)
 {
@@ -380,7 +363,7 @@ write_all(levelling *l)
                         .extensions = audio_extensions,
                         .extension = ".wav",
                         .arrange = arrange,
-                        .extra = check_name,
+                        .extra = audio_wav_output,
                         .needs = needs,
                         .work = work,
                         .after = after,

@@ -11,6 +11,7 @@ int audio_fit(const cli_call *call);
 int audio_merge(const cli_call *call);
 int audio_apply(const cli_call *call);
 int audio_invert(const cli_call *call);
+int audio_synth(const cli_call *call);
 int audio_show(const cli_call *call);
 int audio_info(const cli_call *call);
 
