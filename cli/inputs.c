@@ -162,8 +162,9 @@ cli_inputs_expand(cli_inputs *out, size_t n_operands, const char *const *operand
     sci_status st = SCI_OK;
 
     for (size_t k = 0; k < n_operands && st == SCI_OK; k++)
-        st = is_pattern(operands[k], rules) ? cli_inputs_glob(&inputs, operands[k], rules, add_operand)
-                                            : add_operand(&inputs, operands[k], rules);
+        st = is_pattern(operands[k], rules)
+                 ? cli_inputs_glob(&inputs, operands[k], rules, add_operand)
+                 : add_operand(&inputs, operands[k], rules);
     if (st == SCI_OK && rules->null_list)
         st = cli_inputs_list(&inputs, rules, add_operand);
     if (st == SCI_OK && rules->manifest)

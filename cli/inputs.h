@@ -37,8 +37,8 @@ typedef struct cli_inputs_rules {
     bool datasets;       /* operands may be FILE:/dataset */
     const char *const
         *extensions;       /* files taken below a directory: { ".h5", ".hdf5", NULL }; NULL: all */
-    bool glob;      /* operands that are no files are patterns (glob(7)) */
-    bool null_list; /* operands also from standard input, each ended by a zero byte */
+    bool glob;             /* operands that are no files are patterns (glob(7)) */
+    bool null_list;        /* operands also from standard input, each ended by a zero byte */
     const char *not_below; /* the output directory, left out of -r; may be NULL */
 } cli_inputs_rules;
 

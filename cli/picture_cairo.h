@@ -11,7 +11,8 @@
     X(close_path)                                                                           \
     X(create)                                                                               \
     X(destroy)                                                                              \
-    X(fill) X(fill_preserve) X(font_extents) X(get_source) X(image_surface_create)          \
+    X(fill)                                                                                 \
+    X(fill_preserve) X(font_extents) X(get_source) X(image_surface_create)                  \
         X(image_surface_create_for_data) X(line_to) X(move_to) X(paint)                     \
             X(pattern_add_color_stop_rgb) X(pattern_create_linear) X(pattern_destroy)       \
                 X(pattern_set_filter) X(rectangle) X(restore) X(rotate) X(save) X(scale)    \

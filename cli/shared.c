@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What outlives a worker: memory and files shared with those that are forked later. */
+/* What outlives a worker: memory shared with those that are forked later. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, in POSIX since 2024 */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include <sci/file.h>
 #include <sci/memory.h>
 
 #include "worker.h"
@@ -34,65 +28,4 @@ cli_shared_free(void *memory, size_t n, size_t size)
 {
     if (memory)
         (void)munmap(memory, n * size);
-}
-
-static void
-raise_file_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-/* A new file in `directory`, without its name. */
-static sci_status
-open_unlinked(const char *directory, int *fd)
-{
-    char *path = NULL;
-    sci_status st = sci_format(&path, "%s/sci-XXXXXX", directory);
-
-    if (st != SCI_OK)
-        return st;
-    *fd = mkstemp(path);
-    if (*fd < 0) {
-        st = sci_fail_errno("create a scratch file in", directory);
-    } else if (unlink(path) != 0) {
-        st = sci_fail_errno("remove", path);
-        close(*fd);
-    }
-    sci_free(path);
-    return st;
-}
-
-sci_status
-cli_scratch_create(cli_scratch *out, const char *directory)
-{
-    const char *temporary = getenv("TMPDIR");
-    sci_status st;
-    int fd;
-
-    if (!directory)
-        directory = temporary && *temporary ? temporary : "/tmp";
-    errno = 0;
-    st = open_unlinked(directory, &fd);
-    if (st == SCI_ERR_IO && errno == EMFILE) { /* one for each of very many inputs */
-        raise_file_limit();
-        st = open_unlinked(directory, &fd);
-    }
-    if (st != SCI_OK)
-        return st;
-    out->fd = fd;
-    snprintf(out->path, sizeof out->path, "/dev/fd/%d", fd);
-    return SCI_OK;
-}
-
-void
-cli_scratch_free(cli_scratch *scratch)
-{
-    if (scratch->fd > 0)
-        close(scratch->fd);
-    *scratch = (cli_scratch){ .fd = 0 };
 }

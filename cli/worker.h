@@ -96,13 +96,4 @@ void cli_run_settings(cli_run *run, const cli_general *general, const struct cli
 sci_status cli_shared_alloc(void *out, size_t n, size_t size) SCI_MUST_CHECK;
 void cli_shared_free(void *memory, size_t n, size_t size);
 
-/* An unlinked file in `directory` (NULL: $TMPDIR or /tmp) for what one worker hands to a later one.
- * `path` ("/dev/fd/7") opens it in this process and in workers started later. */
-typedef struct cli_scratch {
-    int fd;
-    char path[32];
-} cli_scratch;
-sci_status cli_scratch_create(cli_scratch *out, const char *directory) SCI_MUST_CHECK;
-void cli_scratch_free(cli_scratch *scratch); /* a zeroed one, with fd 0, is left alone */
-
 #endif

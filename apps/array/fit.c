@@ -10,6 +10,7 @@
 
 #include "cli/batch.h"
 #include "cli/outputs.h"
+#include "cli/parcels.h"
 #include "cli/reads.h"
 
 #include "groups.h"
@@ -23,7 +24,7 @@ typedef struct fit {
     const cli_call *call;
     const array_settings *settings;
     cli_inputs inputs;
-    cli_scratch *tables; /* of each input, where a last worker puts them together */
+    cli_parcels tables; /* of each input, where a last worker puts them together */
 } fit;
 
 /* ---- one input ---- */
@@ -98,17 +99,32 @@ fit_shard(job *j, const char *path)
     return st;
 }
 
-/* For the worker that puts the tables of all inputs together. */
+/* What the worker that puts the tables of all inputs together gets. */
+typedef struct part {
+    const sci_stats *table;
+    const array_recipe *recipe;
+} part;
+
 static sci_status
-fit_part(job *j, int fd)
+write_part(void *context, int fd)
+{
+    const part *p = context;
+    sci_status st = sci_stats_put(p->table, fd);
+
+    return st == SCI_OK ? array_recipe_put(p->recipe, fd) : st;
+}
+
+static sci_status
+fit_part(job *j, cli_parcels *tables)
 {
     sci_stats *table = NULL;
     sci_status st = fit_table(j, &table);
 
-    if (st == SCI_OK)
-        st = sci_stats_put(table, fd);
-    if (st == SCI_OK)
-        st = array_recipe_put(&j->recipe, fd);
+    if (st == SCI_OK) {
+        part p = { table, &j->recipe };
+
+        st = cli_parcels_put(tables, j->c.worker->job, write_part, &p);
+    }
     sci_stats_free(table);
     return st;
 }
@@ -156,12 +172,12 @@ fit_rows(job *j, const char *path)
 static sci_status
 fit_one(void *context, const cli_worker *worker)
 {
-    const fit *f = context;
+    fit *f = context;
     job j = { 0 };
     sci_status st = prepare(&j, f, worker);
 
-    if (st == SCI_OK && f->tables != NULL)
-        st = fit_part(&j, f->tables[worker->job].fd);
+    if (st == SCI_OK && f->tables.n > 0)
+        st = fit_part(&j, &f->tables);
     else if (st == SCI_OK && f->settings->common.shard.total > 0)
         st = fit_shard(&j, worker->temporary[0]);
     else if (st == SCI_OK)
@@ -180,14 +196,18 @@ take_all(const fit *f, sci_stats **tables, array_recipe *recipe)
 
     for (size_t i = 0; st == SCI_OK && i < f->inputs.n; i++) {
         array_recipe one = { 0 };
-        int fd = f->tables[i].fd;
+        bool there = false;
+        int fd = -1;
 
-        if (lseek(fd, 0, SEEK_SET) != 0)
-            st = sci_fail_errno("read", "a scratch file");
+        st = cli_parcels_take(&f->tables, i, &fd, &there);
+        if (st == SCI_OK && !there)
+            st = sci_fail(SCI_ERR_IO, "no table of '%s'", f->inputs.items[i].operand);
         if (st == SCI_OK)
             st = sci_stats_take(&tables[i], fd);
         if (st == SCI_OK)
             st = array_recipe_take(i == 0 ? recipe : &one, fd);
+        if (fd >= 0)
+            (void)close(fd);
         if (st == SCI_OK && i > 0 && array_recipe_join(recipe, &one) != SCI_OK)
             array_recipe_clear(recipe); /* the table says by itself what its groups are */
         array_recipe_clear(&one);
@@ -256,11 +276,9 @@ run_many(fit *f)
     sci_status st = sci_alloc_zero(&jobs, f->inputs.n, 1, sizeof *jobs);
 
     if (st == SCI_OK)
-        st = sci_alloc_zero(&f->tables, f->inputs.n, 1, sizeof *f->tables);
-    for (size_t i = 0; st == SCI_OK && i < f->inputs.n; i++) {
+        st = cli_parcels_create(&f->tables, f->inputs.n, common->scratch);
+    for (size_t i = 0; st == SCI_OK && i < f->inputs.n; i++)
         jobs[i].name = f->inputs.items[i].operand;
-        st = cli_scratch_create(&f->tables[i], common->scratch);
-    }
     if (st != SCI_OK) {
         code = cli_misuse(f->call, st);
         goto out;
@@ -278,9 +296,7 @@ run_many(fit *f)
         code = cli_worker_run_one(&run);
     }
 out:
-    for (size_t i = 0; f->tables != NULL && i < f->inputs.n; i++)
-        cli_scratch_free(&f->tables[i]);
-    sci_free(f->tables);
+    cli_parcels_free(&f->tables);
     if (jobs != NULL)
         cli_jobs_clear(jobs, f->inputs.n);
     sci_free(jobs);

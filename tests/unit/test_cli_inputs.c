@@ -2,6 +2,7 @@
 #include <support/place.h>
 #include <support/testing.h>
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -230,6 +231,56 @@ damaged_manifests_are_refused(void **state)
     assert_message_has("cannot open 'missing.tsv'");
 }
 
+static void
+patterns_match_files_sorted_and_a_file_is_itself(void **state)
+{
+    cli_inputs_rules rules = { .glob = true };
+    cli_inputs in;
+
+    (void)state;
+    touch("b.wav");
+    touch("a.wav");
+    touch("x[1].wav");
+    assert_ok(EXPAND(&in, rules, "*.wav"));
+    assert_int_equal(in.n, 3);
+    assert_true(in.many);
+    assert_string_equal(in.items[0].path, "a.wav");
+    assert_string_equal(in.items[2].path, "x[1].wav");
+    cli_inputs_clear(&in);
+    assert_ok(EXPAND(&in, rules, "x[1].wav"));
+    assert_int_equal(in.n, 1);
+    assert_false(in.many);
+    cli_inputs_clear(&in);
+    assert_fails(EXPAND(&in, rules, "*.flac"), SCI_ERR_ARGUMENT);
+    assert_message_has("no file matches '*.flac'");
+    rules.glob = false;
+    assert_ok(EXPAND(&in, rules, "*.flac"));
+    assert_string_equal(in.items[0].path, "*.flac");
+    cli_inputs_clear(&in);
+}
+
+static void
+a_list_on_standard_input_is_ended_by_zero_bytes(void **state)
+{
+    static const char list[] = "a b.wav\0c\n.wav\0\0d.wav";
+    cli_inputs_rules rules = { .null_list = true };
+    cli_inputs in;
+
+    (void)state;
+    place_write("list", list, sizeof list - 1);
+    assert_non_null(freopen("list", "r", stdin));
+    assert_ok(EXPAND(&in, rules, "first.wav"));
+    assert_int_equal(in.n, 4);
+    assert_string_equal(in.items[1].path, "a b.wav");
+    assert_string_equal(in.items[2].path, "c\n.wav");
+    assert_string_equal(in.items[3].path, "d.wav");
+    cli_inputs_clear(&in);
+    place_write("list", "", 0);
+    assert_non_null(freopen("list", "r", stdin));
+    assert_fails(cli_inputs_expand(&in, 0, NULL, &rules), SCI_ERR_ARGUMENT);
+    assert_message_has("no input");
+}
+
 int
 main(void)
 {
@@ -242,6 +293,8 @@ main(void)
         cmocka_unit_test_setup(a_directory_that_cannot_be_opened_is_told, enter_scratch),
         cmocka_unit_test_setup(a_manifest_gives_inputs_and_columns, enter_scratch),
         cmocka_unit_test_setup(damaged_manifests_are_refused, enter_scratch),
+        cmocka_unit_test_setup(patterns_match_files_sorted_and_a_file_is_itself, enter_scratch),
+        cmocka_unit_test_setup(a_list_on_standard_input_is_ended_by_zero_bytes, enter_scratch),
     };
 
     return run_all(tests);

@@ -554,63 +554,6 @@ workers_die_with_their_parent(void **state)
     assert_false(exists("y.h5"));
 }
 
-/* ---- handing over ---- */
-
-static sci_status
-pass_on(void *context, const cli_worker *worker)
-{
-    const cli_scratch *scratch = context;
-    char text[8] = "";
-    FILE *file;
-
-    if (worker->job == 0)
-        return fill(scratch->path, "handed");
-    file = fopen(scratch->path, "r");
-    if (file == NULL || fread(text, 1, 6, file) != 6 || strcmp(text, "handed") != 0)
-        return sci_fail(SCI_ERR_IO, "nothing was handed over");
-    fclose(file);
-    return SCI_OK;
-}
-
-static void
-a_scratch_file_has_no_name_and_reaches_later_workers(void **state)
-{
-    cli_job jobs[2] = { { .name = "first" }, { .name = "second" } };
-    cli_scratch scratch = { 0 };
-    cli_run run = { .work = pass_on, .context = &scratch, .jobs = jobs, .n_jobs = 2 };
-
-    (void)state;
-    assert_ok(cli_scratch_create(&scratch, "."));
-    assert_int_equal(place_scratch_count(), 0);
-    assert_int_equal(cli_workers_run(&run), 0);
-    assert_int_equal(jobs[0].result.code + jobs[1].result.code, 0);
-    cli_scratch_free(&scratch);
-    cli_scratch_free(&scratch);
-    assert_fails(cli_scratch_create(&scratch, "missing"), SCI_ERR_IO);
-    assert_message_has("'missing'");
-}
-
-static void
-very_many_scratch_files_are_no_problem(void **state)
-{
-    enum { N = 200 };
-    static cli_scratch scratch[N];
-    struct rlimit before, small;
-
-    (void)state;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-    if (before.rlim_max < 2 * N)
-        skip();
-    small = before;
-    small.rlim_cur = N / 2;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &small), 0);
-    for (int k = 0; k < N; k++)
-        assert_ok(cli_scratch_create(&scratch[k], NULL));
-    for (int k = 0; k < N; k++)
-        cli_scratch_free(&scratch[k]);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-}
-
 static void
 shared_memory_is_checked(void **state)
 {
@@ -644,8 +587,6 @@ main(void)
         cmocka_unit_test_setup(a_second_signal_kills_at_once, enter_scratch),
         cmocka_unit_test_setup(an_ignored_signal_stays_ignored, enter_scratch),
         cmocka_unit_test_setup(workers_die_with_their_parent, enter_scratch),
-        cmocka_unit_test_setup(a_scratch_file_has_no_name_and_reaches_later_workers, enter_scratch),
-        cmocka_unit_test_setup(very_many_scratch_files_are_no_problem, enter_scratch),
         cmocka_unit_test_setup(shared_memory_is_checked, enter_scratch),
     };
     int failed;

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "core/digest.h"
+#include <sci/hash.h>
+
+#include "support/place.h"
 #include "support/random.h"
 #include "support/testing.h"
 
@@ -144,6 +147,32 @@ a_hasher_without_memory_is_a_clean_failure(void **state)
     sci_hasher_free(NULL);
 }
 
+/* Longer than the pieces that are read, and not a multiple of them. */
+static void
+a_file_has_the_digest_of_its_bytes(void **state)
+{
+    enum { BYTES = 700001 };
+    static unsigned char bytes[BYTES];
+    uint8_t digest[SCI_DIGEST_BYTES];
+    volatile int stop = 1;
+    char path[PLACE_ROOM];
+    sci_digest whole;
+
+    (void)state;
+    for (size_t k = 0; k < BYTES; k++)
+        bytes[k] = (unsigned char)(k * 7 + k / 251);
+    place_scratch(path, "bytes");
+    place_write(path, bytes, BYTES);
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        assert_ok(sci_hash_file(path, kinds[k], NULL, digest));
+        assert_ok(sci_digest_of(kinds[k], bytes, BYTES, &whole));
+        assert_memory_equal(digest, whole.bytes, SCI_DIGEST_BYTES);
+    }
+    assert_fails(sci_hash_file(path, SCI_DIGEST_XXH3, &stop, digest), SCI_ERR_INTERRUPTED);
+    assert_fails(sci_hash_file("/missing/file", SCI_DIGEST_XXH3, NULL, digest), SCI_ERR_IO);
+    assert_message_has("'/missing/file'");
+}
+
 int
 main(void)
 {
@@ -153,6 +182,7 @@ main(void)
         cmocka_unit_test(stretches_give_the_digest_of_the_whole),
         cmocka_unit_test(join_is_the_digest_of_left_then_right),
         cmocka_unit_test(sizes_are_16_and_32),
+        cmocka_unit_test(a_file_has_the_digest_of_its_bytes),
         cmocka_unit_test(a_hasher_without_memory_is_a_clean_failure),
     };
 
