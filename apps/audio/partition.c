@@ -64,19 +64,24 @@ audio_recipe_bands(const audio_recipe *r, audio_bands **out)
     audio_features_settings f;
     int64_t n = 0, most = r->feature == AUDIO_FEATURE_MEL ? r->n_mels : r->n_mfcc;
     bool each = strcmp(r->bands, "per-bin") == 0;
+    sci_status st;
 
     if (r->feature == AUDIO_FEATURE_STFT)
         return spectrum_bands(r, out);
     if (!each && !cli_parse_integer(r->bands, &n))
         return sci_fail(SCI_ERR_ARGUMENT, "--band-edges goes with --feature stft");
-    if (each || n > most)
-        n = most; /* a band has at least one channel */
-    if (r->feature == AUDIO_FEATURE_MFCC)
-        return audio_bands_coefficients(out, (size_t)most, (size_t)n);
+    if (each)
+        n = most;
     audio_recipe_features(r, &f);
     f.chain.mel.rate_hz = r->rate_hz;
     f.chain.mel.n_fft = (size_t)r->n_fft;
-    return audio_bands_channels(out, &f.chain.mel, (size_t)n);
+    if (r->feature == AUDIO_FEATURE_MFCC) /* a band has at least one number */
+        st = audio_bands_coefficients(out, (size_t)most, (size_t)(n < most ? n : most));
+    else
+        st = audio_bands_channels(out, &f.chain.mel, (size_t)(n < most ? n : most));
+    if (st == SCI_OK)
+        (*out)->requested = (size_t)n;
+    return st;
 }
 
 /* ---- groups ---- */
