@@ -45,9 +45,9 @@ for k, (path, channel, first, frames) in enumerate(zip(paths, index["channel"], 
     mean = alone["stats/mean_hi"][channel * n:channel * n + n] + alone["stats/mean_lo"][channel * n:channel * n + n]
     assert np.array_equal(f["band_mean"][k], mean)
     assert np.array_equal(f["band_count"][k], alone["stats/count"][channel * n:channel * n + n])
-    assert index["source_digest"].asstr()[k] == alone.attrs["source_digest"]
+    assert index["source_digest"][k] == alone.attrs["source_digest"]
     assert index["samples"][k] == alone.attrs["samples"]
-assert f.attrs["sci_audio"] == "pack" and f.attrs["n_fft"] == 512
+assert f.attrs["sci_audio"] == b"pack" and f.attrs["n_fft"] == 512
 END
 
 # ---- the same bytes however it is done ----
