@@ -32,6 +32,19 @@ audio_inputs_grouped(const cli_call *call, const cli_inputs *inputs)
     return st;
 }
 
+const char *const *
+audio_any_extensions(void)
+{
+    static const char *all[32];
+    size_t n = 0;
+
+    for (const char *const *e = audio_extensions; *e != NULL; e++)
+        all[n++] = *e;
+    for (const char *const *e = audio_feature_extensions; *e != NULL; e++)
+        all[n++] = *e;
+    return all;
+}
+
 bool
 audio_is_hdf5(const char *path)
 {

@@ -14,6 +14,9 @@ sci_status audio_inputs_expand(cli_inputs *out, const cli_call *call,
 /* With --group-by every input has a group. */
 sci_status audio_inputs_grouped(const cli_call *call, const cli_inputs *inputs) SCI_MUST_CHECK;
 
+/* Names of files that are taken from a directory by verbs that read recordings and features. */
+const char *const *audio_any_extensions(void);
+
 /* Whether a file is HDF5, by its first bytes: features rather than a recording. */
 bool audio_is_hdf5(const char *path);
 

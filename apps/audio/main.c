@@ -33,6 +33,10 @@ static const cli_verb verbs[] = {
     { "synth", "make recordings of features and their phases", "FEATURES... -o OUTPUT",
       audio_synth_prose, "synth speech.h5 -o again.wav\nsynth -r features -o recordings --type f32",
       audio_synth_rows, sizeof(S), 0, -1, audio_synth },
+    { "picture", "draw features before and after", "INPUT... -o OUTPUT", audio_picture_prose,
+      "picture speech.wav -o speech.png\npicture speech.h5 -o speech.png\n"
+      "picture -r recordings -o pictures --feature stft --maximum",
+      audio_picture_rows, sizeof(S), 0, -1, audio_picture },
     { "show", "print statistics", "STATS", audio_show_prose, "show all.h5\nshow speech.h5 --json",
       audio_show_rows, sizeof(S), 1, 1, audio_show },
     { "info", "say what a recording or a file of features is", "INPUT...", audio_info_prose,

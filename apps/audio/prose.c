@@ -53,6 +53,13 @@ const char audio_synth_prose[] =
     "changed in between give the recording whose spectra are nearest to them. Integers come back "
     "to the bit; --verify reads all of them back.";
 
+const char audio_picture_prose[] =
+    "Features over time as PNG, before and after normalization side by side, with the edges of "
+    "bands, axes in seconds and Hz, and a bar of colours. Of a recording the features are made as "
+    "'normalize' would with the same options, and nothing else is written; --scope none draws one "
+    "panel. Of a file of features its own parameters count, and its statistics give the other "
+    "side: one panel where there are none.";
+
 const char audio_show_prose[] = "The parameters of features, and count, mean, spread, least and "
                                 "largest value of every group of a statistics file or an output.";
 

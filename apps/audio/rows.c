@@ -103,6 +103,32 @@
       "(1 - L) of the bands' normalization and L of that of all bands together (default: 0)",     \
       "Normalization", CLI_RESULT, NULL, 0, 1 }
 
+#define ROW_SCOPE \
+    { 0, "scope", "SCOPE", CLI_CHOICE, AUDIO_AT(scope), "file", \
+      "whose statistics: of the recording (file), of its group (--group-by), of all inputs " \
+      "(global), of the recording so far (running), of the frames around each (sliding), none: " \
+      "features as they are", \
+      "Statistics", CLI_RESULT, AUDIO_SCOPES, 0, 0 }
+
+#define ROWS_RUNNING \
+    { 0, "momentum", "M", CLI_REAL, AUDIO_AT(momentum), NULL, \
+      "of --scope running: the weight of a new block (default: 0.1)", "Normalization", \
+      CLI_RESULT | CLI_POSITIVE, NULL, 0, 1 }, \
+    { 0, "block", "FRAMES", CLI_INTEGER, AUDIO_AT(block), NULL, \
+      "of --scope running: frames of a block (default: 100)", "Normalization", CLI_RESULT, NULL, 1, \
+      1000000000 }
+
+#define ROWS_SLIDING \
+    { 0, "sliding-window", "FRAMES", CLI_INTEGER, AUDIO_AT(sliding_window), NULL, \
+      "of --scope sliding: frames of the window (default: 600)", "Normalization", CLI_RESULT, NULL, \
+      1, 1000000000 }, \
+    { 0, "sliding-least", "FRAMES", CLI_INTEGER, AUDIO_AT(sliding_least), NULL, \
+      "of --left: frames that there are at least at the beginning (default: 100)", "Normalization", \
+      CLI_RESULT, NULL, 1, 1000000000 }, \
+    { 0, "left", NULL, CLI_FLAG, AUDIO_AT(left), NULL, \
+      "of --scope sliding: the window ends at the frame instead of being centred on it", \
+      "Normalization", CLI_RESULT, NULL, 0, 0 }
+
 #define ROW_MASK                                                                                  \
     { 0, "mask", "MASK", CLI_TEXT, AUDIO_AT(mask), NULL,                                          \
       "frames that enter the statistics: energy:-60 (down to 60 dB below the loudest frame of the " \
@@ -146,34 +172,17 @@ const cli_row audio_normalize_rows[] = {
     ROWS_FEATURES,
     ROWS_SAMPLES,
     ROWS_BANDS,
-    { 0, "scope", "SCOPE", CLI_CHOICE, AUDIO_AT(scope), "file",
-      "whose statistics: of the recording (file), of its group (--group-by), of all inputs "
-      "(global), of the recording so far (running), of the frames around each (sliding), none: "
-      "features as they are",
-      "Statistics", CLI_RESULT, AUDIO_SCOPES, 0, 0 },
+    ROW_SCOPE,
     ROW_MASK,
     { 0, "masked-out", "HOW", CLI_CHOICE, AUDIO_AT(masked_out), NULL,
       "frames outside the mask are normalized too (keep) or become 0 (default: keep)",
       "Normalization", CLI_RESULT, "keep|zero", 0, 0 },
     ROWS_EPS,
-    { 0, "momentum", "M", CLI_REAL, AUDIO_AT(momentum), NULL,
-      "of --scope running: the weight of a new block (default: 0.1)", "Normalization",
-      CLI_RESULT | CLI_POSITIVE, NULL, 0, 1 },
-    { 0, "block", "FRAMES", CLI_INTEGER, AUDIO_AT(block), NULL,
-      "of --scope running: frames of a block (default: 100)", "Normalization", CLI_RESULT, NULL, 1,
-      1000000000 },
+    ROWS_RUNNING,
     { 0, "state", "FILE", CLI_TEXT, AUDIO_AT(state), NULL,
       "of --scope running: go on from this file, if it is there, and replace it", "Normalization",
       CLI_RESULT | CLI_PATH | CLI_WRITTEN, NULL, 0, 0 },
-    { 0, "sliding-window", "FRAMES", CLI_INTEGER, AUDIO_AT(sliding_window), NULL,
-      "of --scope sliding: frames of the window (default: 600)", "Normalization", CLI_RESULT, NULL,
-      1, 1000000000 },
-    { 0, "sliding-least", "FRAMES", CLI_INTEGER, AUDIO_AT(sliding_least), NULL,
-      "of --left: frames that there are at least at the beginning (default: 100)", "Normalization",
-      CLI_RESULT, NULL, 1, 1000000000 },
-    { 0, "left", NULL, CLI_FLAG, AUDIO_AT(left), NULL,
-      "of --scope sliding: the window ends at the frame instead of being centred on it",
-      "Normalization", CLI_RESULT, NULL, 0, 0 },
+    ROWS_SLIDING,
     CLI_ROW_DIGEST(S),
     CLI_ROWS_FILES(S),
     ROW_GROUP_BY,
@@ -241,6 +250,33 @@ const cli_row audio_synth_rows[] = {
       "of the samples (default: that of the recording, 16 bits where it was compressed with "
       "losses)",
       "Output", CLI_RESULT, "pcm16|pcm24|pcm32|f32|f64", 0, 0 },
+    CLI_ROWS_FILES(S),
+    CLI_ROW_JOBS(S),
+    CLI_ROW_RESUME(S),
+    ROW_SKIP,
+    CLI_ROWS_RESOURCES(S),
+    CLI_END,
+};
+
+const cli_row audio_picture_rows[] = {
+    CLI_ROW_OUTPUT(S),
+    { 'f', "force", NULL, CLI_FLAG, CLI_AT(S, force), NULL, "replace an output that exists",
+      "Output", 0, NULL, 0, 0 },
+    { 0, "no-sync", NULL, CLI_FLAG, CLI_AT(S, no_sync), NULL,
+      "do not wait until the output is safe on the disk", "Output", 0, NULL, 0, 0 },
+    { 0, "channel-shown", "N", CLI_INTEGER, AUDIO_AT(channel_shown), "1",
+      "which of the channels of the features is drawn", "Output", CLI_RESULT, NULL, 1, 1024 },
+    { 0, "maximum", NULL, CLI_FLAG, AUDIO_AT(maximum), NULL,
+      "a column of several frames shows their maximum instead of their mean", "Output", CLI_RESULT,
+      NULL, 0, 0 },
+    ROWS_FEATURES,
+    ROWS_SAMPLES,
+    ROWS_BANDS,
+    ROW_SCOPE,
+    ROW_MASK,
+    ROWS_EPS,
+    ROWS_RUNNING,
+    ROWS_SLIDING,
     CLI_ROWS_FILES(S),
     CLI_ROW_JOBS(S),
     CLI_ROW_RESUME(S),

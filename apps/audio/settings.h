@@ -62,6 +62,8 @@ typedef struct audio_settings {
     const char *stats;
     bool all;
     int sample_type; /* audio_sample_type */
+    int64_t channel_shown;
+    bool maximum;
 } audio_settings;
 
 #define AUDIO_AT(member) offsetof(audio_settings, member)

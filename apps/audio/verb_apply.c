@@ -220,21 +220,15 @@ int
 audio_apply(const cli_call *call)
 {
     const audio_settings *s = call->settings;
-    static const char *extensions[32];
     cli_batch batch = { .call = call,
                         .common = &s->common,
                         .doing = "applying",
-                        .extensions = extensions,
+                        .extensions = audio_any_extensions(),
                         .extension = ".h5",
                         .arrange = arrange,
                         .work = apply_one,
                         .context = &call };
-    size_t n = 0;
 
-    for (const char *const *e = audio_extensions; *e != NULL; e++)
-        extensions[n++] = *e;
-    for (const char *const *e = audio_feature_extensions; *e != NULL; e++)
-        extensions[n++] = *e;
     if (cli_given(call, "eps") && cli_given(call, "eps-rel"))
         return cli_usage_error(call, "--eps or --eps-rel, not both");
     return cli_batch_run(&batch);
