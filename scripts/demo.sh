@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Install what is missing, build, normalize three real data sets and harmonize one: scripts/demo.sh
+# Install what is missing, build, normalize three real data sets and generated speech, harmonize one: scripts/demo.sh
 # Every command is printed before it runs; what it makes goes to demo-output/.
 set -eu
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086
 install_packages $build_packages libcmocka-dev
-build_project release sci-array sci-genomics sci-imaging
+build_project release sci-array sci-genomics sci-imaging sci-audio
 PATH=$PWD/build/release/bin:$PATH
 out=demo-output
 mkdir -p "$out"
@@ -65,6 +65,22 @@ run sci-genomics harmonize "$bladder" --batch-key batch --keep cancer --report "
     -o "$out/bladder_harmonized.h5ad"
 run sci-genomics evaluate "$bladder" "$out/bladder_harmonized.h5ad" --batch-key batch --label-key cancer
 
+say "the same words at two levels, 40 dB apart, become the same features"
+speech="data/speech/speech_16k_pcm16.wav data/speech/speech_quiet_16k_f32.wav"
+# shellcheck disable=SC2086
+{
+    run sci-audio loudness $speech
+    run sci-audio normalize $speech --picture "$out/speech" -f -o "$out/speech"
+    for name in speech_16k_pcm16 speech_quiet_16k_f32; do
+        printf '\n-- %s, before and after\n' "$name"
+        sci-audio invert "$out/speech/$name.h5" -f -q -o "$out/$name.h5"
+        for after in "$out/$name.h5" "$out/speech/$name.h5"; do
+            sci-array fit "$after:/features" --axes channel,frame,band --keep channel -f -q -o "$out/speech_moments.h5"
+            sci-array show "$out/speech_moments.h5"
+        done
+    done
+}
+
 printf '\n'
 say "written"
 printf '%s\n' \
@@ -76,5 +92,6 @@ printf '%s\n' \
     "$out/head_slices/    its page, with slices as thick as they are" \
     "$out/bladder.h5ad    the expression matrix by batch, with all else that was in the file" \
     "$out/bladder_harmonized.h5ad    the same by ComBat, with what it did in uns/sci_genomics" \
+    "$out/speech/         features of speech at two levels, and pictures of them before and after" \
     "$out/*_before.h5, $out/*_after.h5    the tables above"
 printf '\nOpen file://%s in a browser: the samples before and after, in pictures.\n' "$PWD/$out/bladder.html"

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Make the pictures of docs/imaging.md anew: scripts/pictures.sh. They are parts of pages that sci-imaging makes of
-# data/t1_4mm.h5, as headless Chromium draws them; python3 with h5py makes series of thick slices and of several scanners.
+# Make the pictures of docs/imaging.md and docs/audio.md anew: scripts/pictures.sh. Those of images are parts of pages that
+# sci-imaging makes of data/t1_4mm.h5, as headless Chromium draws them; python3 with h5py makes series of thick slices and of
+# several scanners. Those of sound are made by sci-audio itself.
 set -eu
 . "$(dirname "$0")/common.sh"
 . tests/support/browser.sh
 
 find_browser || die "chromium is not installed"
-build_project release sci-imaging
+build_project release sci-imaging sci-audio
 PATH=$PWD/build/release/bin:$PATH
 pictures=$PWD/docs/pictures
 t1=$PWD/data/t1_4mm.h5
+speech=$PWD/data/speech
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -87,3 +89,8 @@ picture imaging-labels labels_part.html 1400
 picture imaging-histograms histograms_part.html 650
 picture imaging-thick thick_part.html 1000
 picture imaging-cohort cohort/index.html 1420
+
+sci-audio normalize "$speech/speech_16k_pcm16.wav" "$speech/speech_quiet_16k_f32.wav" --picture sound -q -o sound
+cp sound/speech_16k_pcm16.wav.png "$pictures/audio-loud.png"
+cp sound/speech_quiet_16k_f32.wav.png "$pictures/audio-quiet.png"
+say "docs/pictures/audio-loud.png, docs/pictures/audio-quiet.png"
