@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "geometry.h"
+#include "sampling.h"
 
 #define TOLERANCE 1e-3 /* voxels */
 
@@ -58,6 +58,7 @@ compare_axis(const pair *p, imaging_role role)
     const imaging_axis *a = at >= 0 ? &p->a->axes[at] : NULL;
     const imaging_axis *b = other >= 0 ? &p->b->axes[other] : NULL;
     uint64_t a_size = a != NULL ? a->size : 1, b_size = b != NULL ? b->size : 1;
+    double a_step, b_step;
     char text[96];
     sci_status st;
 
@@ -71,16 +72,17 @@ compare_axis(const pair *p, imaging_role role)
         st = compare_lists(p, a, a->centres, b->centres, "position");
         return st == SCI_OK ? compare_lists(p, a, a->widths, b->widths, "thickness") : st;
     }
-    if (a->irregular != b->irregular && !isnan(a->irregular ? b->step : a->step))
+    if (a->irregular != b->irregular && !isnan(a->irregular ? b->step : a->step)
+        && isnan(imaging_axis_pitch(a->irregular ? a : b)))
         return sci_fail(SCI_ERR_REFUSED,
                         "'%s' and '%s' are not the same voxels: only one of them is evenly spaced "
                         "along %s",
                         p->a_name, p->b_name, imaging_role_name(role));
+    a_step = fabs(imaging_axis_pitch(a)) * p->a_scale;
+    b_step = fabs(imaging_axis_pitch(b)) * p->b_scale;
     (void)snprintf(text, sizeof text, "the spacing along %s", imaging_role_name(role));
-    if (!a->irregular && !b->irregular
-        && apart(fabs(a->step) * p->a_scale, fabs(b->step) * p->b_scale,
-                 fabs(a->step) * p->a_scale))
-        return differ(p, text, fabs(a->step) * p->a_scale, fabs(b->step) * p->b_scale);
+    if (apart(a_step, b_step, a_step))
+        return differ(p, text, a_step, b_step);
     (void)snprintf(text, sizeof text, "the start along %s", imaging_role_name(role));
     if (!a->irregular && !(p->a->placed && p->b->placed)
         && apart(a->start * p->a_scale, b->start * p->b_scale, fabs(a->step) * p->a_scale))

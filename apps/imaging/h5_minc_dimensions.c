@@ -8,6 +8,7 @@
 #include <sci/memory.h>
 
 #include "h5_minc.h"
+#include "h5_units.h"
 #include "sampling.h"
 #include "units.h"
 
@@ -15,9 +16,10 @@
 typedef struct dimension {
     const h5_reading *r;
     imaging_axis *axis;
-    char path[96];   /* of its variable */
-    bool there;      /* vector_dimension has none */
-    double *centres; /* the variable, where it has a value for every sample; else NULL */
+    char path[96];         /* of its variable */
+    char widths_path[128]; /* of its widths, where there are some */
+    bool there;            /* vector_dimension has none */
+    double *centres;       /* the variable, where it has a value for every sample; else NULL */
     double *widths;
     double millimetres; /* of its unit; 0 */
 } dimension;
@@ -120,16 +122,15 @@ check_length(const dimension *d)
 static sci_status
 read_vectors(dimension *d)
 {
-    char path[128];
     sci_status st = read_vector(d, d->path, &d->centres);
 
-    (void)snprintf(path, sizeof path, "%s-width", d->path);
+    (void)snprintf(d->widths_path, sizeof d->widths_path, "%s-width", d->path);
     if (st == SCI_OK)
-        st = read_vector(d, path, &d->widths);
-    (void)snprintf(path, sizeof path, "/minc-2.0/info/%s-width", d->axis->name);
-    if (st == SCI_OK && d->widths == NULL)
-        st = read_vector(d, path, &d->widths);
-    return st;
+        st = read_vector(d, d->widths_path, &d->widths);
+    if (st != SCI_OK || d->widths != NULL)
+        return st;
+    (void)snprintf(d->widths_path, sizeof d->widths_path, "/minc-2.0/info/%s-width", d->axis->name);
+    return read_vector(d, d->widths_path, &d->widths);
 }
 
 static sci_status
@@ -155,6 +156,32 @@ read_unit(dimension *d)
     return st;
 }
 
+/* Widths in the unit of the dimension, which is mm where neither states one. */
+static sci_status
+convert_widths(dimension *d)
+{
+    const imaging_settings *s = d->r->c->settings;
+    char unit[H5_UNIT_TEXT];
+    double own;
+    sci_status st;
+
+    if (d->widths == NULL || s->units != NULL || s->spacing != NULL)
+        return SCI_OK;
+    st = h5_unit_read(d->r, d->widths_path, unit);
+    if (st != SCI_OK || imaging_unit_says_nothing(unit))
+        return st;
+    own = imaging_unit_millimetres(unit);
+    if (own <= 0)
+        return sci_fail(
+            SCI_ERR_REFUSED,
+            "'%s': '%s' is no unit of length that is known ('%s'); known are " IMAGING_UNITS
+            ", say which with --units",
+            d->r->volume->name, unit, d->widths_path);
+    for (uint64_t i = 0; own != d->millimetres && i < d->axis->size; i++)
+        d->widths[i] *= own / d->millimetres;
+    return SCI_OK;
+}
+
 /* ---- sampling ---- */
 
 static sci_status
@@ -163,8 +190,13 @@ set_irregular(dimension *d)
     char from[600];
     const imaging_settings *s = d->r->c->settings;
 
-    if (s->spacing != NULL || (d->axis->role == IMAGING_Z && s->slice_positions != NULL))
+    if (s->spacing != NULL)
         return SCI_OK;
+    if (d->axis->role == IMAGING_Z && s->slice_positions != NULL) {
+        d->axis->widths = d->widths; /* for the positions that will come */
+        d->widths = NULL;
+        return SCI_OK;
+    }
     if (d->centres == NULL)
         return contradicts(d, "is irregular, but has no position for every sample; give "
                               "--slice-positions");
@@ -225,6 +257,29 @@ read_alignment(const dimension *d, double step, double *out)
     return st;
 }
 
+/* Widths of a regular dimension that are not its step make it one whose slices leave gaps. */
+static sci_status
+compare_widths(dimension *d, double step)
+{
+    const imaging_settings *s = d->r->c->settings;
+    double *centres = NULL;
+    char from[600];
+    sci_status st;
+
+    if (s->spacing != NULL)
+        return SCI_OK;
+    st = sci_alloc(&centres, d->axis->size, 1, sizeof *centres);
+    for (uint64_t i = 0; st == SCI_OK && i < d->axis->size; i++)
+        centres[i] = d->axis->start + step * (double)i;
+    (void)snprintf(from, sizeof from, "'%.400s': widths '%s'", d->r->volume->name, d->widths_path);
+    if (st == SCI_OK)
+        st = imaging_axis_set_samples(d->axis, centres, d->widths, from);
+    if (st == SCI_OK && !d->axis->irregular)
+        d->axis->step = step; /* without the error of a mean */
+    sci_free(centres);
+    return st;
+}
+
 static sci_status
 set_regular(dimension *d)
 {
@@ -253,7 +308,7 @@ set_regular(dimension *d)
         st = read_alignment(d, step, &shift);
     imaging_axis_set_step(d->axis, step);
     d->axis->start = start + shift;
-    return st;
+    return st == SCI_OK && spatial && d->widths != NULL ? compare_widths(d, step) : st;
 }
 
 static sci_status
@@ -318,6 +373,8 @@ read_dimension(const h5_reading *r, imaging_axis *axis, double *millimetres)
         st = read_vectors(&d);
     if (st == SCI_OK && spatial)
         st = read_unit(&d);
+    if (st == SCI_OK && spatial)
+        st = convert_widths(&d);
     if (st == SCI_OK && axis->role != IMAGING_CHANNEL)
         st = set_sampling(&d);
     if (st == SCI_OK && spatial)

@@ -8,6 +8,7 @@
 #include <sci/memory.h>
 
 #include "h5_statement.h"
+#include "h5_units.h"
 #include "sampling.h"
 #include "units.h"
 
@@ -15,7 +16,8 @@ typedef struct scale {
     const h5_reading *r;
     char *path;
     double *centres, *widths; /* widths NULL: there are none */
-    char unit[64];            /* as written; "" */
+    char unit[H5_UNIT_TEXT];  /* as written; "" */
+    bool lent;                /* it is that of the widths */
     char from[160];           /* "dimension scale '/z'" */
 } scale;
 
@@ -43,6 +45,32 @@ read_values(const scale *s, const char *path, uint64_t size, double **out)
     return st;
 }
 
+/* Widths in the unit of the coordinates, which have that of the widths if they state none. */
+static sci_status
+convert_widths(scale *s, const char *path, uint64_t size)
+{
+    char unit[H5_UNIT_TEXT];
+    double own, other;
+    sci_status st = s->r->c->settings->units == NULL ? h5_unit_read(s->r, path, unit) : SCI_OK;
+
+    if (st != SCI_OK || s->r->c->settings->units != NULL || imaging_unit_says_nothing(unit))
+        return st;
+    own = imaging_unit_millimetres(unit);
+    if (own <= 0)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s:%s': '%s' is no unit of length that is known; known are " IMAGING_UNITS
+                        ", say which with --units",
+                        s->r->file_name, path, unit);
+    if (imaging_unit_says_nothing(s->unit)) {
+        (void)snprintf(s->unit, sizeof s->unit, "%s", unit);
+        s->lent = true;
+    }
+    other = imaging_unit_millimetres(s->unit);
+    for (uint64_t i = 0; other > 0 && own != other && i < size; i++)
+        s->widths[i] *= own / other;
+    return SCI_OK;
+}
+
 static sci_status
 read_widths(scale *s, uint64_t size)
 {
@@ -57,6 +85,8 @@ read_widths(scale *s, uint64_t size)
     if (st == SCI_OK && there && s->widths == NULL)
         st = sci_fail(SCI_ERR_REFUSED, "'%s:%s' does not have a width for each of %llu samples",
                       s->r->file_name, path, (unsigned long long)size);
+    if (st == SCI_OK && there)
+        st = convert_widths(s, path, size);
     sci_free(path);
     return st;
 }
@@ -64,7 +94,6 @@ read_widths(scale *s, uint64_t size)
 static sci_status
 read_scale(scale *s, uint64_t size)
 {
-    char *unit = NULL;
     sci_status st = read_values(s, s->path, size, &s->centres);
 
     (void)snprintf(s->from, sizeof s->from, "dimension scale '%.120s'", s->path);
@@ -73,13 +102,8 @@ read_scale(scale *s, uint64_t size)
                       "'%s': %s does not have a coordinate for each of %llu samples",
                       s->r->volume->name, s->from, (unsigned long long)size);
     if (st == SCI_OK)
-        st = read_widths(s, size);
-    if (st == SCI_OK)
-        st = h5_read_text(s->r, s->path, "units", &unit);
-    if (st == SCI_OK && unit != NULL)
-        (void)snprintf(s->unit, sizeof s->unit, "%.60s", unit);
-    sci_free(unit);
-    return st;
+        st = h5_unit_read(s->r, s->path, s->unit);
+    return st == SCI_OK ? read_widths(s, size) : st;
 }
 
 /* Nothing but 0, 1, 2, … without a unit, or all 0 as HDF5 leaves scales that nobody wrote. */
@@ -111,23 +135,39 @@ take_unit(const scale *s, h5_statement *said)
     return SCI_OK;
 }
 
+/* Coordinates without a unit are in that of the spacing, and the widths beside them say another. */
+static sci_status
+refuse_lent(const scale *s, const imaging_axis *axis, const h5_statement *sum)
+{
+    return sci_fail(SCI_ERR_REFUSED,
+                    "'%s' contradicts itself: along '%s' the unit is '%s' by %s and '%s' by the "
+                    "widths '%s-width', and %s has none; say which with --units",
+                    s->r->volume->name, axis->name, sum->unit, sum->from, s->unit, s->path,
+                    s->from);
+}
+
 /* Irregular samples in the unit of `sum`, which has none if it has said nothing yet. */
 static sci_status
 take_irregular(scale *s, imaging_axis *axis, const h5_statement *said, h5_statement *sum, int a)
 {
-    double factor = 1.0;
+    char other[64] = "not evenly spaced";
+    double factor = 1.0, pitch;
 
-    if (!isnan(sum->step[a]))
-        return sci_fail(SCI_ERR_REFUSED,
-                        "'%s' contradicts itself: along '%s' voxels are %.9g apart by %s, but not "
-                        "evenly spaced by %s; say which with --spacing or --slice-positions",
-                        s->r->volume->name, axis->name, sum->step[a], sum->from, s->from);
     if (sum->millimetres <= 0) {
         sum->millimetres = said->millimetres;
         memcpy(sum->unit, said->unit, sizeof sum->unit);
     } else if (said->millimetres > 0) {
         factor = said->millimetres / sum->millimetres;
     }
+    pitch = fabs(imaging_axis_pitch(axis)) * factor;
+    if (!isnan(pitch))
+        (void)snprintf(other, sizeof other, "%.9g", pitch);
+    if (!isnan(sum->step[a]) && !imaging_agree(pitch, sum->step[a]))
+        return sci_fail(
+            SCI_ERR_REFUSED,
+            "'%s' contradicts itself: along '%s' voxels are %.9g apart by %s, but %s by "
+            "%s; say which with --spacing or --slice-positions",
+            s->r->volume->name, axis->name, sum->step[a], sum->from, other, s->from);
     for (uint64_t i = 0; i < axis->size; i++) {
         axis->centres[i] *= factor;
         if (axis->widths != NULL)
@@ -152,6 +192,8 @@ add_axis(scale *s, int a, h5_statement *sum)
     if (imaging_role_is_spatial(axis->role))
         st = take_unit(s, &said);
     (void)snprintf(where, sizeof where, "'%.400s': %s", s->r->volume->name, s->from);
+    if (st == SCI_OK && s->lent && sum->millimetres > 0 && sum->millimetres != said.millimetres)
+        st = refuse_lent(s, axis, sum);
     if (st == SCI_OK)
         st = imaging_axis_set_samples(axis, s->centres, s->widths, where);
     if (st != SCI_OK || !imaging_role_is_spatial(axis->role))

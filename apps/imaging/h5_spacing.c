@@ -9,6 +9,7 @@
 
 #include "h5_formats.h"
 #include "h5_statement.h"
+#include "h5_units.h"
 #include "units.h"
 
 /* Where attributes that mean the same differ in form. */
@@ -26,56 +27,89 @@ static const form forms[] = {
 };
 
 static sci_status
-read_unit(const h5_reading *r, const char *dataset, char out[64], const char **name)
+refuse_unit(const h5_reading *r, const char *dataset, const h5_units *units, int axis)
 {
-    static const char *const names[] = { "voxel_unit", "units", "unit" };
-    sci_status st = SCI_OK;
+    const char *text = units->text[axis];
 
-    out[0] = '\0';
-    *name = "";
-    for (size_t i = 0; st == SCI_OK && out[0] == '\0' && i < sizeof names / sizeof *names; i++) {
-        char *text = NULL;
+    if (imaging_unit_says_nothing(text))
+        return sci_fail(
+            SCI_ERR_REFUSED,
+            "'%s': attribute '%s' of '%s' gives a unit along other axes, but none along "
+            "'%s'; say which with --units",
+            r->volume->name, units->name, dataset, r->volume->geometry.axes[axis].name);
+    return sci_fail(
+        SCI_ERR_REFUSED,
+        "'%s': '%s' is no unit of length that is known (attribute '%s'); known are " IMAGING_UNITS
+        ", say which with --units",
+        r->volume->name, text, units->name);
+}
 
-        st = h5_read_text(r, dataset, names[i], &text);
-        if (st == SCI_OK && text != NULL) {
-            (void)snprintf(out, 64, "%.60s", text);
-            *name = names[i];
+/* Steps that are stated in several units are brought to that of the first one. */
+static sci_status
+take_units(const h5_reading *r, const char *dataset, const form *f, const h5_units *units,
+           h5_statement *s)
+{
+    const imaging_geometry *g = &r->volume->geometry;
+    int first = -1;
+
+    for (int a = 0; a < g->rank; a++) {
+        double millimetres = imaging_unit_millimetres(units->text[a]);
+
+        if (!imaging_role_is_spatial(g->axes[a].role) || isnan(s->step[a]))
+            continue;
+        if (first < 0) {
+            first = a;
+            s->millimetres = millimetres;
+            (void)snprintf(s->unit, sizeof s->unit, "%.31s", millimetres > 0 ? units->text[a] : "");
         }
-        sci_free(text);
+        if (millimetres > 0 && s->millimetres > 0) {
+            s->step[a] *= millimetres / s->millimetres;
+        } else if (f->needs_unit) {
+            s->millimetres = 0.0;
+        } else if (millimetres > 0) { /* the first axis has none */
+            return refuse_unit(r, dataset, units, first);
+        } else if (s->millimetres > 0 || !imaging_unit_says_nothing(units->text[a])) {
+            return refuse_unit(r, dataset, units, a);
+        }
     }
-    return st;
+    return SCI_OK;
 }
 
 /* The unit that goes with a statement: --units rather than what the file says. */
 static sci_status
 set_unit(const h5_reading *r, const char *dataset, const form *f, h5_statement *s)
 {
-    const char *wanted = r->c->settings->units, *name = "";
-    char unit[64];
+    const char *wanted = r->c->settings->units, *one = f->unit;
+    h5_units units = { .name = "" };
     sci_status st = SCI_OK;
 
-    if (f->unit != NULL)
-        (void)snprintf(unit, sizeof unit, "%s", f->unit);
-    else if (wanted != NULL && !f->needs_unit)
-        (void)snprintf(unit, sizeof unit, "%.60s", wanted);
-    else
-        st = read_unit(r, dataset, unit, &name);
-    if (st != SCI_OK)
+    if (one == NULL && wanted != NULL && !f->needs_unit)
+        one = wanted;
+    if (one != NULL) {
+        s->millimetres = imaging_unit_millimetres(one);
+        (void)snprintf(s->unit, sizeof s->unit, "%.31s", s->millimetres > 0 ? one : "");
+        return SCI_OK;
+    }
+    st = h5_units_read(r, dataset, &units);
+    return st == SCI_OK ? take_units(r, dataset, f, &units, s) : st;
+}
+
+static sci_status
+add_in_units(const h5_reading *r, const char *dataset, const form *f, h5_statement *s,
+             h5_statement *sum)
+{
+    sci_status st = set_unit(r, dataset, f, s);
+
+    if (st != SCI_OK || (f->needs_unit && s->millimetres <= 0))
         return st;
-    s->millimetres = imaging_unit_millimetres(unit);
-    if (s->millimetres <= 0 && wanted == NULL && !f->needs_unit && !imaging_unit_says_nothing(unit))
-        return sci_fail(SCI_ERR_REFUSED,
-                        "'%s': '%s' is no unit of length that is known (attribute '%s'); known "
-                        "are " IMAGING_UNITS ", say which with --units",
-                        r->volume->name, unit, name);
-    (void)snprintf(s->unit, sizeof s->unit, "%.31s", s->millimetres > 0 ? unit : "");
-    return SCI_OK;
+    return h5_statement_add(r, sum, s);
 }
 
 static sci_status
 add_attribute(const h5_reading *r, const char *dataset, const form *f, h5_statement *sum)
 {
     h5_statement s;
+    h5_units units;
     double *values = NULL;
     uint64_t n = 0;
     char from[80];
@@ -87,12 +121,12 @@ add_attribute(const h5_reading *r, const char *dataset, const form *f, h5_statem
     }
     (void)snprintf(from, sizeof from, "attribute '%s'", f->name);
     h5_statement_start(&s, from);
-    st = set_unit(r, dataset, f, &s);
-    if (st == SCI_OK && !(f->needs_unit && s.millimetres <= 0)) {
+    if (f->needs_unit)
+        st = h5_units_read(r, dataset, &units);
+    if (st == SCI_OK && (!f->needs_unit || h5_units_are_lengths(&units)))
         st = h5_statement_list(r, &s, n, values, f->reversed);
-        if (st == SCI_OK)
-            st = h5_statement_add(r, sum, &s);
-    }
+    if (st == SCI_OK)
+        st = add_in_units(r, dataset, f, &s, sum);
     sci_free(values);
     return st;
 }
@@ -107,11 +141,10 @@ add_axistags(const h5_reading *r, const char *dataset, h5_statement *sum)
     if (st != SCI_OK || tags.n == 0)
         return st;
     h5_statement_start(&s, "attribute 'axistags'");
-    st = set_unit(r, dataset, &forms[0], &s);
     for (int a = 0; st == SCI_OK && a < tags.n; a++)
         if (imaging_role_is_spatial(r->volume->geometry.axes[a].role))
             st = h5_statement_step(r, &s, a, tags.resolution[a]);
-    return st == SCI_OK ? h5_statement_add(r, sum, &s) : st;
+    return st == SCI_OK ? add_in_units(r, dataset, &forms[0], &s, sum) : st;
 }
 
 /* Every axis of space for which NaN was written must have got its positions elsewhere. */

@@ -10,6 +10,7 @@
 #include "cli/number.h"
 
 #include "info.h"
+#include "sampling.h"
 
 static void
 print_safe(const char *text)
@@ -109,7 +110,8 @@ print_axis(const imaging_volume *v, const imaging_facts *f, int a)
     if (leads != NULL && degrees >= 0.05)
         append(line, sizeof line, ", %.1f degrees off", degrees);
     if (axis->irregular)
-        append(line, sizeof line, "%s not evenly spaced", leads != NULL ? ";" : "");
+        append(line, sizeof line, "%s not %s", leads != NULL ? ";" : "",
+               isnan(imaging_axis_pitch(axis)) ? "evenly spaced" : "as thick as far apart");
     print_line(line);
 }
 

@@ -78,7 +78,7 @@ static sci_status
 override_positions(imaging_geometry *g, const imaging_settings *s, const char *file)
 {
     int at = imaging_geometry_find(g, IMAGING_Z);
-    double *centres = NULL;
+    double *centres = NULL, *widths = NULL;
     char from[600];
     size_t used = strlen(g->spacing_from);
     sci_status st;
@@ -93,8 +93,15 @@ override_positions(imaging_geometry *g, const imaging_settings *s, const char *f
     for (uint64_t i = 0; s->units == NULL && g->millimetres > 0 && i < g->axes[at].size; i++)
         centres[i] /= g->millimetres;
     (void)snprintf(from, sizeof from, "'%.500s'", s->slice_positions);
-    st = imaging_axis_set_samples(&g->axes[at], centres, NULL, from);
+    widths = g->axes[at].widths;
+    g->axes[at].widths = NULL;
+    st = imaging_axis_set_samples(&g->axes[at], centres, widths, from);
+    if (st == SCI_OK && widths != NULL)
+        st = imaging_geometry_warn(g,
+                                   "the positions of slices are those of --slice-positions, their "
+                                   "widths those of the file");
     sci_free(centres);
+    sci_free(widths);
     (void)snprintf(g->spacing_from + used, sizeof g->spacing_from - used, "%s--slice-positions",
                    used > 0 ? ", " : "");
     return st;

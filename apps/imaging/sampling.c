@@ -37,6 +37,25 @@ all_agree(uint64_t n, const double *x, double step, bool differences)
     return true;
 }
 
+/* Slices as thick as they are apart, within what imaging_axis_thickness calls contiguous. */
+static bool
+are_contiguous(uint64_t n, const double *widths, double step)
+{
+    return n < 2 || fabs(widths[0] - fabs(step)) <= IMAGING_CONTIGUOUS * fabs(step);
+}
+
+double
+imaging_axis_pitch(const imaging_axis *axis)
+{
+    uint64_t n = axis->size;
+    double step;
+
+    if (!axis->irregular || axis->centres == NULL || n < 2)
+        return axis->step;
+    step = (axis->centres[n - 1] - axis->centres[0]) / (double)(n - 1);
+    return all_agree(n, axis->centres, step, true) ? step : (double)NAN;
+}
+
 void
 imaging_axis_set_step(imaging_axis *axis, double step)
 {
@@ -78,7 +97,8 @@ imaging_axis_set_samples(imaging_axis *axis, const double *centres, const double
     imaging_axis_set_step(axis, step);
     axis->start = n > 0 ? centres[0] : (double)NAN;
     if (all_agree(n, centres, step, true)
-        && (widths == NULL || n == 0 || all_agree(n, widths, widths[0], false)))
+        && (widths == NULL || n == 0
+            || (all_agree(n, widths, widths[0], false) && are_contiguous(n, widths, step))))
         return SCI_OK;
     axis->step = NAN;
     axis->irregular = true;

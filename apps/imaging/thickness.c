@@ -3,10 +3,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "geometry.h"
+#include "sampling.h"
 #include "settings.h"
-
-#define TOLERANCE 0.01 /* of the distance of two centres: contiguous widths */
 
 static double
 distance(const imaging_axis *axis, uint64_t i)
@@ -21,7 +19,7 @@ find_gap(const imaging_axis *axis)
     for (uint64_t i = 0; axis->centres != NULL && i + 1 < axis->size; i++) {
         double between = distance(axis, i), reach = (axis->widths[i] + axis->widths[i + 1]) / 2;
 
-        if (!(fabs(between - reach) <= TOLERANCE * between))
+        if (!(fabs(between - reach) <= IMAGING_CONTIGUOUS * between))
             return i;
     }
     return axis->size;

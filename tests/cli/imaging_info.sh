@@ -187,6 +187,99 @@ refuse 3 "'s' is no unit of length" info seconds.h5
 run 0 info gap.h5 && says out "slices 1 and 2 along 'z' leave a gap: their centres are 3 apart, their widths reach 2.5"
 run 0 info gap.h5 --slice-weight width && says out "2 to 4 mm"
 
+# ---- units that go together, or not ----
+
+images << 'END'
+def with_widths(name, coordinates, unit, widths, width_unit, **attrs):
+    generic(name + ".h5", scales=[(0, "z", coordinates, unit, widths)], **attrs)
+    with h5py.File(name + ".h5", "a") as f:
+        if width_unit:
+            f["z-width"].attrs["units"] = width_unit
+generic("u.h5", "each", spacing=[2.5, 1000, 1000], units=["mm", "um", "um"])
+generic("u.h5", "each4", x=values(2, 4, 3, 2), spacing=[2.5, 1000, 1000], voxel_unit=["", "mm", "um", "um"])
+generic("u.h5", "each_x_first", pixdim=[1000, 1000, 2.5], units=["mm", "um", "um"], spacing=[2.5, 1000, 1000])
+generic("u.h5", "few", spacing=[2.5, 1, 1], units=["mm", "um"])
+generic("u.h5", "none_along_y", spacing=[2.5, 1, 1], units=["mm", "", "mm"])
+generic("u.h5", "none_along_z", spacing=[2.5, 1, 1], units=["", "mm", "mm"])
+generic("u.h5", "nan_along_z", spacing=[np.nan, 1, 1], units=["", "mm", "mm"])
+generic("u.h5", "odd_along_y", spacing=[2.5, 1, 1], units=["mm", "HU", "mm"])
+generic("u.h5", "both", spacing=[2.5, 1, 1], units="mm", unit="um")
+generic("u.h5", "same", spacing=[2.5, 1, 1], units="mm", unit="millimetre")
+generic("u.h5", "voxel", spacing=[2.5, 1, 1], voxel_unit="um", units="mm")
+generic("u.h5", "values", spacing=[2.5, 1, 1], voxel_unit="um", units="HU")
+generic("u.h5", "values_first", spacing=[2.5, 1, 1], units="HU", unit="mm")
+generic("u.h5", "fine", resolution=[40, 8, 8], units=["nm", "nm", "um"])
+with_widths("narrow", [0, 2, 5, 9], "mm", [2000, 2000, 4000, 4000], "um", spacing=[np.nan, 1, 1], units="mm")
+with_widths("lent", [0, 2, 5, 9], None, [2, 2, 4, 4], "mm", spacing=[np.nan, 1, 1], units="mm")
+with_widths("astray", [0, 2, 5, 9], None, [2000, 2000, 4000, 4000], "um", spacing=[np.nan, 1, 1], units="mm")
+with_widths("parsecs", [0, 2, 5, 9], "mm", [2, 2, 4, 4], "parsec", spacing=[np.nan, 1, 1], units="mm")
+with_widths("torn", [0, 2, 5, 9], "mm", [2, 2, 4, 4], "mm", spacing=[np.nan, 1, 1], units="mm")
+with h5py.File("torn.h5", "a") as f:
+    f["z"].attrs["unit"] = "um"
+# Slices that are evenly spaced and not as thick as they are apart.
+with_widths("thin", [0, 3, 6, 9], "mm", [2.4] * 4, "mm", spacing=[3, 1, 1], units="mm")
+with_widths("snug", [0, 3, 6, 9], "mm", [2.99] * 4, "mm", spacing=[3, 1, 1], units="mm")
+with_widths("apart", [0, 3, 6, 9], "mm", [2.4] * 4, "mm", spacing=[2.5, 1, 1], units="mm")
+generic("thin_mask.h5", x=(values(4, 3, 2) > 50).astype("u1"), spacing=[3, 1, 1], units="mm")
+generic("thick_mask.h5", x=(values(4, 3, 2) > 50).astype("u1"), spacing=[4, 1, 1], units="mm")
+minc("thin.mnc", dims={"zspace": {"step": 3.0, "width": [2.4] * 4}})
+minc("snug.mnc", dims={"zspace": {"step": 3.0, "width": [3.0] * 4}})
+minc("narrow.mnc", dims={"zspace": {"spacing": "irregular", "at": [0, 2, 5, 9], "width": [2000, 2000, 4000, 4000]}})
+minc("untold_widths.mnc", dims={"zspace": {"spacing": "irregular", "step": None, "width": [2, 2, 4, 4]}})
+with h5py.File("narrow.mnc", "a") as f:
+    f["minc-2.0/dimensions/zspace-width"].attrs["units"] = np.bytes_("um")
+END
+for d in each each4 each_x_first same values fine; do run 0 info u.h5:/$d --json && mv out $d.json; done
+run 0 info u.h5:/nan_along_z --slice-positions positions.txt --json && mv out nan_along_z.json
+for f in narrow lent snug; do run 0 info $f.h5 --json && mv out $f.json; done
+for f in narrow snug; do run 0 info $f.mnc --json && mv out $f.mnc.json; done
+images << 'END'
+def zyx(name):
+    a = info(name + ".json")[0]
+    return [axis(a, r)["step"] for r in "zyx"], a["unit"]
+assert zyx("each") == zyx("each4") == zyx("each_x_first") == ([2.5, 1, 1], "mm")
+assert zyx("nan_along_z")[1] == "mm" and zyx("same") == ([2.5, 1, 1], "mm") and zyx("values") == ([2.5, 1, 1], "um")
+assert np.allclose(zyx("fine")[0], [40, 8, 8000], rtol=1e-12) and zyx("fine")[1] == "nm"
+for name in ("narrow", "lent", "narrow.mnc"):
+    z = axis(info(name + ".json")[0], "z")
+    assert z["centres"] == [0, 2, 5, 9] and z["widths"] == [2, 2, 4, 4], (name, z)
+assert zyx("snug")[0][0] == 3 == zyx("snug.mnc")[0][0]
+END
+refuse 3 "attribute 'units' of '/few' has 2 units for 3 axes of space; say which with --units" info u.h5:/few
+refuse 3 "gives a unit along other axes, but none along 'y'" info u.h5:/none_along_y
+refuse 3 "gives a unit along other axes, but none along 'z'" info u.h5:/none_along_z
+refuse 3 "'HU' is no unit of length that is known (attribute 'units')" info u.h5:/odd_along_y
+refuse 3 "by attribute 'units' of '/both' the unit is 'mm', by attribute 'unit' it is 'um'; say which with --units" info u.h5:/both
+refuse 3 "by attribute 'voxel_unit' of '/voxel' the unit is 'um', by attribute 'units' it is 'mm'" info u.h5:/voxel
+for d in few none_along_y odd_along_y both voxel; do run 0 info u.h5:/$d --units mm && says out "2.5 mm3"; done
+run 0 info u.h5:/values_first && says out "attribute 'units' of '/values_first' is 'HU', which is no unit of length; 'mm' of attribute 'unit' was taken" && says out "2.5 mm3"
+refuse 3 "along 'z' the unit is 'mm' by attribute 'spacing' and 'um' by the widths '/z-width'" info astray.h5
+run 0 info astray.h5 --units mm
+refuse 3 "'parsecs.h5:/z-width': 'parsec' is no unit of length that is known" info parsecs.h5
+refuse 3 "by attribute 'units' of '/z' the unit is 'mm', by attribute 'unit' it is 'um'" info torn.h5
+for f in thin.h5 thin.mnc; do
+    run 0 info $f && says out "not as thick as far apart" && says out "leave a gap: their centres are 3 apart, their widths reach 2.4; say which counts with --slice-weight width, cell or uniform"
+    refuse 3 "leave a gap" stats $f
+    run 0 stats $f --slice-weight width --json && mv out thin_width.json
+    run 0 stats $f --slice-weight cell --json && mv out thin_cell.json
+    images << 'END'
+mm3 = [json.load(open("thin_%s.json" % how))["images"][0]["groups"][0]["mm3"] for how in ("width", "cell")]
+assert abs(mm3[0] - 24 * 2.4) < 1e-9 and abs(mm3[1] - 24 * 3) < 1e-9, mm3
+END
+done
+run 0 stats thin.h5 --mask thin_mask.h5 --slice-weight width
+refuse 3 "the spacing along z is 3 in one and 4 in the other" stats thin.h5 --mask thick_mask.h5 --slice-weight width
+refuse 3 "along 'z' voxels are 2.5 apart by attribute 'spacing', but 3 by dimension scale '/z'" info apart.h5
+# Positions of the user and widths of the file.
+run 0 info untold_widths.mnc --slice-positions positions.txt --json && images << 'END'
+a = info()[0]
+assert axis(a, "z")["widths"] == [2, 2, 4, 4] and "their widths those of the file" in a["warnings"][0]
+END
+printf '%s\n' 0 3 7 12 > wide.txt
+run 0 info narrow.h5 --slice-positions wide.txt && says out "the positions of slices are those of --slice-positions, their widths those of the file"
+says out "slices 0 and 1 along 'z' leave a gap"
+refuse 3 "slices 0 and 1 along 'z' leave a gap: their centres are 3 apart, their widths reach 2; say which counts with --slice-weight" stats narrow.h5 --slice-positions wide.txt
+
 # ---- MINC 2 ----
 
 images << 'END'
