@@ -121,6 +121,16 @@ imaging_geometry_is_regular(const imaging_geometry *geometry)
     return true;
 }
 
+const char *
+imaging_geometry_measure(const imaging_geometry *geometry)
+{
+    int spatial = 0;
+
+    for (int a = 0; a < geometry->rank; a++)
+        spatial += imaging_role_is_spatial(geometry->axes[a].role);
+    return spatial == 2 ? "mm2" : "mm3";
+}
+
 double
 imaging_geometry_voxel_mm3(const imaging_geometry *geometry)
 {

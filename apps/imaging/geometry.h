@@ -72,6 +72,9 @@ bool imaging_geometry_is_regular(const imaging_geometry *geometry);
 sci_status imaging_axis_thickness(const imaging_axis *axis, int how, const char *file,
                                   double *out) SCI_MUST_CHECK;
 
+/* "mm3"; "mm2" for an image of two axes of space, whose elements have an area. */
+const char *imaging_geometry_measure(const imaging_geometry *geometry);
+
 /* Volume of one voxel of a regular grid in mm3; NaN if a step or the unit is unknown. */
 double imaging_geometry_voxel_mm3(const imaging_geometry *geometry);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Real values of a MINC image. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -144,6 +145,12 @@ wrap(const h5_reading *r, range valid, uint64_t n, const double *slope, const do
 
     if (st != SCI_OK)
         return st;
+    if (skip == 0) {
+        (void)snprintf(r->volume->invalid, sizeof r->volume->invalid,
+                       "outside the valid range of the file (%.9g to %.9g) and have no value",
+                       valid.least, valid.most);
+        mapped->nonfinite = r->volume->invalid;
+    }
     r->volume->source = mapped;
     r->volume->scaled = true;
     return SCI_OK;

@@ -2,6 +2,8 @@
 /* The report of `info` for programs. */
 #include <math.h>
 
+#include <stdio.h>
+
 #include "info.h"
 
 static void
@@ -66,6 +68,16 @@ write_frame(cli_json *json, const imaging_geometry *g)
     cli_json_array_end(json);
 }
 
+/* "voxel_mm3_least" */
+static void
+write_voxel(cli_json *json, const imaging_geometry *g, const char *which, double value)
+{
+    char key[32];
+
+    (void)snprintf(key, sizeof key, "voxel_%s_%s", imaging_geometry_measure(g), which);
+    cli_json_member_real(json, key, value);
+}
+
 void
 imaging_info_json(cli_json *json, const char *file, const imaging_volume *v, const imaging_facts *f)
 {
@@ -89,8 +101,8 @@ imaging_info_json(cli_json *json, const char *file, const imaging_volume *v, con
     cli_json_member_text(json, "unit", g->unit[0] != '\0' ? g->unit : NULL);
     cli_json_member_text(json, "spacing_from", g->spacing_from[0] != '\0' ? g->spacing_from : NULL);
     member_truth(json, "weights_cancel", imaging_geometry_is_regular(g));
-    cli_json_member_real(json, "voxel_mm3_least", f->least_mm3);
-    cli_json_member_real(json, "voxel_mm3_most", f->most_mm3);
+    write_voxel(json, g, "least", f->least_mm3);
+    write_voxel(json, g, "most", f->most_mm3);
     cli_json_member_real(json, "anisotropy", f->anisotropy);
     write_frame(json, g);
     cli_json_key(json, "warnings");

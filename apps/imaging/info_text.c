@@ -120,13 +120,19 @@ print_volumes(const imaging_volume *v, const imaging_facts *f)
 {
     char volume[64];
 
-    write_range(volume, sizeof volume, f->least_mm3, f->most_mm3, "mm3");
+    const char *unit = imaging_geometry_measure(&v->geometry);
+    const char *what = strcmp(unit, "mm2") == 0 ? "area" : "volume";
+
+    write_range(volume, sizeof volume, f->least_mm3, f->most_mm3, unit);
+    (void)printf("  voxels     ");
     if (imaging_geometry_is_regular(&v->geometry))
-        (void)printf("  voxels     %s, all alike: weights by volume cancel\n",
-                     isnan(f->least_mm3) ? "of unknown volume" : volume);
+        (void)printf("%s%s, all alike: weights by %s cancel\n",
+                     isnan(f->least_mm3) ? "of unknown " : volume, isnan(f->least_mm3) ? what : "",
+                     what);
+    else if (isnan(f->least_mm3))
+        (void)printf("of different, unknown %ss: they count by their %s\n", what, what);
     else
-        (void)printf("  voxels     %s: they count by their volume\n",
-                     isnan(f->least_mm3) ? "of different, unknown volumes" : volume);
+        (void)printf("%s: they count by their %s\n", volume, what);
     if (!isnan(f->anisotropy))
         (void)printf("  anisotropy %.3g\n", f->anisotropy);
 }

@@ -171,9 +171,9 @@ imaging_limits_find(const imaging_groups *groups, const imaging_context *c, sci_
 sci_status
 imaging_limits_clamp(sci_source **out, sci_source *source, const imaging_groups *groups,
                      const imaging_context *c, const imaging_volume *volume, const double *low,
-                     const double *high)
+                     const double *high, const imaging_only *only)
 {
-    imaging_step step = { .kind = STEP_CLAMP, .a = low, .b = high };
+    imaging_step step = { .kind = STEP_CLAMP, .a = low, .b = high, .only = only };
     sci_status st = imaging_groups_blocks(groups, c, volume, &step.blocks, &step.last);
 
     return st == SCI_OK ? imaging_mapped_create(out, source, 1, &step) : st;

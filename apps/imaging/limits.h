@@ -4,6 +4,7 @@
 #define IMAGING_LIMITS_H
 
 #include "groups.h"
+#include "mapped.h"
 
 /* The threshold of pN and otsu for each kept group: members->low. To be called before
  * imaging_groups_attach; the thresholds are those of all voxels (with a mask file there is no other
@@ -21,10 +22,11 @@ sci_status imaging_limits_find(const imaging_groups *groups, const imaging_conte
                                sci_source *source, const double percent[2], double *low,
                                double *high) SCI_MUST_CHECK;
 
-/* Clamp the source to limits of the kept groups. */
+/* Clamp the source to limits of the kept groups; with `only` no other voxels than those. */
 sci_status imaging_limits_clamp(sci_source **out, sci_source *source, const imaging_groups *groups,
                                 const imaging_context *c, const imaging_volume *volume,
-                                const double *low, const double *high) SCI_MUST_CHECK;
+                                const double *low, const double *high,
+                                const imaging_only *only) SCI_MUST_CHECK;
 
 /* Otsu's threshold of a histogram over values value[0] < value[1] < …: the value whose cut, "above
  * it", gives the largest variance between both sides. NaN if all counts but one are 0. */

@@ -342,6 +342,7 @@ imaging_mapped_create(sci_source **out, sci_source *inner, size_t n_steps,
     m->base.array.type = SCI_FLOAT64;
     m->base.array.swapped = false;
     m->base.name = inner->name;
+    m->base.nonfinite = inner->nonfinite;
     m->n_steps = n_steps;
     m->n_inputs = 1;
     st = sci_alloc_zero(&m->steps, n_steps, 1, sizeof *m->steps);

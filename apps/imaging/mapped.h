@@ -17,6 +17,29 @@ typedef enum imaging_step_kind {
     STEP_DIVIDE /* by the element of another source at the same place (bias field) */
 } imaging_step_kind;
 
+/* A mask of which element i is bit (i / after) % count. */
+typedef struct imaging_bits {
+    uint8_t *set;
+    uint64_t count, after;
+} imaging_bits;
+
+static inline bool
+imaging_bits_have(const imaging_bits *bits, uint64_t element)
+{
+    uint64_t i = element / bits->after % bits->count;
+
+    return bits->set[i / 8] >> i % 8 & 1;
+}
+
+/* Elements that a step changes: those inside all masks whose own values pass, before the step. */
+typedef struct imaging_only {
+    int n_masks;
+    imaging_bits masks[2];
+    bool nonzero;   /* they are not 0; NaN is not */
+    uint64_t n_low; /* 0, 1, or one a block: they are above low[k], or NaN; none is above NaN */
+    const double *low;
+} imaging_only;
+
 /* k is the index of the step's block: the array cut, in C order, into `blocks` equal stretches
  * (1: the whole; of a (c,z,y,x) array c for channels, c·z for slices), or the index along the last
  * axis modulo `last` where the channel is the last axis. */
@@ -28,7 +51,8 @@ typedef struct imaging_step {
         *b; /* slope and intercept, low and high (NULL where there is none): one each a block; copied */
     size_t n_points; /* of a curve: x and y have blocks × n_points, copied */
     const double *x, *y;
-    sci_source *divisor; /* not owned; must outlive the mapped source */
+    sci_source *divisor;      /* not owned; must outlive the mapped source */
+    const imaging_only *only; /* NULL: all; as `divisor` */
 } imaging_step;
 
 /* `inner` is not owned and must outlive it. SCI_ERR_SHAPE where blocks does not divide the array

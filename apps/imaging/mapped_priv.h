@@ -15,6 +15,7 @@ typedef struct mapped_step {
     double *a, *b;           /* with `last`, repeated so that a stretch never wraps around */
     size_t n_points;
     double *x, *y, *slope;
+    const imaging_only *only;
     int divisor; /* which of the inputs, 0 being the mapped source itself */
 } mapped_step;
 

@@ -90,7 +90,9 @@ mapped_step_create(mapped_step *out, const imaging_step *from, const sci_array *
 
     if (st != SCI_OK)
         return st;
-    *out = (mapped_step){ .kind = from->kind, .blocks = from->blocks, .last = from->last };
+    *out = (mapped_step){
+        .kind = from->kind, .blocks = from->blocks, .last = from->last, .only = from->only
+    };
     if (from->kind == STEP_DIVIDE)
         return SCI_OK;
     if (from->last == 0)
@@ -235,9 +237,28 @@ apply_last(const mapped_step *step, uint64_t first, size_t n, double *values)
             apply_block(step, (first + i) % step->last, 1, values + i);
 }
 
-void
-mapped_step_apply(const mapped_step *step, uint64_t first, size_t n, double *values,
-                  const double *divisor)
+static bool
+changes(const mapped_step *step, uint64_t element, double value)
+{
+    const imaging_only *only = step->only;
+
+    for (int m = 0; m < only->n_masks; m++)
+        if (!imaging_bits_have(&only->masks[m], element))
+            return false;
+    if (only->nonzero && value == 0.0)
+        return false;
+    if (only->n_low > 0) {
+        uint64_t k = step->last > 0 ? element % step->last : element / step->block_elements;
+        double low = only->low[only->n_low == 1 ? 0 : k];
+
+        return !isnan(low) && !(value <= low);
+    }
+    return true;
+}
+
+static void
+apply_to_all(const mapped_step *step, uint64_t first, size_t n, double *values,
+             const double *divisor)
 {
     if (step->kind == STEP_DIVIDE) {
         divide(values, n, divisor);
@@ -255,4 +276,21 @@ mapped_step_apply(const mapped_step *step, uint64_t first, size_t n, double *val
             n -= run;
         }
     }
+}
+
+void
+mapped_step_apply(const mapped_step *step, uint64_t first, size_t n, double *values,
+                  const double *divisor)
+{
+    double before[MAPPED_STRETCH];
+
+    if (step->only == NULL) {
+        apply_to_all(step, first, n, values, divisor);
+        return;
+    }
+    memcpy(before, values, n * sizeof *values);
+    apply_to_all(step, first, n, values, divisor);
+    for (size_t i = 0; i < n; i++)
+        if (!changes(step, first + i, before[i]))
+            values[i] = before[i];
 }

@@ -95,9 +95,8 @@ imaging_map_open(imaging_volume **out, const imaging_context *c, const imaging_v
     return SCI_OK;
 }
 
-/* "1, 2, 3": the index of an element. */
-static void
-write_place(const sci_array *array, uint64_t at, char place[24 * SCI_MAX_RANK])
+void
+imaging_place_text(const sci_array *array, uint64_t at, char place[IMAGING_PLACE])
 {
     uint64_t index[SCI_MAX_RANK];
     size_t used = 0;
@@ -107,7 +106,7 @@ write_place(const sci_array *array, uint64_t at, char place[24 * SCI_MAX_RANK])
         at /= array->shape[a];
     }
     for (int a = 0; a < array->rank; a++)
-        used += (size_t)snprintf(place + used, 24 * SCI_MAX_RANK - used, "%s%" PRIu64,
+        used += (size_t)snprintf(place + used, IMAGING_PLACE - used, "%s%" PRIu64,
                                  a > 0 ? ", " : "", index[a]);
 }
 
@@ -174,7 +173,7 @@ see_values(values_seen *seen, sci_source *source)
 static sci_status
 check_fractions(const values_seen *seen, const char *name)
 {
-    char place[24 * SCI_MAX_RANK];
+    char place[IMAGING_PLACE];
 
     if (seen->negative)
         return sci_fail(SCI_ERR_REFUSED,
@@ -183,7 +182,7 @@ check_fractions(const values_seen *seen, const char *name)
                         name);
     if (!seen->above)
         return SCI_OK;
-    write_place(&seen->source->array, seen->above_at, place);
+    imaging_place_text(&seen->source->array, seen->above_at, place);
     return sci_fail(SCI_ERR_REFUSED,
                     "the mask '%s' holds %.9g at index (%s); weights are fractions of a voxel, "
                     "from 0 to 1",
@@ -195,9 +194,9 @@ static sci_status
 threshold_mask(imaging_members *m, double threshold)
 {
     const double one = 1.0, minus = -threshold, steep = 1e300, zero = 0.0;
-    const imaging_step steps[3] = { { STEP_SCALE, 1, 0, &one, &minus, 0, NULL, NULL, NULL },
-                                    { STEP_SCALE, 1, 0, &steep, &zero, 0, NULL, NULL, NULL },
-                                    { STEP_CLAMP, 1, 0, &zero, &one, 0, NULL, NULL, NULL } };
+    const imaging_step steps[3] = { { .kind = STEP_SCALE, .blocks = 1, .a = &one, .b = &minus },
+                                    { .kind = STEP_SCALE, .blocks = 1, .a = &steep, .b = &zero },
+                                    { .kind = STEP_CLAMP, .blocks = 1, .a = &zero, .b = &one } };
     sci_status st = imaging_mapped_create(&m->steps[0], m->mask->source, 3, steps);
 
     m->mask_source = m->steps[0];
@@ -278,9 +277,9 @@ check_labels(void *context, uint64_t first, uint64_t count, const void *elements
 static sci_status
 refuse_label(const label_check *check, const char *operand)
 {
-    char place[24 * SCI_MAX_RANK];
+    char place[IMAGING_PLACE];
 
-    write_place(&check->source->array, check->at, place);
+    imaging_place_text(&check->source->array, check->at, place);
     return sci_fail(SCI_ERR_REFUSED,
                     "the label map '%s' holds %.9g at index (%s); labels are whole numbers",
                     operand, check->value, place);

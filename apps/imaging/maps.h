@@ -5,6 +5,10 @@
 
 #include "members.h"
 
+/* "1, 2, 3": the index of an element. */
+#define IMAGING_PLACE (24 * SCI_MAX_RANK)
+void imaging_place_text(const sci_array *array, uint64_t element, char place[IMAGING_PLACE]);
+
 /* members->rule says which file. */
 sci_status imaging_mask_open(imaging_members *members, const imaging_context *c,
                              const imaging_volume *volume) SCI_MUST_CHECK;

@@ -17,10 +17,12 @@
 
 #include "bids.h"
 #include "chosen.h"
+#include "field.h"
 #include "mapped.h"
 #include "maps.h"
 #include "pairs.h"
 #include "qc_run.h"
+#include "suspect.h"
 
 void
 imaging_normal_clear(imaging_normal *job)
@@ -35,6 +37,7 @@ imaging_normal_clear(imaging_normal *job)
     sci_free(job->low);
     sci_free(job->high);
     imaging_groups_clear(&job->groups);
+    imaging_only_clear(&job->inside);
     imaging_members_clear(&job->members);
     sci_source_free(job->clamped);
     sci_source_free(job->divided);
@@ -84,10 +87,35 @@ divide_by_field(imaging_normal *job)
 }
 
 static sci_status
+check_field(const imaging_normal *job)
+{
+    uint64_t outside = 0;
+    sci_status st;
+
+    if (job->field == NULL)
+        return SCI_OK;
+    st = imaging_field_check(job->field, &job->members, &job->c, job->volume, &outside);
+    if (st == SCI_OK && outside > 0)
+        cli_warn("the bias field '%s' is not above 0 in %" PRIu64
+                 " voxels outside the mask: divided by it they are NaN, infinite or negative",
+                 job->field->name, outside);
+    return st;
+}
+
+static sci_status
 warn_about(const imaging_normal *job)
 {
     const imaging_volume *v = job->volume;
+    bool suspect = false;
+    sci_status st = v->looks_like_labels ? SCI_OK : imaging_suspect_labels(v, &suspect);
 
+    if (st != SCI_OK)
+        return st;
+    if (suspect)
+        cli_warn(
+            "'%s' looks like a label map or a mask: most of its voxels are whole numbers that are "
+            "those of their neighbours; statistics of label numbers mean nothing",
+            v->name);
     if (v->looks_like_labels)
         cli_warn("'%s' says that it is a label map; statistics of label numbers mean nothing",
                  v->name);
@@ -176,6 +204,8 @@ imaging_normal_prepare(imaging_normal *job, const cli_input *input)
     if (st == SCI_OK)
         st = imaging_members_open(&job->members, &job->c, job->volume, job->mask, job->labels);
     if (st == SCI_OK)
+        st = check_field(job);
+    if (st == SCI_OK)
         st = digest_maps(job);
     if (st == SCI_OK)
         st = digest_groups(job);
@@ -203,6 +233,32 @@ imaging_normal_change(imaging_normal *job, sci_source *source)
 
 /* What becomes of voxels outside: --outside, or what the tool of --like does, or zero around labels
  * and apply else. */
+static const char *
+outside_of(const imaging_normal *job)
+{
+    const imaging_settings *s = job->c.settings;
+
+    if (s->outside != NULL)
+        return s->outside;
+    if (s->like == LIKE_MONAI)
+        return "keep";
+    return s->like == LIKE_NNUNET || job->members.labels != NULL ? "zero" : "apply";
+}
+
+sci_status
+imaging_normal_inside(imaging_normal *job, const imaging_only **out)
+{
+    bool some = imaging_members_are_masked(&job->members) || job->members.labels != NULL;
+    sci_status st;
+
+    *out = NULL;
+    if (!some || strcmp(outside_of(job), "keep") != 0)
+        return SCI_OK;
+    st = imaging_only_members(&job->inside, &job->members, &job->c, job->volume);
+    *out = &job->inside;
+    return st;
+}
+
 static sci_status
 set_outside(imaging_normal *job)
 {
@@ -213,14 +269,9 @@ set_outside(imaging_normal *job)
                   { "apply", SCI_OUTSIDE_APPLY },
                   { "zero", SCI_OUTSIDE_ZERO },
                   { "nan", SCI_OUTSIDE_NAN } };
-    const imaging_settings *s = job->c.settings;
-    const char *text = s->outside;
+    const char *text = outside_of(job);
     double value;
 
-    if (text == NULL)
-        text = s->like == LIKE_MONAI                                   ? "keep"
-               : s->like == LIKE_NNUNET || job->members.labels != NULL ? "zero"
-                                                                       : "apply";
     job->outside = text;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(text, words[i].word) == 0) {

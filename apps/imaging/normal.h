@@ -5,6 +5,7 @@
 
 #include "cli/batch.h"
 
+#include "inside.h"
 #include "scaling.h"
 
 #define IMAGING_CT_CLIP "0.5,99.5" /* of nnU-Net */
@@ -23,7 +24,8 @@ typedef struct imaging_normal {
     imaging_members members;
     char map_digests[3][80]; /* of mask, labels and the file of --groups; "" without */
     imaging_groups groups;
-    double *low, *high;        /* limits of the kept groups; NULL without */
+    imaging_only inside; /* once imaging_normal_inside was called and voxels outside are kept */
+    double *low, *high;  /* limits of the kept groups; NULL without */
     double *curve_x, *curve_y; /* nyul: points of each group; NULL without */
     size_t n_points;
     const char *outside; /* what becomes of voxels outside, as it was asked for or decided */
@@ -48,6 +50,10 @@ sci_status imaging_normal_prepare(imaging_normal *job, const cli_input *input) S
 /* `source`, made of the values so far (limits, a curve), is normalized from now on; the members stay
  * those of the values so far. */
 sci_status imaging_normal_change(imaging_normal *job, sci_source *source) SCI_MUST_CHECK;
+
+/* Where voxels outside are kept: those inside, for steps that shall leave the others (found once;
+ * before imaging_normal_change). *out is NULL where they are not. */
+sci_status imaging_normal_inside(imaging_normal *job, const imaging_only **out) SCI_MUST_CHECK;
 
 /* The affine of its groups with job->eps, and what becomes of voxels outside. */
 sci_status imaging_normal_affine(imaging_normal *job) SCI_MUST_CHECK;

@@ -51,16 +51,18 @@ qc_count(char text[QC_NUMBER], double count)
 }
 
 const char *
-qc_volume(char text[QC_NUMBER], double mm3)
+qc_volume(char text[QC_NUMBER], double mm3, bool plane)
 {
     /* What fits on a thumbnail is said in mm³. */
     bool large = mm3 >= 1e4;
+    const char *unit = plane ? large ? "cm\xc2\xb2" : "mm\xc2\xb2" : large ? "ml" : "mm\xc2\xb3";
     size_t used;
 
-    cli_plot_number(text, QC_NUMBER, large ? mm3 / 1000.0 : mm3, mm3 < 100.0 ? 3 : 1);
+    cli_plot_number(text, QC_NUMBER, large ? mm3 / (plane ? 100.0 : 1000.0) : mm3,
+                    mm3 < 100.0 ? 3 : 1);
     used = strlen(text);
     if (isfinite(mm3))
-        snprintf(text + used, QC_NUMBER - used, "\xc2\xa0%s", large ? "ml" : "mm\xc2\xb3");
+        snprintf(text + used, QC_NUMBER - used, "\xc2\xa0%s", unit);
     return text;
 }
 

@@ -55,6 +55,7 @@ typedef struct imaging_qc {
     bool masked, labelled, weighted;
     int ddof;
     double mm3; /* of all members; NaN */
+    bool plane; /* an image of two axes of space: mm3 are mm2, here and of the groups */
     size_t n_groups;
     qc_group *groups; /* NULL if there is only one, which is everything */
     size_t n_warnings;
@@ -76,7 +77,7 @@ sci_status imaging_qc_page(const imaging_qc *qc, const char *path) SCI_MUST_CHEC
 const char *qc_number(char text[QC_NUMBER], double value, double scale);
 const char *qc_count(char text[QC_NUMBER], double count);
 /* "1 234.5 ml" of mm³; "–" for NaN. */
-const char *qc_volume(char text[QC_NUMBER], double mm3);
+const char *qc_volume(char text[QC_NUMBER], double mm3, bool plane);
 const char *qc_base_name(const char *path);
 
 /* True if mean is 0 and standard deviation 1, within a thousandth. */

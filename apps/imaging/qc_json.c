@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 
 #include <sci/file.h>
@@ -55,7 +56,7 @@ imaging_qc_json(const imaging_qc *qc, const char *page, const char *path)
     cli_json_member_text(&j, "page", page);
     cli_json_member_text(&j, "method", qc->method);
     cli_json_member_unsigned(&j, "voxels", qc->before.inside.count);
-    cli_json_member_real(&j, "volume_mm3", qc->mm3);
+    cli_json_member_real(&j, "volume_mm3", qc->plane ? (double)NAN : qc->mm3);
     cli_json_key(&j, "percentiles");
     cli_json_array_line(&j);
     for (int k = 0; k < QC_LANDMARKS; k++)

@@ -194,6 +194,7 @@ list_groups(imaging_qc *qc, const sci_stats *before, const sci_stats *after,
     const sci_moments *b = sci_stats_moments(before), *a = sci_stats_moments(after);
     sci_status st = SCI_OK;
 
+    qc->plane = strcmp(imaging_geometry_measure(geometry), "mm2") == 0;
     /* The channels of a place are one place. */
     if (qc->view.which[0] == '\0')
         qc->mm3 = qc->before.inside.weight * groups->members->weight_mm3;

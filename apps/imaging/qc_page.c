@@ -35,7 +35,7 @@ write_tiles(cli_page *page, const imaging_qc *qc)
 
     cli_page_tiles(page);
     cli_page_tile(page, "Voxels compared", qc_count(count, (double)a->count),
-                  isfinite(qc->mm3) ? qc_volume(volume, qc->mm3) : NULL);
+                  isfinite(qc->mm3) ? qc_volume(volume, qc->mm3, qc->plane) : NULL);
     change_tile(page, qc, "Mean", mean_of(b), mean_of(a));
     change_tile(page, qc, "Standard deviation", sci_moments_sd(b, qc->ddof),
                 sci_moments_sd(a, qc->ddof));
@@ -68,9 +68,11 @@ write_group(cli_page *page, const imaging_qc *qc, const qc_group *g)
 static void
 write_groups(cli_page *page, const imaging_qc *qc)
 {
-    static const char *const heads[] = { "group",       "voxels",    "volume (mm\xc2\xb3)",
-                                         "mean before", "sd before", "mean after",
-                                         "sd after" };
+    const char *heads[] = {
+        "group",       "voxels",    qc->plane ? "area (mm\xc2\xb2)" : "volume (mm\xc2\xb3)",
+        "mean before", "sd before", "mean after",
+        "sd after"
+    };
 
     if (qc->n_groups == 0)
         return;

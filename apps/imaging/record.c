@@ -116,7 +116,7 @@ write_group(cli_json *j, const imaging_normal *job, uint64_t i)
     cli_json_object_line(j);
     cli_json_member_text(j, "name", name);
     cli_json_member_unsigned(j, "count", seen->count);
-    cli_json_member_real(j, "mm3",
+    cli_json_member_real(j, imaging_geometry_measure(&job->volume->geometry),
                          imaging_method_is_moments(job->c.settings->method) && seen->count > 0
                              ? imaging_normal_mm3(job, seen)
                              : (double)NAN);

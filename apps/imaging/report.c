@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sci/memory.h>
 
@@ -102,8 +103,10 @@ say_summary(const imaging_normal *job)
     if (g->millimetres == 0.0 && job->members.weighted)
         cli_warn(
             "'%s': the unit of its voxel sizes is not known; the result does not depend on it, "
-            "volumes in mm3 are left out",
-            job->volume->name);
+            "%s in %s are left out",
+            job->volume->name,
+            strcmp(imaging_geometry_measure(g), "mm2") == 0 ? "areas" : "volumes",
+            imaging_geometry_measure(g));
 }
 
 /* On stderr as the lines above it, so that it stays behind them. */
@@ -116,7 +119,8 @@ say_rows(const imaging_normal *job)
     int ddof = job->c.options.ddof;
     char name[160];
 
-    cli_note("%-22s %10s %12s %12s %12s", "group", "voxels", "mm3", moments ? "mean" : "centre",
+    cli_note("%-22s %10s %12s %12s %12s", "group", "voxels",
+             imaging_geometry_measure(&job->volume->geometry), moments ? "mean" : "centre",
              moments ? "sd" : "scale");
     for (uint64_t i = 0; i < shown; i++) {
         const sci_moments *row = &job->rows[i];

@@ -203,6 +203,10 @@ const cli_row imaging_apply_rows[] = {
       CLI_RESULT | CLI_PATH, NULL, 0, 0 },
     CLI_ROW_NAN(S),
     ROWS_MAPS,
+    { 0, "min-voxels", "N", CLI_INTEGER, IMAGING_AT(min_voxels), "10",
+      "labels with fewer voxels in all images of the model keep their values (fit counts them all, "
+      "so that models can be merged)",
+      "Voxels", CLI_RESULT, NULL, 0, 9e15 },
     IMAGING_ROWS_SPACING,
     CLI_ROW_DIGEST(S),
     CLI_ROWS_INPUTS(S),

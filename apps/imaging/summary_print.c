@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/message.h"
 
@@ -45,8 +46,9 @@ imaging_summary_text(const imaging_summary *s)
     (void)cli_escape(name, sizeof name, s->volume->name);
     (void)printf("%s: %" PRIu64 " voxels%s\n", name, s->voxels,
                  s->members.weighted ? ", each counting by its volume" : "");
-    (void)printf("%-18s %10s %11s %11s %11s %9s %9s %9s %9s %9s %9s\n", "group", "voxels", "mm3",
-                 "mean", "sd", "min", "1 %", "median", "99 %", "max", "mad");
+    (void)printf("%-18s %10s %11s %11s %11s %9s %9s %9s %9s %9s %9s\n", "group", "voxels",
+                 imaging_geometry_measure(&s->volume->geometry), "mean", "sd", "min", "1 %",
+                 "median", "99 %", "max", "mad");
     for (uint64_t i = 0; i < s->n; i++)
         print_row(s, &s->rows[i]);
     for (uint64_t i = 0; i < s->n; i++)
@@ -68,7 +70,7 @@ imaging_summary_tsv_head(void)
         "plain_sd");
     for (int k = 0; k < SUMMARY_PERCENTS; k++)
         (void)printf("\tp%g", summary_percents[k]);
-    (void)putchar('\n');
+    (void)puts("\tmm2");
 }
 
 static void
@@ -83,6 +85,7 @@ tsv_number(double value)
 void
 imaging_summary_tsv(const imaging_summary *s)
 {
+    bool plane = strcmp(imaging_geometry_measure(&s->volume->geometry), "mm2") == 0;
     char name[1024], group[320];
 
     (void)cli_escape(name, sizeof name, s->volume->name);
@@ -92,7 +95,7 @@ imaging_summary_tsv(const imaging_summary *s)
         (void)cli_escape(group, sizeof group, row->name);
         (void)printf("%s\t%s\t%" PRIu64, name, group, row->moments.count);
         tsv_number(row->moments.weight);
-        tsv_number(row->mm3);
+        tsv_number(plane ? (double)NAN : row->mm3);
         tsv_number(sci_moments_mean(&row->moments));
         tsv_number(sci_moments_variance(&row->moments, s->ddof));
         tsv_number(sci_moments_sd(&row->moments, s->ddof));
@@ -104,6 +107,7 @@ imaging_summary_tsv(const imaging_summary *s)
         tsv_number(sci_moments_sd(&row->plain, s->ddof));
         for (int k = 0; k < SUMMARY_PERCENTS; k++)
             tsv_number(row->percentiles[k]);
+        tsv_number(plane ? row->mm3 : (double)NAN);
         (void)putchar('\n');
     }
 }
@@ -125,7 +129,7 @@ json_row(cli_json *j, const imaging_summary *s, const imaging_summary_row *row)
     cli_json_member_text(j, "name", row->name);
     cli_json_member_unsigned(j, "count", row->moments.count);
     cli_json_member_real(j, "weight", row->moments.weight);
-    cli_json_member_real(j, "mm3", row->mm3);
+    cli_json_member_real(j, imaging_geometry_measure(&s->volume->geometry), row->mm3);
     json_moments(j, &row->moments, s->ddof);
     cli_json_member_real(j, "min", first_value(row, row->moments.min));
     cli_json_member_real(j, "max", first_value(row, row->moments.max));

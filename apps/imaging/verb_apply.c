@@ -51,6 +51,7 @@ take_limits(applying *a)
 {
     imaging_normal *job = &a->job;
     const imaging_model *m = &a->model;
+    const imaging_only *only = NULL;
     sci_status st;
 
     if (m->limits == NULL)
@@ -66,8 +67,10 @@ take_limits(applying *a)
         job->high[i] = m->limits[i * CT_LIMITS + CT_LIMITS - 1];
     }
     if (st == SCI_OK)
+        st = imaging_normal_inside(job, &only);
+    if (st == SCI_OK)
         st = imaging_limits_clamp(&job->clamped, job->source, &job->groups, &job->c, job->volume,
-                                  job->low, job->high);
+                                  job->low, job->high, only);
     if (st == SCI_OK)
         st = imaging_normal_change(job, job->clamped);
     return st;
@@ -102,6 +105,8 @@ make_curves(applying *a, const sci_quantiles *q)
     step.x = job->curve_x = x;
     step.y = job->curve_y = y;
     job->n_points = NYUL_POINTS;
+    if (st == SCI_OK)
+        st = imaging_normal_inside(job, &step.only);
     if (st == SCI_OK)
         st = imaging_mapped_create(&a->curved, job->source, 1, &step);
     if (st == SCI_OK)
@@ -159,20 +164,6 @@ find_scaling(applying *a)
 }
 
 static sci_status
-look_for_troubles(applying *a)
-{
-    imaging_normal *job = &a->job;
-
-    if (a->model.method == IMAGING_NYUL)
-        return SCI_OK;
-    for (uint64_t i = 0; i < job->n_rows; i++)
-        if (imaging_trouble_see(&job->troubles, i, &job->rows[i])
-            && job->c.settings->degenerate == DEGENERATE_KEEP)
-            job->scaling.rows[i] = imaging_row(0.0, 1.0, 0);
-    return imaging_normal_judge(job);
-}
-
-static sci_status
 run(applying *a, const char *dataset)
 {
     imaging_normal *job = &a->job;
@@ -191,6 +182,8 @@ run(applying *a, const char *dataset)
     if (st == SCI_OK)
         st = imaging_output_create(&job->output, &job->c, job->volume, w->temporary[0],
                                    w->target[0], dataset, imaging_normal_type(job));
+    if (st == SCI_OK && a->model.method != IMAGING_NYUL)
+        imaging_scaling_settle(&job->scaling, &job->c, &job->members, &job->troubles);
     rows.context = job->scaling.rows;
     if (st == SCI_OK)
         st = sci_apply(job->source, job->affine, &rows, NULL, &job->c.options,
@@ -198,8 +191,8 @@ run(applying *a, const char *dataset)
     if (st == SCI_OK)
         st = sci_stats_head(&job->head, job->source, job->groups.g, &job->c.options, &job->report,
                             cli_operand_name(job->volume->name));
-    if (st == SCI_OK)
-        st = look_for_troubles(a);
+    if (st == SCI_OK && a->model.method != IMAGING_NYUL)
+        st = imaging_normal_judge(job);
     return st == SCI_OK ? imaging_output_flush(job->output) : st;
 }
 

@@ -215,6 +215,10 @@ undo_curves(inverting *v)
     if (v->record.n_points == 0)
         return SCI_OK;
     st = imaging_groups_blocks(&job->groups, &job->c, job->volume, &step.blocks, &step.last);
+    if (st == SCI_OK && v->record.outside != NULL && strcmp(v->record.outside, "keep") == 0) {
+        st = imaging_only_members(&job->inside, &job->members, &job->c, job->volume);
+        step.only = &job->inside;
+    }
     if (st == SCI_OK)
         st = imaging_mapped_create(&v->uncurved, job->source, 1, &step);
     if (st == SCI_OK)

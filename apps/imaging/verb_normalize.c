@@ -24,10 +24,10 @@
 static sci_status
 clip(imaging_normal *job)
 {
+    const char *text = job->c.settings->clip;
+    const imaging_only *only = NULL;
     double percent[2];
     sci_status st;
-
-    const char *text = job->c.settings->clip;
 
     job->measured = job->source;
     if (text == NULL && job->c.settings->method == IMAGING_CT)
@@ -51,8 +51,10 @@ clip(imaging_normal *job)
             job->high[i] = (double)INFINITY;
         }
     if (st == SCI_OK)
+        st = imaging_normal_inside(job, &only);
+    if (st == SCI_OK)
         st = imaging_limits_clamp(&job->clamped, job->source, &job->groups, &job->c, job->volume,
-                                  job->low, job->high);
+                                  job->low, job->high, only);
     if (st == SCI_OK)
         st = imaging_normal_change(job, job->clamped);
     if (st == SCI_OK && job->c.settings->method != IMAGING_CT)
@@ -177,6 +179,27 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
     return st;
 }
 
+/* What is another tool's number is not with another divisor. */
+static sci_status
+check_like(const cli_call *call)
+{
+    static const char *const names[] = { "none", "torchio", "monai", "nnunet" };
+    const imaging_settings *s = call->settings;
+    int64_t ddof = s->like == LIKE_TORCHIO ? 1 : 0;
+
+    if (s->like == LIKE_NONE)
+        return SCI_OK;
+    if (cli_given(call, "ddof") && s->common.ddof != ddof)
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--ddof %d: %s divides by n%s; leave out --ddof or --like",
+                        (int)s->common.ddof, names[s->like], ddof == 1 ? " - 1" : "");
+    if (cli_given(call, "eps") && s->common.eps != 0.0)
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--eps: %s adds nothing to the variance; leave out --eps or --like",
+                        names[s->like]);
+    return SCI_OK;
+}
+
 static sci_status
 check_call(const cli_call *call)
 {
@@ -202,6 +225,8 @@ check_call(const cli_call *call)
         st = sci_fail(SCI_ERR_ARGUMENT, "--groups goes with --method group");
     if (st == SCI_OK && s->like != LIKE_NONE && s->method != IMAGING_ZSCORE)
         st = sci_fail(SCI_ERR_ARGUMENT, "--like goes with --method zscore");
+    if (st == SCI_OK)
+        st = check_like(call);
     if (st == SCI_OK && order && cli_given(call, "ddof"))
         st = sci_fail(SCI_ERR_ARGUMENT,
                       "--ddof goes with methods that divide by a standard deviation "

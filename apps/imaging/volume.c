@@ -85,6 +85,12 @@ open_any(imaging_volume *volume, const imaging_context *c, const char *file, con
     bool hdf5 = false;
     sci_status st = read_head(&h, file);
 
+    if (st == SCI_OK && h.n == 0)
+        st =
+            sci_fail(SCI_ERR_FORMAT,
+                     "'%s' is empty (0 bytes), so it is no image that can be read; copy or make it "
+                     "again",
+                     file);
     if (st == SCI_OK)
         st = refuse_known(&h, file);
     if (st == SCI_OK)

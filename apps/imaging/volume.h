@@ -27,6 +27,7 @@ typedef struct imaging_volume {
     sci_source *source;
     sci_source *stored;
     bool scaled;         /* source is stored × slope + intercept, of slices or of the whole */
+    char invalid[96];       /* what source->nonfinite says, where NaN are voxels without a value */
     bool looks_like_labels; /* NIfTI intent 1002, MINC class label */
     imaging_geometry geometry;
     void *private_data;  /* of its format, */

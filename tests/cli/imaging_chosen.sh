@@ -72,6 +72,74 @@ for method in ("ct", "nyul"):
     assert np.array_equal(np.isnan(load("applied_" + method + ".h5", "v")), load("brain.h5", "v") == 0), method
 END
 
+# ---- what is outside and kept is not limited either ----
+volumes << 'END'
+r = np.random.default_rng(12)
+two, brain = load("two.h5", "v"), load("brain.h5", "v")
+image("block.h5", m=(r.random(two.shape[1:]) < 0.4).astype(np.uint8), l=r.integers(0, 4, two.shape[1:]).astype(np.int16))
+image("brain_block.h5", m=(r.random(brain.shape) < 0.4).astype(np.uint8))
+END
+run 0 normalize brain.h5 --mask nonzero --clip 10,90 --outside keep --dtype f64 -q -o kept_nonzero.h5
+run 0 normalize two.h5 --mask block.h5:/m --clip 10,90 --outside keep --dtype f64 -q -o kept_file.h5
+run 0 normalize last.h5 --mask block.h5:/m --clip 10,90 --outside keep --dtype f64 -q -o kept_last.h5
+run 0 normalize two.h5 --mask p60 --clip 10,90 --outside keep --dtype f64 -q -o kept_p60.h5
+run 0 normalize last.h5 --mask p60 --clip 10,90 --outside keep --dtype f64 -q -o kept_p60_last.h5
+run 0 normalize two.h5 --mask '>90' --clip 10,90 --outside keep --dtype f64 -q -o kept_above.h5
+run 0 normalize two.h5 --labels block.h5:/l --ignore-label 2 --clip 10,90 --eps 0 --outside keep --dtype f64 -q -o kept_labels.h5
+run 0 normalize two.h5 --labels block.h5:/l --ignore-label 2 --mask block.h5:/m --clip 10,90 --eps 0 --outside keep --dtype f64 -q -o kept_both.h5
+for how in "-t 1" "-t 8" "-t 2 --memory 8MiB"; do
+    # shellcheck disable=SC2086
+    run 0 normalize two.h5 --mask p60 --clip 10,90 --outside keep --dtype f64 -q -f -o again.h5 $how
+    volumes << 'END'
+assert load("again.h5", "v").tobytes() == load("kept_p60.h5", "v").tobytes()
+END
+done
+for method in ct nyul; do
+    run 0 apply brain.h5 --stats $method.model --mask nonzero --outside keep --dtype f64 -q -o kept_$method.h5
+    run 0 apply brain.h5 --stats $method.model --mask brain_block.h5:/m --outside keep --dtype f64 -q -o block_$method.h5
+done
+run 0 invert block_nyul.h5 --mask brain_block.h5:/m -q -o back_nyul.h5
+volumes << 'END'
+two, block, labels = load("two.h5", "v").astype(float), load("block.h5", "m") > 0, load("block.h5", "l")
+
+
+def kept(x, inside, ids=None, limits=None):
+    a, b = np.percentile(x[inside if limits is None else limits], [10, 90])
+    y, out = np.clip(x, a, b), x.copy()
+    for k in np.unique(ids[inside]) if ids is not None else [None]:
+        here = inside if k is None else inside & (ids == k)
+        out[here] = (y[here] - y[here].mean()) / y[here].std()
+    return out
+
+
+def check(name, want, outside):
+    got = load(name, "v")
+    assert np.abs(got - want).max() < 1e-9, (name, np.abs(got - want).max())
+    assert np.array_equal(got[outside], want[outside]), name
+
+
+x = load("brain.h5", "v")
+check("kept_nonzero.h5", kept(x, x != 0), x == 0)
+monai = load("monai.h5", "v")
+assert not monai[x == 0].any() and abs(monai[x != 0].mean()) < 1e-6 and monai[x != 0].max() < 3
+every = np.broadcast_to(block, two.shape)
+check("kept_file.h5", np.stack([kept(c, block) for c in two]), ~every)
+check("kept_last.h5", np.moveaxis(load("kept_file.h5", "v"), 0, -1), np.moveaxis(~every, 0, -1))
+high = [c > np.percentile(c, 60) for c in two]
+check("kept_p60.h5", np.stack([kept(c, h) for c, h in zip(two, high)]), ~np.stack(high))
+check("kept_p60_last.h5", np.moveaxis(load("kept_p60.h5", "v"), 0, -1), np.moveaxis(~np.stack(high), 0, -1))
+check("kept_above.h5", np.stack([kept(c, c > 90) for c in two]), two <= 90)
+everything = np.ones(block.shape, bool)
+check("kept_labels.h5", np.stack([kept(c, labels != 2, labels, everything) for c in two]), np.stack([labels == 2] * 2))
+check("kept_both.h5", np.stack([kept(c, (labels != 2) & block, labels, block) for c in two]), np.stack([(labels == 2) | ~block] * 2))
+m = load("brain_block.h5", "m") > 0
+for method in ("ct", "nyul"):
+    a, b = load("kept_" + method + ".h5", "v"), load("applied_" + method + ".h5", "v")
+    assert not a[x == 0].any() and np.array_equal(a[x != 0], b[x != 0]), method
+    assert np.array_equal(load("block_" + method + ".h5", "v")[~m], x[~m]), method
+assert np.abs(load("back_nyul.h5", "v") - x).max() < 1e-9
+END
+
 # ---- the same bytes; what cannot be undone is said ----
 for how in "-t 1" "-t 8" "-t 2 --memory 8MiB"; do
     # shellcheck disable=SC2086

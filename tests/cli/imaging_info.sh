@@ -338,7 +338,8 @@ refuse 3 "has start 0 and step nan, where no sample can be" info unsure.mnc
 run 0 info unsure.mnc --spacing 1,1,1
 # Voxels outside of the valid range have no value.
 for f in strayed same; do
-    refuse 1 "2 of 6 values are NaN or infinite, the first at index (0, 1, 0)" stats $f.mnc
+    refuse 1 "'$f.mnc:/minc-2.0/image/0/image': 2 of 6 values are outside the valid range of the file (0 to 200) and have no value, the first at index (0, 1, 0); choose --nan ignore" stats $f.mnc
+    refuse 1 "2 of 6 values are outside the valid range of the file (0 to 200)" normalize $f.mnc --method robust -o no.mnc
     run 0 stats $f.mnc --nan ignore --json && mv out $f.json
 done
 run 0 stats full.mnc --json && mv out full.json
@@ -416,7 +417,9 @@ refuse 3 "make a MINC 2 file of it with 'mincconvert -2 old.mnc out.mnc'" info o
 { head -c 128 /dev/zero; printf 'DICMxxxx'; } > slice.dcm
 refuse 3 "is DICOM; convert the series with 'dcm2niix' first" info slice.dcm
 : > nothing
-refuse 1 "is no image that can be read" info nothing
+refuse 1 "'nothing' is empty (0 bytes), so it is no image that can be read" info nothing
+cp nothing empty.nii.gz
+refuse 1 "'empty.nii.gz' is empty (0 bytes)" normalize empty.nii.gz -o no.nii.gz
 head -c 3000 plain.h5 > short.h5
 refuse 1 "" info short.h5
 refuse 2 "is a directory" info .

@@ -83,6 +83,33 @@ refuse 2 "leave out --groups" invert y.h5:/v --groups 1 -o no.h5
 run 0 fit t1.h5:/t1 --mask nonzero --method nyul -q -o nyul.h5
 refuse 2 "--eps: 'nyul.h5' is a model of nyul" apply t1.h5:/t1 --stats nyul.h5 --eps 1 -o no.h5
 refuse 2 "--on-degenerate: 'nyul.h5' is a model of nyul" apply t1.h5:/t1 --stats nyul.h5 --on-degenerate zero -o no.h5
+# Labels with few voxels in the model keep their values, and so do those without spread if asked to.
+volumes << 'END'
+x = load("t1.h5", "t1").astype(float)
+l = np.ones(x.shape, np.uint8)
+l[2, 3, :7] = 2
+x[2, 3, :7] = np.arange(7)
+l[5, 3, :12] = 3
+x[5, 3, :12] = 5
+image("few.h5", v=x)
+image("few_labels.h5", l=l)
+END
+run 0 fit few.h5 --labels few_labels.h5:/l -q -o few.model
+for how in "--min-voxels 8" "--min-voxels 7" "--min-voxels 7 --on-degenerate keep"; do
+    # shellcheck disable=SC2086
+    run 0 apply few.h5 --stats few.model --labels few_labels.h5:/l --on-degenerate zero $how --dtype f64 -f -o "few $how.h5"
+done
+says err "1 groups have no spread"
+run 0 apply few.h5 --stats few.model --labels few_labels.h5:/l --on-degenerate zero -o "few 10.h5" && says err "1 labels have fewer than 10 voxels and stay as they are, the first is 'z,y,x=2'"
+volumes << 'END'
+x, l = load("few.h5", "v"), load("few_labels.h5", "l")
+z = {n: load("few %s.h5" % n, "v") for n in ("--min-voxels 8", "--min-voxels 7", "--min-voxels 7 --on-degenerate keep")}
+for n, y in z.items():
+    assert abs(y[l == 1].mean()) < 1e-9 and abs(y[l == 1].std() - 1) < 1e-4
+    assert np.array_equal(y[l == 2], x[l == 2]) == (n == "--min-voxels 8"), n
+    assert (y[l == 3] == (5 if "keep" in n else 0)).all(), n
+END
+refuse 2 "--min-voxels goes with --labels" apply few.h5 --stats few.model --min-voxels 3 -o no.h5
 refuse 2 "is a model of nyul, which knows no labels" apply t1.h5:/t1 --stats nyul.h5 --labels t1.h5:/mask -o no.h5
 # Slices whose thickness would have to be guessed do not matter to a model that has been fitted.
 run 0 fit slices.h5:/volume -q -o volume.h5

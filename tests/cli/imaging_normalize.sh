@@ -259,6 +259,37 @@ close6(load("monai.h5", "t1"), want)
 close6(load("nnunet.h5", "t1"), np.where(inside, (x - x[inside].mean()) / max(x[inside].std(), 1e-8), 0))
 END
 refuse 2 "goes with --method zscore" normalize t1.h5:/t1 --like monai --method layer -o no.h5
+refuse 2 "--ddof 0: torchio divides by n - 1; leave out --ddof or --like" normalize t1.h5:/t1 --like torchio --ddof 0 -o no.h5
+refuse 2 "--ddof 1: monai divides by n; leave out" normalize t1.h5:/t1 --like monai --ddof 1 -o no.h5
+refuse 2 "--eps: nnunet adds nothing to the variance" normalize t1.h5:/t1 --like nnunet --eps 0.5 -o no.h5
+run 0 normalize t1.h5:/t1 --like torchio --ddof 1 --mask t1.h5:/mask --dtype f64 -q -o torchio_1.h5
+volumes << 'END'
+assert np.array_equal(load("torchio.h5", "t1"), load("torchio_1.h5", "t1"))
+END
+
+# ---- a label map is no image ----
+run 0 normalize t1.h5:/labels_tissue -o tissue_z.h5 && says err "'t1.h5:/labels_tissue' looks like a label map or a mask"
+run 0 normalize t1.h5:/labels_aal -o aal_z.h5 && says err "looks like a label map"
+run 0 normalize t1.h5:/mask -o mask_z.h5 && says err "looks like a label map"
+run 0 normalize t1.h5:/t1 -o head_z.h5 && lacks err "looks like"
+run 0 normalize t1.h5:/mask_fraction -o fraction_z.h5 && lacks err "looks like"
+
+# ---- an image of two axes has areas ----
+volumes << 'END'
+image("plane.h5", v=np.random.default_rng(4).normal(0, 1, (9, 11)), spacing=(0.5, 0.25))
+END
+run 0 normalize plane.h5 -o plane_z.h5 && says err "mm2" && lacks err "mm3"
+run 0 normalize plane.h5 --json -f -o plane_z.h5 && says out '"mm2"'
+run 0 info plane.h5 && says out "voxels     0.125 mm2, all alike: weights by area cancel" && lacks out "mm3"
+run 0 info plane.h5 --json && says out '"voxel_mm2_least": 0.125'
+run 0 stats plane.h5 && says out "mm2" && lacks out "mm3"
+run 0 stats plane.h5 --json && says out '"mm2": 12.375'
+run 0 stats plane.h5 --tsv && volumes << 'END'
+head, row = (line.rstrip("\n").split("\t") for line in open("out"))
+assert dict(zip(head, row))["mm3"] == "n/a" and float(dict(zip(head, row))["mm2"]) == 12.375 and len(head) == len(row)
+END
+run 0 qc plane.h5 plane_z.h5 -o plane.html && grep -q "mm²" plane.html || complain "the page of a plane has no area"
+if grep -q "mm³" plane.html; then complain "the page of a plane has a volume"; fi
 
 # Slices that are all as thick as each other are a constant in volumes, gap or not.
 for how in width uniform; do
@@ -289,6 +320,42 @@ END
 run 0 invert unbiased.h5 -q -o divided.h5 && says err "divided by the bias field 'field.h5' first, which is not undone"
 volumes << 'END'
 assert np.abs(load("divided.h5", "v") - load("regular.h5", "v") / load("field.h5", "b")).max() < 1e-9
+END
+
+# A field is a factor above 0 wherever voxels count.
+volumes << 'END'
+x = load("regular.h5", "v")
+r = np.random.default_rng(3)
+good = r.uniform(0.5, 2, x.shape)
+inside = np.zeros(x.shape, np.uint8)
+inside[2:7, 3:8, 3:8] = 1
+image("inside.h5", m=inside, spacing=(3, 1, 1))
+image("regions.h5", l=inside * 3, spacing=(3, 1, 1))
+for name, value in (("nan", np.nan), ("zero", 0), ("negative", -1), ("infinite", np.inf)):
+    b = good.copy()
+    b[3, 4, 5] = b[5, 5, 5] = b[8, 9, 10] = value
+    image("field_%s.h5" % name, b=b, spacing=(3, 1, 1))
+b = good.copy()
+b[8, 9, 10] = 0
+image("field_outside.h5", b=b, spacing=(3, 1, 1))
+hole = x.copy()
+hole[8, 9, 10] = 0
+image("hole.h5", v=hole, spacing=(3, 1, 1))
+END
+for f in "nan nan" "zero 0" "negative -1" "infinite inf"; do
+    # shellcheck disable=SC2086
+    set -- $f
+    refuse 1 "the bias field 'field_$1.h5:/b' holds $2 at index (3, 4, 5) inside the mask, the first of 2 such values" normalize regular.h5 --bias-field field_$1.h5 --mask inside.h5:/m -o no.h5
+    refuse 1 "at index (3, 4, 5), the first of 3 such values" normalize regular.h5 --bias-field field_$1.h5 -o no.h5
+done
+refuse 1 "the first of 2 such values" normalize regular.h5 --bias-field field_nan.h5 --labels regions.h5:/l --ignore-label 0 -o no.h5
+refuse 1 "the first of 3 such values" fit regular.h5 --bias-field field_zero.h5 -o no.h5
+refuse 1 "the first of 1 such values" normalize hole.h5 --bias-field field_outside.h5 --mask '>-100' -o no.h5
+refuse 1 "the first of 1 such values" normalize regular.h5 --bias-field field_outside.h5 --mask nonzero -o no.h5
+run 0 normalize regular.h5 --bias-field field_outside.h5 --mask inside.h5:/m --outside zero -o outside_z.h5 && says err "is not above 0 in 1 voxels outside the mask"
+volumes << 'END'
+z, m = load("outside_z.h5", "v"), load("inside.h5", "m") > 0
+assert np.isfinite(z[m]).all() and abs(z[m].mean()) < 1e-6
 END
 
 # ---- nothing to divide by, nothing inside, nothing finite ----

@@ -36,6 +36,11 @@ says() {
     return 1
 }
 
+# lacks out|err TEXT: the last run did not print it.
+lacks() {
+    if grep -qF -- "$2" "$1"; then complain "std$1 contains: $2"; fi
+}
+
 silent() {
     [ ! -s "$1" ] && return 0
     complain "$1 is not empty:"

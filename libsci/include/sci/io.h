@@ -50,6 +50,8 @@ struct sci_source {
     const sci_source_ops *ops;
     sci_array array;
     const char *name; /* for messages: "x.h5:/x" */
+    /* What NaN stands for here, for the message that refuses it: "missing". NULL: "NaN or infinite". */
+    const char *nonfinite;
 };
 
 typedef struct sci_sink_ops {

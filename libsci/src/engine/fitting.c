@@ -295,9 +295,10 @@ sci_fail_nonfinite(const sci_source *source, const sci_report *report)
     index_text(&source->array, report->first_nonfinite, place, sizeof place);
     return sci_fail(SCI_ERR_NONFINITE,
                     "'%s': %" PRIu64 " of %" PRIu64
-                    " values are NaN or infinite, the first at index %s; "
+                    " values are %s, the first at index %s; "
                     "choose --nan ignore or --nan propagate",
-                    source->name, report->nonfinite, report->elements, place);
+                    source->name, report->nonfinite, report->elements,
+                    source->nonfinite ? source->nonfinite : "NaN or infinite", place);
 }
 
 /* An array without elements has groups all the same. */
