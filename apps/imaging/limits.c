@@ -50,23 +50,40 @@ imaging_otsu(size_t n, const double *values, const uint64_t *counts)
 
 /* The histogram of a group between its ends: of small integers one bin a value. */
 static sci_status
-otsu_of_group(const sci_quantiles *q, uint64_t group, sci_type type, double *values,
-              uint64_t *counts, double *out)
+otsu_in(const sci_quantiles *q, uint64_t group, sci_type type, double low, double high,
+        double *values, uint64_t *counts, double *out)
 {
-    double low = sci_quantiles_value(q, group, 0), high = sci_quantiles_value(q, group, 1);
     bool exact = sci_type_is_integer(type) && high - low < OTSU_BINS;
     size_t bins = exact ? (size_t)(high - low) + 1 : OTSU_BINS;
     double width = exact ? 1.0 : (high - low) / OTSU_BINS;
+    sci_status st =
+        sci_quantiles_histogram(q, group, low, low + (double)bins * width, bins, counts);
+
+    for (size_t i = 0; i < bins; i++)
+        values[i] = low + (double)i * width;
+    if (st == SCI_OK)
+        *out = imaging_otsu(bins, values, counts);
+    return st;
+}
+
+sci_status
+imaging_otsu_group(const sci_quantiles *q, uint64_t group, sci_type type, double low, double high,
+                   double *out)
+{
+    double *values = NULL;
+    uint64_t *counts = NULL;
     sci_status st;
 
     *out = (double)NAN;
     if (!(high > low))
         return SCI_OK;
-    st = sci_quantiles_histogram(q, group, low, low + (double)bins * width, bins, counts);
-    for (size_t i = 0; i < bins; i++)
-        values[i] = low + (double)i * width;
+    st = sci_alloc(&values, OTSU_BINS, 1, sizeof *values);
     if (st == SCI_OK)
-        *out = imaging_otsu(bins, values, counts);
+        st = sci_alloc(&counts, OTSU_BINS, 1, sizeof *counts);
+    if (st == SCI_OK)
+        st = otsu_in(q, group, type, low, high, values, counts, out);
+    sci_free(values);
+    sci_free(counts);
     return st;
 }
 
@@ -76,18 +93,11 @@ find_otsu(imaging_members *m, const imaging_groups *groups, const imaging_contex
 {
     const double ends[2] = { 0.0, 1.0 };
     sci_quantiles *q = NULL;
-    double *values = NULL;
-    uint64_t *counts = NULL;
     sci_status st = sci_quantiles_fit(&q, source, groups->kept, &c->options, 2, ends, NULL, NULL);
 
-    if (st == SCI_OK)
-        st = sci_alloc(&values, OTSU_BINS, 1, sizeof *values);
-    if (st == SCI_OK)
-        st = sci_alloc(&counts, OTSU_BINS, 1, sizeof *counts);
     for (uint64_t i = 0; i < groups->n_kept && st == SCI_OK; i++)
-        st = otsu_of_group(q, i, source->array.type, values, counts, &m->low[i]);
-    sci_free(values);
-    sci_free(counts);
+        st = imaging_otsu_group(q, i, source->array.type, sci_quantiles_value(q, i, 0),
+                                sci_quantiles_value(q, i, 1), &m->low[i]);
     sci_quantiles_free(q);
     return st;
 }
@@ -129,6 +139,30 @@ imaging_thresholds_find(imaging_members *members, imaging_groups *groups, const 
     if (st == SCI_OK)
         st = otsu ? find_otsu(members, groups, &finite, source)
                   : find_percentile(members, groups, &finite, source);
+    return st;
+}
+
+/* ---- deviations ---- */
+
+sci_status
+imaging_mads_find(const imaging_groups *groups, const imaging_context *c, sci_source *source,
+                  const sci_quantiles *medians, uint64_t n, double *centre, double *out)
+{
+    const double half = 0.5;
+    sci_quantiles *q = NULL;
+    sci_status st = SCI_OK;
+
+    for (uint64_t i = 0; i < n; i++)
+        centre[i] = isnan(centre[i]) ? 0.0 : centre[i];
+    if (sci_quantiles_whole(medians)) {
+        for (uint64_t i = 0; i < n && st == SCI_OK; i++)
+            st = sci_quantiles_deviation(medians, i, half, centre[i], &out[i]);
+        return st;
+    }
+    st = sci_quantiles_fit(&q, source, groups->g, &c->options, 1, &half, centre, NULL);
+    for (uint64_t i = 0; i < n && st == SCI_OK; i++)
+        out[i] = sci_quantiles_value(q, i, 0);
+    sci_quantiles_free(q);
     return st;
 }
 

@@ -3,6 +3,8 @@
 #ifndef IMAGING_LIMITS_H
 #define IMAGING_LIMITS_H
 
+#include <sci/quantile.h>
+
 #include "groups.h"
 #include "mapped.h"
 
@@ -27,6 +29,16 @@ sci_status imaging_limits_clamp(sci_source **out, sci_source *source, const imag
                                 const imaging_context *c, const imaging_volume *volume,
                                 const double *low, const double *high,
                                 const imaging_only *only) SCI_MUST_CHECK;
+
+/* The median absolute deviation of each group of groups->g about its centre (NaN: of none), from
+ * `medians` where these have counted every value, else in passes of its own. */
+sci_status imaging_mads_find(const imaging_groups *groups, const imaging_context *c,
+                             sci_source *source, const sci_quantiles *medians, uint64_t n,
+                             double *centre, double *out) SCI_MUST_CHECK;
+
+/* Otsu's threshold of a group of which q has a histogram, between its lowest and highest value. */
+sci_status imaging_otsu_group(const sci_quantiles *q, uint64_t group, sci_type type, double low,
+                              double high, double *out) SCI_MUST_CHECK;
 
 /* Otsu's threshold of a histogram over values value[0] < value[1] < …: the value whose cut, "above
  * it", gives the largest variance between both sides. NaN if all counts but one are 0. */

@@ -8,6 +8,7 @@
 
 #include <sci/matrix.h>
 #include <sci/memory.h>
+#include <sci/parallel.h>
 
 #include "cli/message.h"
 
@@ -123,6 +124,38 @@ typedef struct values_seen {
     double above_value;
 } values_seen;
 
+/* Most stretches of a mask have nothing but 0 and one other value. */
+SCI_CLONES static bool
+has_others(const double *x, size_t n, double other)
+{
+    uint64_t others = 0;
+
+    for (size_t i = 0; i < n; i++)
+        others += (x[i] != 0.0) & (x[i] != other);
+    return others > 0;
+}
+
+static void
+look_closely(values_seen *seen, uint64_t first, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double x = seen->block[i];
+
+        if (x == 0.0)
+            continue;
+        seen->nonfinite = seen->nonfinite || !isfinite(x);
+        seen->negative = seen->negative || x < 0.0;
+        if (x > 1.0 && !seen->above) {
+            seen->above = true;
+            seen->above_at = first + i;
+            seen->above_value = x;
+        }
+        if (seen->other == 0.0)
+            seen->other = x;
+        seen->many = seen->many || x != seen->other;
+    }
+}
+
 static sci_status
 look_at(void *context, uint64_t first, uint64_t count, const void *elements)
 {
@@ -134,22 +167,8 @@ look_at(void *context, uint64_t first, uint64_t count, const void *elements)
 
         sci_widen_stored(seen->block, &seen->source->array, (const char *)elements + done * size,
                          n);
-        for (size_t i = 0; i < n; i++) {
-            double x = seen->block[i];
-
-            if (x == 0.0)
-                continue;
-            seen->nonfinite = seen->nonfinite || !isfinite(x);
-            seen->negative = seen->negative || x < 0.0;
-            if (x > 1.0 && !seen->above) {
-                seen->above = true;
-                seen->above_at = first + done + i;
-                seen->above_value = x;
-            }
-            if (seen->other == 0.0)
-                seen->other = x;
-            seen->many = seen->many || x != seen->other;
-        }
+        if (has_others(seen->block, n, seen->other))
+            look_closely(seen, first + done, n);
     }
     return SCI_OK;
 }
@@ -324,6 +343,16 @@ ignore_labels(imaging_members *m, const imaging_context *c)
     return st;
 }
 
+/* The digest of labels that are used as they are stored comes with it. */
+static sci_status
+scan_labels(imaging_members *m, const imaging_context *c, uint64_t *n, int64_t **levels)
+{
+    m->digested = m->label_source == m->labels->stored;
+    return m->digested ? sci_map_scan_digest(m->label_source, &c->options, LABELS_MOST, n, levels,
+                                             m->label_digest)
+                       : sci_map_scan(m->label_source, &c->options, LABELS_MOST, n, levels);
+}
+
 sci_status
 imaging_labels_open(imaging_members *m, const imaging_context *c, const imaging_volume *volume,
                     const char *operand)
@@ -339,7 +368,7 @@ imaging_labels_open(imaging_members *m, const imaging_context *c, const imaging_
             st = open_float_labels(m, operand);
     }
     if (st == SCI_OK)
-        st = sci_map_scan(m->label_source, &c->options, LABELS_MOST, &n, &levels);
+        st = scan_labels(m, c, &n, &levels);
     if (st == SCI_OK)
         st = sci_labels_from_source(&m->regions, m->label_source, n, levels);
     if (st == SCI_OK)

@@ -46,6 +46,8 @@ typedef struct imaging_members {
     sci_source *mask_source;  /* a mask that counts as weights: thresholded or fractional */
     sci_source *label_source; /* the labels in an integer type */
     sci_labels *regions;
+    bool digested; /* the label map as it is stored: */
+    uint8_t label_digest[SCI_DIGEST_BYTES];
     /* axes of the image that the maps lie over, increasing */
     int n_mask_axes, mask_axes[IMAGING_AXES_MOST];
     int n_label_axes, label_axes[IMAGING_AXES_MOST];

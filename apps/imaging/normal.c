@@ -185,7 +185,10 @@ digest_maps(imaging_normal *job)
     for (int k = 0; k < 2 && st == SCI_OK; k++) {
         if (maps[k] == NULL)
             continue;
-        st = cli_source_digest(&job->c.options, maps[k]->stored, kind, digest);
+        if (k == 1 && job->members.digested)
+            memcpy(digest, job->members.label_digest, sizeof digest);
+        else
+            st = cli_source_digest(&job->c.options, maps[k]->stored, kind, digest);
         if (st == SCI_OK)
             cli_digest_text(kind, digest, job->map_digests[k]);
     }

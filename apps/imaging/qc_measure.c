@@ -17,6 +17,8 @@
 /* Percentiles that are asked for: the landmarks, then the window of the slices. */
 enum { WINDOW_LOW = QC_LANDMARKS, WINDOW_HIGH, PERCENTILES };
 
+#define KEPT_SCALE 20.0 /* times as wide as what the members need */
+
 static sci_status
 percentiles_of(sci_quantiles **out, const imaging_context *c, sci_source *source,
                const sci_grouping *g)
@@ -38,8 +40,16 @@ set_ends(qc_histogram *h, const sci_quantiles *whole, const sci_quantiles *membe
                       sci_quantiles_value(members, 0, WINDOW_LOW));
     double high = fmax(sci_quantiles_value(whole, 0, WINDOW_HIGH),
                        sci_quantiles_value(members, 0, WINDOW_HIGH));
-    double air = 0.04 * (high - low);
+    double inner_low = sci_quantiles_value(members, 0, WINDOW_LOW);
+    double inner_high = sci_quantiles_value(members, 0, WINDOW_HIGH);
+    double inner = inner_high - inner_low, air;
 
+    /* Voxels outside that were kept are on another scale, in which the members would be a line. */
+    if (inner > 0.0 && high - low > KEPT_SCALE * inner) {
+        low = inner_low - inner / 4.0;
+        high = inner_high + inner / 4.0;
+    }
+    air = 0.04 * (high - low);
     h->low = low - air;
     h->high = high + air;
     if (!(low < high)) { /* nothing, or a constant */

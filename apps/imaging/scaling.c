@@ -7,6 +7,7 @@
 #include <sci/memory.h>
 #include <sci/quantile.h>
 
+#include "limits.h"
 #include "method_whitestripe.h"
 
 #define MAD_TO_SD 1.4826 /* of a normal distribution: 1/Φ⁻¹(3/4), rounded as everybody does */
@@ -70,29 +71,25 @@ fit_robust(imaging_scaling *out, const imaging_groups *groups, const imaging_con
            sci_source *source, sci_report *report)
 {
     const double half = 0.5;
-    sci_quantiles *medians = NULL, *deviations = NULL;
-    double *centre = NULL;
+    sci_quantiles *medians = NULL;
+    double *centre = NULL, *mads = NULL;
     sci_status st =
         sci_quantiles_fit(&medians, source, groups->g, &c->options, 1, &half, NULL, report);
 
     if (st == SCI_OK)
         st = sci_alloc(&centre, out->n, 1, sizeof *centre);
-    for (uint64_t i = 0; i < out->n && st == SCI_OK; i++) {
-        double median = sci_quantiles_value(medians, i, 0);
-
-        centre[i] = isnan(median) ? 0.0 : median;
-    }
     if (st == SCI_OK)
-        st = sci_quantiles_fit(&deviations, source, groups->g, &c->options, 1, &half, centre, NULL);
-    for (uint64_t i = 0; i < out->n && st == SCI_OK; i++) {
-        double deviation = sci_quantiles_value(deviations, i, 0);
-
-        out->rows[i] = imaging_row(isnan(deviation) ? deviation : centre[i], MAD_TO_SD * deviation,
+        st = sci_alloc(&mads, out->n, 1, sizeof *mads);
+    for (uint64_t i = 0; i < out->n && st == SCI_OK; i++)
+        centre[i] = sci_quantiles_value(medians, i, 0);
+    if (st == SCI_OK)
+        st = imaging_mads_find(groups, c, source, medians, out->n, centre, mads);
+    for (uint64_t i = 0; i < out->n && st == SCI_OK; i++)
+        out->rows[i] = imaging_row(isnan(mads[i]) ? mads[i] : centre[i], MAD_TO_SD * mads[i],
                                    sci_quantiles_members(medians, i));
-    }
     sci_free(centre);
+    sci_free(mads);
     sci_quantiles_free(medians);
-    sci_quantiles_free(deviations);
     return st;
 }
 

@@ -15,21 +15,57 @@ const double summary_percents[SUMMARY_PERCENTS] = { 0,  0.5, 1,  2,  5,  10,   2
 
 /* ---- moments ---- */
 
+static void
+set_moments(imaging_summary *s, uint64_t i, const sci_moments *moments)
+{
+    imaging_summary_row *row = &s->rows[i];
+
+    row->moments = row->plain = *moments;
+    row->mm3 = row->moments.count > 0 ? row->moments.weight * s->members.weight_mm3 : 0.0;
+}
+
 static sci_status
-fit_moments(imaging_summary *s, const imaging_context *c, const imaging_groups *groups,
-            sci_report *report)
+fit_moments(imaging_summary *s, const imaging_context *c, const imaging_groups *groups)
 {
     sci_stats *stats = NULL;
-    sci_status st = sci_fit(s->volume->source, groups->g, &c->options, &stats, report);
+    sci_status st = sci_fit(s->volume->source, groups->g, &c->options, &stats, NULL);
 
-    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++) {
-        imaging_summary_row *row = &s->rows[i];
-
-        row->moments = row->plain = sci_stats_moments(stats)[i];
-        row->mm3 = row->moments.count > 0 ? row->moments.weight * s->members.weight_mm3 : 0.0;
-        st = sci_stats_group_name(stats, i, row->name, sizeof row->name);
-    }
+    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++)
+        set_moments(s, i, &sci_stats_moments(stats)[i]);
     sci_stats_free(stats);
+    return st;
+}
+
+/* Of small integers the histogram has them. */
+static sci_status
+take_moments(imaging_summary *s, const imaging_context *c, const imaging_groups *groups,
+             const sci_quantiles *q)
+{
+    bool weighted = s->members.weighted || c->settings->mask_weights;
+    sci_status st = SCI_OK;
+
+    if (weighted || !sci_quantiles_whole(q) || !sci_type_is_integer(s->volume->source->array.type))
+        return fit_moments(s, c, groups);
+    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++) {
+        sci_moments moments;
+
+        st = sci_quantiles_moments(q, i, &moments);
+        if (st == SCI_OK)
+            set_moments(s, i, &moments);
+    }
+    return st;
+}
+
+static sci_status
+name_rows(imaging_summary *s, const imaging_context *c, const imaging_groups *groups,
+          const sci_report *report)
+{
+    sci_stats *head = NULL;
+    sci_status st = sci_stats_head(&head, s->volume->source, groups->g, &c->options, report, NULL);
+
+    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++)
+        st = sci_stats_group_name(head, i, s->rows[i].name, sizeof s->rows[i].name);
+    sci_stats_free(head);
     return st;
 }
 
@@ -58,48 +94,67 @@ fit_plain(imaging_summary *s, const imaging_context *c)
 /* ---- order statistics ---- */
 
 static sci_status
-fit_percentiles(imaging_summary *s, const imaging_context *c, const imaging_groups *groups)
+fit_percentiles(imaging_summary *s, const imaging_context *c, const imaging_groups *groups,
+                sci_quantiles **q, sci_report *report)
 {
-    double p[SUMMARY_PERCENTS], half = 0.5, *centre = NULL;
-    sci_quantiles *q = NULL, *deviations = NULL;
-    sci_status st = sci_alloc(&centre, s->n, 1, sizeof *centre);
+    double p[SUMMARY_PERCENTS];
+    sci_status st;
 
     for (int k = 0; k < SUMMARY_PERCENTS; k++)
         p[k] = summary_percents[k] / 100.0;
-    if (st == SCI_OK)
-        st = sci_quantiles_fit(&q, s->volume->source, groups->g, &c->options, SUMMARY_PERCENTS, p,
-                               NULL, NULL);
-    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++) {
-        for (size_t k = 0; k < SUMMARY_PERCENTS; k++)
-            s->rows[i].percentiles[k] = sci_quantiles_value(q, i, k);
-        centre[i] = isnan(s->rows[i].percentiles[SUMMARY_MEDIAN])
-                        ? 0.0
-                        : s->rows[i].percentiles[SUMMARY_MEDIAN];
-    }
-    if (st == SCI_OK)
-        st = sci_quantiles_fit(&deviations, s->volume->source, groups->g, &c->options, 1, &half,
-                               centre, NULL);
+    st = sci_quantiles_fit(q, s->volume->source, groups->g, &c->options, SUMMARY_PERCENTS, p, NULL,
+                           report);
     for (uint64_t i = 0; i < s->n && st == SCI_OK; i++)
-        s->rows[i].mad = sci_quantiles_value(deviations, i, 0);
+        for (size_t k = 0; k < SUMMARY_PERCENTS; k++)
+            s->rows[i].percentiles[k] = sci_quantiles_value(*q, i, k);
+    return st;
+}
+
+static sci_status
+find_mads(imaging_summary *s, const imaging_context *c, const imaging_groups *groups,
+          const sci_quantiles *q)
+{
+    double *centre = NULL, *mads = NULL;
+    sci_status st = sci_alloc(&centre, s->n, 1, sizeof *centre);
+
+    if (st == SCI_OK)
+        st = sci_alloc(&mads, s->n, 1, sizeof *mads);
+    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++)
+        centre[i] = s->rows[i].percentiles[SUMMARY_MEDIAN];
+    if (st == SCI_OK)
+        st = imaging_mads_find(groups, c, s->volume->source, q, s->n, centre, mads);
+    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++)
+        s->rows[i].mad = mads[i];
     sci_free(centre);
-    sci_quantiles_free(q);
-    sci_quantiles_free(deviations);
+    sci_free(mads);
     return st;
 }
 
 /* Of all members of a channel; labels have none of their own. */
 static sci_status
-find_otsu(imaging_summary *s, const imaging_context *c, imaging_groups *groups)
+find_otsu(imaging_summary *s, const imaging_context *c, imaging_groups *groups,
+          const sci_quantiles *q)
 {
+    bool whole = sci_quantiles_whole(q);
     imaging_members thresholds = { .rule = { .kind = MASK_OTSU } };
+    sci_type type = s->volume->source->array.type;
     sci_status st = SCI_OK;
 
     for (uint64_t i = 0; i < s->n; i++)
         s->rows[i].otsu = (double)NAN;
-    if (groups->kept_of == NULL)
+    if (groups->kept_of != NULL)
+        return SCI_OK;
+    if (!whole)
         st = imaging_thresholds_find(&thresholds, groups, c, s->volume->source);
-    for (uint64_t i = 0; i < s->n && st == SCI_OK && thresholds.low != NULL; i++)
-        s->rows[i].otsu = thresholds.low[i];
+    for (uint64_t i = 0; i < s->n && st == SCI_OK; i++) {
+        imaging_summary_row *row = &s->rows[i];
+
+        if (whole)
+            st = imaging_otsu_group(q, i, type, row->percentiles[0],
+                                    row->percentiles[SUMMARY_PERCENTS - 1], &row->otsu);
+        else
+            row->otsu = thresholds.low[i];
+    }
     sci_free(thresholds.low);
     return st;
 }
@@ -110,7 +165,8 @@ static sci_status
 measure(imaging_summary *s, const imaging_context *c)
 {
     imaging_groups groups = { 0 };
-    sci_report report;
+    sci_quantiles *q = NULL;
+    sci_report report = { 0 };
     sci_status st = imaging_groups_make(&groups, c, s->volume, &s->members);
 
     if (st == SCI_OK)
@@ -122,16 +178,19 @@ measure(imaging_summary *s, const imaging_context *c)
         st = sci_alloc_zero(&s->rows, s->n, 1, sizeof *s->rows);
     }
     if (st == SCI_OK)
-        st = fit_moments(s, c, &groups, &report);
-    if (st == SCI_OK) {
-        s->voxels = report.elements;
-        if (s->members.weighted)
-            st = fit_plain(s, c);
-    }
+        st = fit_percentiles(s, c, &groups, &q, &report);
     if (st == SCI_OK)
-        st = fit_percentiles(s, c, &groups);
+        st = name_rows(s, c, &groups, &report);
     if (st == SCI_OK)
-        st = find_otsu(s, c, &groups);
+        st = take_moments(s, c, &groups, q);
+    if (st == SCI_OK && s->members.weighted)
+        st = fit_plain(s, c);
+    if (st == SCI_OK)
+        st = find_mads(s, c, &groups, q);
+    if (st == SCI_OK)
+        st = find_otsu(s, c, &groups, q);
+    s->voxels = report.elements;
+    sci_quantiles_free(q);
     imaging_groups_clear(&groups);
     return st;
 }

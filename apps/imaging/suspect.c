@@ -3,7 +3,8 @@
 
 #include <sci/matrix.h>
 
-#define LOOKED_AT (UINT64_C(1) << 19)
+#define WINDOWS 8
+#define WINDOW (UINT64_C(1) << 14)
 #define MEMBERS_LEAST 1000 /* of fewer nothing can be said */
 #define SHARE 0.5
 #define BLOCK 4096
@@ -48,10 +49,13 @@ imaging_suspect_labels(const imaging_volume *volume, bool *out)
     *out = false;
     if (st != SCI_OK || !sci_type_is_integer(source->array.type))
         return st;
-    n = count < LOOKED_AT ? count : LOOKED_AT;
-    if (n == 0)
-        return SCI_OK;
-    st = sci_source_visit(source, (count - n) / 2, n, look, &l);
+    for (uint64_t w = 1; st == SCI_OK && w <= WINDOWS; w++) {
+        uint64_t first = count / (WINDOWS + 1) * w;
+
+        n = count - first < WINDOW ? count - first : WINDOW;
+        if (n > 0)
+            st = sci_source_visit(source, first, n, look, &l);
+    }
     *out = st == SCI_OK && l.unlike && l.members >= MEMBERS_LEAST
            && (double)l.same >= SHARE * (double)l.members;
     return st;

@@ -5,7 +5,7 @@
 
 #include "volume.h"
 
-/* True if integers of the middle of the array look like labels: most of those that are not 0 are the
+/* True if integers at some places of the array look like labels: most of those that are not 0 are the
  * same as the one before. What is measured has noise. */
 sci_status imaging_suspect_labels(const imaging_volume *volume, bool *out) SCI_MUST_CHECK;
 

@@ -74,7 +74,8 @@ units_of_length_are_known_by_their_names(void **state)
 static void
 even_samples_make_a_regular_axis(void **state)
 {
-    static const double centres[] = { 5, 2.5, 0, -2.5 }, widths[] = { 2, 2, 2, 2 };
+    static const double centres[] = { 5, 2.5, 0, -2.5 }, widths[] = { 2.5, 2.5, 2.5, 2.5 };
+    static const double thin[] = { 2, 2, 2, 2 };
     imaging_axis axis = axis_of(IMAGING_Z, 4, UNKNOWN);
 
     (void)state;
@@ -82,6 +83,11 @@ even_samples_make_a_regular_axis(void **state)
     assert_true(!axis.irregular && axis.centres == NULL && axis.widths == NULL);
     assert_close(axis.step, -2.5, 0, 0);
     assert_close(axis.start, 5, 0, 0);
+    /* With gaps between them it is not, for all that it has one pitch. */
+    assert_ok(imaging_axis_set_samples(&axis, centres, thin, "here"));
+    assert_true(axis.irregular && isnan(axis.step));
+    assert_close(imaging_axis_pitch(&axis), -2.5, 0, 0);
+    imaging_axis_set_step(&axis, 1.0);
 }
 
 static void

@@ -42,9 +42,12 @@ volumes_have_the_unit_that_suits(void **state)
     char text[QC_NUMBER];
 
     (void)state;
-    assert_string_equal(qc_volume(text, 1.5e6), "1500.0\xc2\xa0ml");
-    assert_string_equal(qc_volume(text, 64.0), "64.000\xc2\xa0mm\xc2\xb3");
-    assert_string_equal(qc_volume(text, (double)NAN), "\xe2\x80\x93");
+    assert_string_equal(qc_volume(text, 1.5e6, false), "1500.0\xc2\xa0ml");
+    assert_string_equal(qc_volume(text, 64.0, false), "64.000\xc2\xa0mm\xc2\xb3");
+    assert_string_equal(qc_volume(text, (double)NAN, false), "\xe2\x80\x93");
+    assert_string_equal(qc_volume(text, 64.0, true), "64.000\xc2\xa0mm\xc2\xb2");
+    assert_string_equal(qc_volume(text, 1.5e5, true), "1500.0\xc2\xa0"
+                                                      "cm\xc2\xb2");
 }
 
 static void

@@ -76,7 +76,7 @@ a_long_array_is_visited_in_pieces(void **state)
     struct {
         sci_source base;
         const int32_t *x;
-    } streamed = { { &ops, line, "x" }, x };
+    } streamed = { { .ops = &ops, .array = line, .name = "x" }, x };
     sci_source *memory = NULL;
 
     (void)state;

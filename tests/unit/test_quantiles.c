@@ -87,6 +87,55 @@ deviations_are_those_of_sorted_deviations(void **state)
     }
 }
 
+/* Of integers that are counted one by one; other types are refused. */
+static void
+moments_are_those_of_the_histogram(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < ARRAY_LEN(element_types); t++) {
+        sci_type type = element_types[t];
+        random_stream r = random_start(t);
+        partition all = { .rank = 1, .shape = { 5000 } };
+        void *x = elements_normal(&r, type, false, 5000, 60.0, 20.0);
+        pass p = { .groups = &all, .type = type, .x = x, .options = { .threads = 1 } };
+        bool small = sci_type_is_integer(type) && sci_type_size(type) <= 2;
+        long double sum = 0, m2 = 0;
+        sci_quantiles *q = NULL;
+        sci_moments m;
+        double min = HUGE_VAL, max = -HUGE_VAL;
+
+        test_context("%s", element_words(type, false));
+        assert_ok(pass_quantiles(&p, 0, NULL, NULL, &q, NULL));
+        if (!small) {
+            assert_fails(sci_quantiles_moments(q, 0, &m), SCI_ERR_ARGUMENT);
+        } else {
+            for (uint64_t i = 0; i < 5000; i++) {
+                double v = (double)element_get(x, type, false, i);
+
+                sum += (long double)v;
+                min = v < min ? v : min;
+                max = v > max ? v : max;
+            }
+            for (uint64_t i = 0; i < 5000; i++) {
+                long double d = (long double)element_get(x, type, false, i) - sum / 5000;
+
+                m2 += d * d;
+            }
+            assert_ok(sci_quantiles_moments(q, 0, &m));
+            assert_count(m.count, 5000);
+            assert_close(m.weight, 5000.0, 0.0, 0.0);
+            assert_close(m.mean_hi, (double)(sum / 5000), 3e-16, 0.0);
+            assert_close((double)((long double)m.mean_hi + m.mean_lo - sum / 5000), 0.0, 0.0,
+                         1e-15);
+            assert_close(m.m2, (double)m2, 1e-15, 0.0);
+            assert_close(m.min, min, 0.0, 0.0);
+            assert_close(m.max, max, 0.0, 0.0);
+        }
+        sci_quantiles_free(q);
+        free(x);
+    }
+}
+
 static void
 either_byte_order_gives_the_same(void **state)
 {
@@ -279,6 +328,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_are_those_of_sorted_members),
         cmocka_unit_test(deviations_are_those_of_sorted_deviations),
+        cmocka_unit_test(moments_are_those_of_the_histogram),
         cmocka_unit_test(either_byte_order_gives_the_same),
         cmocka_unit_test(zeros_of_both_signs_are_zero),
         cmocka_unit_test(extremes_are_found_exactly),

@@ -60,6 +60,10 @@ SCI_API sci_rows_source sci_stats_rows(const sci_stats *stats);
  * beyond); *levels is released by sci_free. For sci_labels_from_source. */
 SCI_API sci_status sci_map_scan(sci_source *source, const sci_options *opt, uint64_t most,
                                 uint64_t *n_levels, int64_t **levels) SCI_MUST_CHECK;
+/* In the same pass the digest that a fit over the whole source would report. */
+SCI_API sci_status sci_map_scan_digest(sci_source *source, const sci_options *opt, uint64_t most,
+                                       uint64_t *n_levels, int64_t **levels,
+                                       uint8_t digest[SCI_DIGEST_BYTES]) SCI_MUST_CHECK;
 
 /* The moments of every group. With opt->shards the table is a shard. report may be NULL. */
 SCI_API sci_status sci_fit(sci_source *in, const sci_grouping *g, const sci_options *opt,

@@ -58,6 +58,11 @@ SCI_API bool sci_quantiles_whole(const sci_quantiles *q);
 SCI_API sci_status sci_quantiles_deviation(const sci_quantiles *q, uint64_t group, double p,
                                            double centre, double *out) SCI_MUST_CHECK;
 
+/* And of integers among these the moments of the members, every one counting once, from exact sums
+ * (SCI_ERR_ARGUMENT of other types). */
+SCI_API sci_status sci_quantiles_moments(const sci_quantiles *q, uint64_t group,
+                                         sci_moments *out) SCI_MUST_CHECK;
+
 /* Walk the values of a group in increasing order with their counts, *at being 0 at first; false at
  * the end. As below, wider types give the lower end of 16 leading bits. */
 SCI_API bool sci_quantiles_next(const sci_quantiles *q, uint64_t group, uint64_t *at, double *value,

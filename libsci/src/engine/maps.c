@@ -74,6 +74,38 @@ level_of(const level_table *t, int64_t value)
     return low < t->levels->count && t->levels->values[low] == value ? (int32_t)low : -1;
 }
 
+/* Labels come in runs: a stretch of one value is looked up once. */
+#define RUN 16
+#define DEFINE_LEVELS(name, T)                                                                \
+    static void levels_##name(int32_t *restrict out, const T *restrict in, size_t n,          \
+                              const level_table *t)                                           \
+    {                                                                                         \
+        size_t i = 0;                                                                         \
+                                                                                              \
+        for (; i + RUN <= n; i += RUN) {                                                      \
+            T differ = 0;                                                                     \
+            int32_t level = level_of(t, (int64_t)in[i]);                                      \
+                                                                                              \
+            for (size_t k = 1; k < RUN; k++)                                                  \
+                differ |= (T)(in[i + k] ^ in[i]);                                             \
+            for (size_t k = 0; k < RUN; k++)                                                  \
+                out[i + k] = level;                                                           \
+            for (size_t k = 1; differ != 0 && k < RUN; k++)                                   \
+                out[i + k] = in[i + k] == in[i + k - 1] ? out[i + k - 1]                      \
+                                                        : level_of(t, (int64_t)in[i + k]);    \
+        }                                                                                     \
+        for (; i < n; i++)                                                                    \
+            out[i] = level_of(t, (int64_t)in[i]);                                             \
+    }
+
+DEFINE_LEVELS(i8, int8_t)
+DEFINE_LEVELS(i16, int16_t)
+DEFINE_LEVELS(i32, int32_t)
+DEFINE_LEVELS(i64, int64_t)
+DEFINE_LEVELS(u8, uint8_t)
+DEFINE_LEVELS(u16, uint16_t)
+DEFINE_LEVELS(u32, uint32_t)
+
 #define EACH_TYPE(CASE)        \
     CASE(SCI_INT8, int8_t)     \
     CASE(SCI_INT16, int16_t)   \
@@ -86,13 +118,18 @@ level_of(const level_table *t, int64_t value)
 static void
 to_levels(int32_t *out, sci_type type, const void *in, size_t n, const level_table *t)
 {
-#define CASE(name, T)                                          \
-    case name:                                                 \
-        for (size_t i = 0; i < n; i++)                         \
-            out[i] = level_of(t, (int64_t)((const T *)in)[i]); \
+#define CASE(name, function)      \
+    case name:                    \
+        function(out, in, n, t);  \
         break;
     switch (type) {
-        EACH_TYPE(CASE)
+        CASE(SCI_INT8, levels_i8)
+        CASE(SCI_INT16, levels_i16)
+        CASE(SCI_INT32, levels_i32)
+        CASE(SCI_INT64, levels_i64)
+        CASE(SCI_UINT8, levels_u8)
+        CASE(SCI_UINT16, levels_u16)
+        CASE(SCI_UINT32, levels_u32)
     case SCI_UINT64: /* beyond int64 there are no levels */
         for (size_t i = 0; i < n; i++) {
             uint64_t value = ((const uint64_t *)in)[i];

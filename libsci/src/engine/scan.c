@@ -7,7 +7,10 @@
 #include <sci/engine.h>
 #include <sci/memory.h>
 
+#include "../core/digest.h"
 #include "../stats/decode.h"
+#include "../stats/layout.h"
+#include "../stats/nodes.h"
 #include "reader.h"
 #include "stop.h"
 
@@ -86,18 +89,24 @@ set_add(value_set *set, int64_t value)
     return set->count * 2 > set->room ? set_grow(set) : SCI_OK;
 }
 
-#define DEFINE_ADD(name, T)                                            \
-    static sci_status add_##name(value_set *set, const T *x, size_t n) \
-    {                                                                  \
-        for (size_t i = 0; i < n; i++) {                               \
-            sci_status st = SCI_OK;                                    \
-                                                                       \
-            if (i == 0 || x[i] != x[i - 1]) /* labels come in runs */  \
-                st = set_add(set, (int64_t)x[i]);                      \
-            if (st != SCI_OK)                                          \
-                return st;                                             \
-        }                                                              \
-        return SCI_OK;                                                 \
+/* Labels come in runs: only what differs from the one before is looked for. */
+#define RUN 16
+#define DEFINE_ADD(name, T)                                                     \
+    static sci_status add_##name(value_set *set, const T *x, size_t n)          \
+    {                                                                           \
+        sci_status st = n > 0 ? set_add(set, (int64_t)x[0]) : SCI_OK;           \
+                                                                                \
+        for (size_t first = 1; st == SCI_OK && first < n; first += RUN) {       \
+            size_t end = n - first < RUN ? n : first + RUN;                     \
+            T differ = end - first < RUN;                                       \
+                                                                                \
+            for (size_t i = 0; end - first == RUN && i < RUN; i++)              \
+                differ |= (T)(x[first + i] ^ x[first - 1]);                     \
+            for (size_t i = first; differ != 0 && st == SCI_OK && i < end; i++) \
+                if (x[i] != x[i - 1])                                           \
+                    st = set_add(set, (int64_t)x[i]);                           \
+        }                                                                       \
+        return st;                                                              \
     }
 
 DEFINE_ADD(i8, int8_t)
@@ -168,36 +177,139 @@ sorted_values(const value_set *set, int64_t **out)
     return SCI_OK;
 }
 
+/* ---- the digest that a fit over the whole source reports ---- */
+
+typedef struct digesting {
+    sci_digest_kind kind;
+    sci_segmentation cut;
+    uint64_t count, segment; /* elements; which segment is open */
+    sci_hasher *hasher;
+    sci_digest_node nodes[SCI_TREE_NODES_MOST];
+    size_t n;
+} digesting;
+
+static sci_status
+start_digest(digesting *d, const sci_source *source, sci_digest_kind kind)
+{
+    sci_grouping *all = NULL;
+    const sci_grouping *one;
+    sci_layout layout;
+    sci_status st = sci_grouping_create(&all, source->array.rank, source->array.shape);
+
+    d->kind = kind;
+    one = all;
+    if (st == SCI_OK)
+        st = sci_array_count(&source->array, &d->count);
+    if (st == SCI_OK) {
+        sci_layout_create(&layout, 1, &one);
+        st = sci_layout_segments(&layout, 1, &d->cut);
+    }
+    if (st == SCI_OK)
+        st = sci_hasher_create(&d->hasher, kind);
+    sci_grouping_free(all);
+    return st;
+}
+
+static sci_status
+update_digest(digesting *d, uint64_t first, uint64_t count, size_t size, const char *bytes)
+{
+    sci_status st = SCI_OK;
+
+    for (uint64_t end = first + count; st == SCI_OK && first < end;) {
+        uint64_t stop = sci_segment_at(&d->cut, d->count, d->segment).end;
+        uint64_t n = (stop < end ? stop : end) - first;
+        sci_digest_node leaf = { .index = d->segment };
+
+        st = sci_hasher_update(d->hasher, bytes, (size_t)n * size);
+        first += n;
+        bytes += n * size;
+        if (st != SCI_OK || first < stop)
+            continue;
+        st = sci_hasher_finish(d->hasher, &leaf.digest);
+        if (st == SCI_OK)
+            st = sci_digest_nodes_insert(d->nodes, &d->n, d->cut.segments, d->kind, &leaf);
+        d->segment++;
+    }
+    return st;
+}
+
+/* ---- the pass ---- */
+
+typedef struct scanning {
+    const sci_source *source;
+    const sci_options *opt;
+    value_set set;
+    digesting *digest;      /* NULL: not wanted */
+    unsigned char *decoded; /* NULL: elements are used as they are stored */
+} scanning;
+
+static sci_status
+see_values(void *context, uint64_t first, uint64_t count, const void *elements)
+{
+    scanning *s = context;
+    const sci_array *array = &s->source->array;
+    size_t size = sci_type_size(array->type);
+    const char *bytes = elements;
+    sci_status st = sci_check_stop(s->opt);
+
+    if (st == SCI_OK && s->digest != NULL)
+        st = update_digest(s->digest, first, count, size, bytes);
+    for (uint64_t at = 0; st == SCI_OK && at < count; at += SCI_READER_ELEMENTS) {
+        size_t n = count - at < SCI_READER_ELEMENTS ? count - at : SCI_READER_ELEMENTS;
+        const void *x = bytes + at * size;
+
+        if (s->decoded != NULL) {
+            sci_decode(array, x, s->decoded, n);
+            x = s->decoded;
+        }
+        st = add_values(&s->set, sci_decoded_type(array->type), x, n);
+    }
+    return st;
+}
+
+static sci_status
+scan(sci_source *source, const sci_options *opt, uint64_t most, digesting *digest,
+     uint64_t *n_levels, int64_t **levels)
+{
+    scanning s = { .source = source, .opt = opt, .digest = digest };
+    uint64_t count;
+    sci_status st = sci_array_count(&source->array, &count);
+
+    if (st == SCI_OK)
+        st = set_create(&s.set, 1024, most);
+    if (st == SCI_OK && sci_needs_decoding(&source->array))
+        st = sci_alloc(&s.decoded, SCI_READER_ELEMENTS, 1,
+                       sci_type_size(sci_decoded_type(source->array.type)));
+    if (st == SCI_OK)
+        st = sci_source_visit(source, 0, count, see_values, &s);
+    if (st == SCI_OK)
+        st = sorted_values(&s.set, levels);
+    if (st == SCI_OK)
+        *n_levels = s.set.count;
+    set_clear(&s.set);
+    sci_free(s.decoded);
+    return st;
+}
+
 sci_status
 sci_map_scan(sci_source *source, const sci_options *opt, uint64_t most, uint64_t *n_levels,
              int64_t **levels)
 {
-    sci_type type = sci_decoded_type(source->array.type);
-    sci_reader *reader = NULL;
-    value_set set = { 0 };
-    uint64_t count, done = 0;
-    sci_status st = sci_array_count(&source->array, &count);
+    return scan(source, opt, most, NULL, n_levels, levels);
+}
+
+sci_status
+sci_map_scan_digest(sci_source *source, const sci_options *opt, uint64_t most, uint64_t *n_levels,
+                    int64_t **levels, uint8_t digest[SCI_DIGEST_BYTES])
+{
+    digesting d = { .n = 0 };
+    sci_status st = start_digest(&d, source, opt->digest);
 
     if (st == SCI_OK)
-        st = sci_reader_create(&reader, source);
-    if (st == SCI_OK)
-        st = set_create(&set, 1024, most);
-    while (st == SCI_OK && done < count) {
-        const void *values;
-        size_t n;
-
-        st = sci_reader_at(reader, done, count, &values, &n);
-        if (st == SCI_OK)
-            st = add_values(&set, type, values, n);
-        if (st == SCI_OK)
-            st = sci_check_stop(opt);
-        done += n;
-    }
-    if (st == SCI_OK)
-        st = sorted_values(&set, levels);
-    if (st == SCI_OK)
-        *n_levels = set.count;
-    set_clear(&set);
-    sci_reader_free(reader);
+        st = scan(source, opt, most, &d, n_levels, levels);
+    memset(digest, 0, SCI_DIGEST_BYTES);
+    if (st == SCI_OK && d.n == 1)
+        memcpy(digest, d.nodes[0].digest.bytes, SCI_DIGEST_BYTES);
+    sci_hasher_free(d.hasher);
     return st;
 }

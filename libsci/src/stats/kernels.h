@@ -7,6 +7,18 @@
 
 #define SCI_BLOCK 4096
 
+/* Labels come in runs: SCI_RUN elements of one group are dealt with at once. */
+#define SCI_RUN 16
+static inline bool
+sci_is_run(const int32_t *groups)
+{
+    int32_t differ = 0;
+
+    for (int i = 0; i < SCI_RUN; i++)
+        differ |= groups[i] ^ groups[0];
+    return differ == 0;
+}
+
 /* Exact sums of 64-bit integers: Σx in 128 bits, Σx² in 192. */
 typedef struct sci_wide_sums {
     uint64_t count;

@@ -598,6 +598,19 @@ NAME(rows)(sci_moments *out, const void *elements, size_t rows, size_t n, sci_na
 
 /* ---- moving members about ---- */
 
+/* SCI_RUN elements; those of one group keep together. */
+static inline void
+NAME(scatter_stretch)(T *y, const T *x, const int32_t *group, uint32_t *next)
+{
+    if (sci_is_run(group)) {
+        memcpy(y + next[group[0]], x, SCI_RUN * sizeof *x);
+        next[group[0]] += SCI_RUN;
+        return;
+    }
+    for (int i = 0; i < SCI_RUN; i++)
+        y[next[group[i]]++] = x[i];
+}
+
 /* Four quarters at once: their counters do not wait for each other, and no branch guesses at the
  * groups. */
 static void
@@ -609,13 +622,26 @@ NAME(scatter)(void *out, const void *elements, const int32_t *group, size_t n, u
     const T *x = elements;
     T *y = out;
 
-    for (size_t i = 0; i < quarter; i++) {
+    for (size_t i = 0; i < quarter;) {
         size_t j = i + quarter, k = j + quarter, l = k + quarter;
+        size_t end = i + SCI_RUN < quarter ? i + SCI_RUN : quarter;
 
-        y[a[group[i]]++] = x[i];
-        y[b[group[j]]++] = x[j];
-        y[c[group[k]]++] = x[k];
-        y[d[group[l]]++] = x[l];
+        if (end - i == SCI_RUN
+            && (sci_is_run(group + i) || sci_is_run(group + j) || sci_is_run(group + k)
+                || sci_is_run(group + l))) {
+            NAME(scatter_stretch)(y, x + i, group + i, a);
+            NAME(scatter_stretch)(y, x + j, group + j, b);
+            NAME(scatter_stretch)(y, x + k, group + k, c);
+            NAME(scatter_stretch)(y, x + l, group + l, d);
+            i = end;
+            continue;
+        }
+        for (; i < end; i++, j++, k++, l++) {
+            y[a[group[i]]++] = x[i];
+            y[b[group[j]]++] = x[j];
+            y[c[group[k]]++] = x[k];
+            y[d[group[l]]++] = x[l];
+        }
     }
     for (size_t i = 4 * quarter; i < n; i++)
         y[d[group[i]]++] = x[i];

@@ -563,6 +563,18 @@ fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally
     }
 }
 
+/* SCI_RUN elements. */
+static void
+count_stretch(uint32_t *count, const int32_t *groups)
+{
+    if (sci_is_run(groups)) {
+        count[groups[0]] += SCI_RUN;
+        return;
+    }
+    for (int i = 0; i < SCI_RUN; i++)
+        count[groups[i]]++;
+}
+
 /* Count the elements of each group in each quarter; f->next gets the ends of the groups. Outsiders
  * go behind them all. */
 static void
@@ -572,11 +584,24 @@ start_quarters(sci_segment_fitter *f, uint64_t n, uint64_t groups)
     uint32_t *count = f->quarters + 1, at = 0;
 
     memset(f->quarters, 0, 4 * stride * sizeof *f->quarters);
-    for (uint64_t i = 0; i < quarter; i++) {
-        count[f->groups[i]]++;
-        count[(int64_t)stride + f->groups[i + quarter]]++;
-        count[2 * (int64_t)stride + f->groups[i + 2 * quarter]]++;
-        count[3 * (int64_t)stride + f->groups[i + 3 * quarter]]++;
+    for (uint64_t i = 0; i < quarter;) {
+        uint64_t end = i + SCI_RUN < quarter ? i + SCI_RUN : quarter;
+
+        if (end - i == SCI_RUN
+            && (sci_is_run(f->groups + i) || sci_is_run(f->groups + i + quarter)
+                || sci_is_run(f->groups + i + 2 * quarter)
+                || sci_is_run(f->groups + i + 3 * quarter))) {
+            for (uint64_t q = 0; q < 4; q++)
+                count_stretch(count + q * stride, f->groups + i + q * quarter);
+            i = end;
+            continue;
+        }
+        for (; i < end; i++) {
+            count[f->groups[i]]++;
+            count[(int64_t)stride + f->groups[i + quarter]]++;
+            count[2 * (int64_t)stride + f->groups[i + 2 * quarter]]++;
+            count[3 * (int64_t)stride + f->groups[i + 3 * quarter]]++;
+        }
     }
     for (uint64_t i = 4 * quarter; i < n; i++)
         count[3 * (int64_t)stride + f->groups[i]]++;

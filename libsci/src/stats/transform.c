@@ -212,12 +212,11 @@ widen_u64(double *high, double *low, const uint64_t *x, size_t n)
 
 /* ---- conversion without arithmetic ---- */
 
-static void
+SCI_CLONES static void
 canonical_nans(double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (isnan(x[i]))
-            x[i] = SCI_NAN;
+        x[i] = isnan(x[i]) ? SCI_NAN : x[i];
 }
 
 static void
@@ -323,6 +322,84 @@ transform_elements(const sci_transform *t, const sci_stretch *s, const tile_inpu
     }
 }
 
+/* ---- elements with labels, in runs ---- */
+
+/* As transform_one does it, forward and without a second step, for SCI_RUN elements of one group. */
+static inline void
+forward_run(double *restrict y, const double *restrict x, double hi, double lo, double scale)
+{
+    for (size_t i = 0; i < SCI_RUN; i++)
+        y[i] = (((x[i] - hi) + 0.0) - lo) * scale + 0.0;
+}
+
+/* False if a group is not a plain (x - mean)·scale. */
+SCI_CLONES static bool
+forward_labelled(const sci_coefficients *c, const int32_t *groups, size_t n, bool fills,
+                 double outside, const double *restrict x, double *restrict y)
+{
+    int32_t special = 0;
+    size_t i = 0;
+
+    for (; i + SCI_RUN <= n; i += SCI_RUN) {
+        int32_t g = groups[i];
+
+        if (!sci_is_run(groups + i)) {
+            for (size_t k = i; k < i + SCI_RUN; k++) {
+                g = groups[k];
+                if (g < 0) {
+                    y[k] = fills ? outside : x[k];
+                    continue;
+                }
+                special |= c->exponent[g];
+                y[k] = (((x[k] - c->hi[g]) + 0.0) - c->lo[g]) * c->scale[g] + 0.0;
+            }
+        } else if (g >= 0) {
+            special |= c->exponent[g];
+            forward_run(y + i, x + i, c->hi[g], c->lo[g], c->scale[g]);
+        } else {
+            for (size_t k = i; k < i + SCI_RUN; k++)
+                y[k] = fills ? outside : x[k];
+        }
+    }
+    for (; i < n; i++) {
+        int32_t g = groups[i];
+
+        if (g < 0) {
+            y[i] = fills ? outside : x[i];
+            continue;
+        }
+        special |= c->exponent[g];
+        y[i] = (((x[i] - c->hi[g]) + 0.0) - c->lo[g]) * c->scale[g] + 0.0;
+    }
+    return special == 0;
+}
+
+/* The common case of apply_elements, a tile: finite elements that double holds, one step forward.
+ * False if it is another one. */
+static bool
+apply_labelled(const sci_transform *t, const sci_stretch *s, const sci_row *part, void *out)
+{
+    const void *x = s->elements + (part->first - s->origin) * sci_type_size(s->type);
+    const sci_affine *a = t->affine;
+    int32_t groups[TILE];
+    double wide[TILE], y[TILE];
+
+    if (a->inverse || s->layout->n_groupings > 1 || s->type == SCI_INT64 || s->type == SCI_UINT64
+        || sci_stretch_any_nonfinite(s, part->first, part->count))
+        return false;
+    if (a->outside == SCI_OUTSIDE_APPLY)
+        sci_places_of_elements(s, part, 0, t->coefficients->first_group, groups);
+    else
+        sci_members_of_elements(s, part, t->coefficients->first_group, groups);
+    sci_kernels_of(s->type)->widen(wide, x, part->count);
+    if (!forward_labelled(t->coefficients, groups, part->count, sci_affine_fills(a),
+                          a->outside_value, wide, y))
+        return false;
+    canonical_nans(y, part->count);
+    store(t->out_type, out, y, part->count);
+    return true;
+}
+
 /* ---- rows ---- */
 
 static void
@@ -339,6 +416,8 @@ apply_elements(const sci_transform *t, const sci_stretch *s, const sci_row *row,
                           .groups = groups,
                           .weights = weights };
 
+        if (apply_labelled(t, s, &part, out + at * out_size))
+            continue;
         sci_places_of_elements(s, &part, 0, t->coefficients->first_group, groups);
         sci_weights_of_elements(s, &part, weights);
         if (s->layout->n_groupings > 1) {
