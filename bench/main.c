@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "audio_files.h"
 #include "h5cells.h"
 #include "h5data.h"
 #include "h5volume.h"
@@ -15,9 +16,10 @@
 
 static const char usage[] =
     "usage: sci-bench [--only SECTION] [--quick] [--json FILE] [--sci-array PATH]\n"
-    "                 [--sci-genomics PATH] [--sci-imaging PATH] [--peers FOLDER]\n"
+    "                 [--sci-genomics PATH] [--sci-imaging PATH] [--sci-audio PATH] [--peers "
+    "FOLDER]\n"
     "                 [--python PATH] [--scratch FOLDER]\n"
-    "sections: norm moments threads stream gzip memory process genomics imaging\n";
+    "sections: norm moments threads stream gzip memory process genomics imaging audio\n";
 
 static const struct {
     const char *name;
@@ -26,6 +28,7 @@ static const struct {
     { "norm", rows_norm },       { "moments", rows_moments },   { "threads", rows_threads },
     { "stream", rows_stream },   { "gzip", rows_gzip },         { "memory", rows_memory },
     { "process", rows_process }, { "genomics", rows_genomics }, { "imaging", rows_imaging },
+    { "audio", rows_audio },
 };
 
 /* What the program does for itself in a child. */
@@ -40,6 +43,8 @@ static const struct {
     { "make-cells", h5_make_cells },
     { "write-raw", write_raw },
     { "make-volume", h5_make_volume },
+    { "make-recording", make_recording },
+    { "serve-fft", serve_fft },
 };
 
 static bool
@@ -61,6 +66,7 @@ parse_options(bench *b, int argc, char **argv)
         { "sci-array", required_argument, NULL, 'a' },
         { "sci-genomics", required_argument, NULL, 'g' },
         { "sci-imaging", required_argument, NULL, 'i' },
+        { "sci-audio", required_argument, NULL, 'u' },
         { "peers", required_argument, NULL, 'p' },
         { "python", required_argument, NULL, 'y' },
         { "scratch", required_argument, NULL, 's' },
@@ -86,6 +92,9 @@ parse_options(bench *b, int argc, char **argv)
             break;
         case 'i':
             b->sci_imaging = optarg;
+            break;
+        case 'u':
+            b->sci_audio = optarg;
             break;
         case 'p':
             b->peers = optarg;
@@ -148,6 +157,7 @@ main(int argc, char **argv)
                 .sci_array = "sci-array",
                 .sci_genomics = "sci-genomics",
                 .sci_imaging = "sci-imaging",
+                .sci_audio = "sci-audio",
                 .peers = "bench",
                 .python = "/usr/bin/python3",
                 .report = { .table = stdout } };

@@ -20,5 +20,6 @@ uint64_t next_random(uint64_t *state); /* splitmix64 */
 
 int serve_norm(int argc, char **argv);    /* SHAPE NORM */
 int serve_moments(int argc, char **argv); /* MEBI_ELEMENTS */
+int serve_fft(int argc, char **argv);     /* SECONDS of 16 kHz */
 
 #endif
