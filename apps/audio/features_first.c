@@ -6,6 +6,7 @@
 #include <sci/memory.h>
 
 #include "features_priv.h"
+#include "pages.h"
 
 #define FIRST_FRAMES 256 /* room at first where the length is unknown */
 
@@ -50,6 +51,7 @@ widen(void *at, size_t channels, uint64_t from, uint64_t to, size_t bytes)
 
     if (st != SCI_OK)
         return st;
+    audio_pages_large(larger, (size_t)to * channels * bytes);
     memcpy(&old, at, sizeof old);
     for (size_t c = 0; from > 0 && c < channels; c++)
         memcpy(larger + c * to * bytes, old + c * from * bytes, from * bytes);
