@@ -347,6 +347,11 @@ check_together(const asked *a)
         && (given(a, "sliding-window") || given(a, "sliding-least") || given(a, "left")))
         return sci_fail(SCI_ERR_ARGUMENT,
                         "--sliding-window, --sliding-least and --left go with --scope sliding");
+    if (r->scope == AUDIO_SCOPE_NONE
+        && (given(a, "eps") || given(a, "eps-rel") || given(a, "relax")))
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--eps, --eps-rel and --relax are of a normalization, and --scope none is "
+                        "without");
     if (r->relax != 0.0 && (r->scope == AUDIO_SCOPE_RUNNING || r->scope == AUDIO_SCOPE_SLIDING))
         return sci_fail(SCI_ERR_ARGUMENT, "--relax goes with --scope file, group and global");
     if (given(a, "sliding-least") && !r->left)
