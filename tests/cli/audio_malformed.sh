@@ -145,4 +145,17 @@ absent whole/failures.tsv
 for k in 007 099; do
     [ -f whole/$k.h5 ] || complain "$k.wav was mended and is not done"
 done
+
+# Statistics of all are those of the recordings that can be read.
+cp "$malformed/text.wav" in/031.wav
+run 1 normalize in/000.wav in/031.wav in/001.wav --scope global -q --no-sync -o with && says err "1 of 3 inputs failed"
+run 0 normalize in/000.wav in/001.wav --scope global -q --no-sync -o without
+same_bytes with/000.h5 without/000.h5
+same_bytes with/001.h5 without/001.h5
+
+# Names of any kind are kept.
+mkdir -p "odd/a b"
+cp in/000.wav $'odd/a b/\xc3\xa4 %s $(x).wav' && cp in/001.wav odd/-x.wav
+run 0 normalize -r odd -q --no-sync -o odd_out
+[ -f $'odd_out/a b/\xc3\xa4 %s $(x).h5' ] && [ -f odd_out/-x.h5 ] || complain "odd names: $(find odd_out)"
 finish
