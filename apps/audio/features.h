@@ -24,6 +24,7 @@ typedef struct audio_features_settings {
     /* Of a signal that goes on where another ended, one for each channel: a peak that is not fallen
      * below, smoothed powers of PCEN for each channel and mel channel. May be NULL. */
     const double *least_peak, *pcen_state;
+    bool only_least;          /* least_peak are the peaks, whatever lies above them */
     const volatile int *stop; /* may be NULL */
 } audio_features_settings;
 

@@ -113,7 +113,7 @@ take_frame(audio_features *f, const keeping *k, bool peaks)
         audio_chain_power(f->chain, audio_frames_samples(f->frames, (int)c), row);
         if (f->settings.energies)
             f->energy[c * k->energy_room + f->n_frames] = audio_chain_energy(f->chain, row);
-        if (!peaks)
+        if (!peaks || f->settings.only_least)
             continue;
         peak = audio_chain_peak(f->chain, row);
         f->peak[c] = peak > f->peak[c] ? peak : f->peak[c];

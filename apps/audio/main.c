@@ -37,6 +37,11 @@ static const cli_verb verbs[] = {
       "picture speech.wav -o speech.png\npicture speech.h5 -o speech.png\n"
       "picture -r recordings -o pictures --feature stft --maximum",
       audio_picture_rows, sizeof(S), 0, -1, audio_picture },
+    { "check", "certify that levels do not matter; verify files of features", "INPUT...",
+      audio_check_prose,
+      "check speech.wav\ncheck speech.wav --gain -40 --gain 20 --fail-over 0.01\n"
+      "check speech.h5 --recording speech.wav",
+      audio_check_rows, sizeof(S), 0, -1, audio_check },
     { "show", "print statistics", "STATS", audio_show_prose, "show all.h5\nshow speech.h5 --json",
       audio_show_rows, sizeof(S), 1, 1, audio_show },
     { "info", "say what a recording or a file of features is", "INPUT...", audio_info_prose,

@@ -56,10 +56,22 @@ open_recording(audio_normal *job)
         .single = job->recipe.precision == 0,
         .stop = job->c.worker->stop,
     };
+    sci_status st;
 
     audio_recipe_features(&job->recipe, &f);
     r.largest = audio_spectrum_largest(&f.chain.spectrum);
-    return audio_recording_open(&job->recording, job->path, &r);
+    if (job->change.gain > 1.0)
+        r.largest /= job->change.gain;
+    st = audio_recording_open(&job->recording, job->path, &r);
+    if (st != SCI_OK)
+        return st;
+    job->signal = audio_recording_signal(job->recording);
+    if (audio_change_is_none(&job->change))
+        return SCI_OK;
+    st = audio_changed_create(&job->changed, job->signal, &job->change);
+    if (st == SCI_OK)
+        job->signal = audio_changed_signal(job->changed);
+    return st;
 }
 
 static void
@@ -101,13 +113,12 @@ load_state(audio_normal *job)
     if (st == SCI_OK)
         st = audio_running_state_load(&job->state, path, parameters);
     sci_free(parameters);
-    if (st == SCI_OK
-        && job->state.channels != (size_t)audio_recording_signal(job->recording)->channels) {
+    if (st == SCI_OK && job->state.channels != (size_t)job->signal->channels) {
         size_t channels = job->state.channels;
 
         audio_running_state_clear(&job->state);
         st = sci_fail(SCI_ERR_REFUSED, "'%s' is of %zu channels, '%s' has %d", path, channels,
-                      job->path, audio_recording_signal(job->recording)->channels);
+                      job->path, job->signal->channels);
     }
     return st;
 }
@@ -125,9 +136,10 @@ make_features(audio_normal *job)
     f.sample_axis = true;
     f.energies = job->c.settings->mask != NULL && strncmp(job->c.settings->mask, "energy:", 7) == 0;
     f.stop = job->c.worker->stop;
-    f.least_peak = job->state.peak;
+    f.least_peak = job->peaks != NULL ? job->peaks : job->state.peak;
+    f.only_least = job->peaks != NULL;
     f.pcen_state = job->state.mels > 0 ? job->state.pcen : NULL;
-    st = audio_features_create(&job->features, audio_recording_signal(job->recording), &f);
+    st = audio_features_create(&job->features, job->signal, &f);
     if (st == SCI_OK)
         job->source = audio_features_source(job->features);
     return st;
@@ -219,15 +231,16 @@ audio_normal_begin(audio_normal *job, const cli_call *call, const cli_inputs *in
                             : audio_recipe_make(&job->recipe, call, rate_hz);
     if (st == SCI_OK)
         st = open_recording(job);
-    if (st == SCI_OK)
+    if (st == SCI_OK && audio_change_is_none(&job->change))
         note_header(job);
     if (st == SCI_OK)
         st = make_features(job);
     if (st == SCI_OK)
         st = make_groups(job);
-    if (st == SCI_OK)
-        note_filters(job);
-    return st == SCI_OK ? digest_file(job) : st;
+    if (st != SCI_OK || !audio_change_is_none(&job->change))
+        return st;
+    note_filters(job);
+    return digest_file(job);
 }
 
 void
@@ -238,6 +251,7 @@ audio_normal_end(audio_normal *job)
     audio_frame_mask_free(job->mask);
     audio_running_state_clear(&job->state);
     audio_features_free(job->features);
+    audio_changed_free(job->changed);
     audio_recording_free(job->recording);
     audio_recipe_clear(&job->recipe);
     audio_context_end(&job->c);

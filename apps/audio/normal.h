@@ -5,6 +5,7 @@
 
 #include <sci/select.h>
 
+#include "changed.h"
 #include "context.h"
 #include "frame_mask.h"
 #include "partition.h"
@@ -17,6 +18,12 @@ typedef struct audio_normal {
     const char *by, *group;  /* "speaker", "A"; NULL without --group-by */
     audio_recipe recipe;
     audio_recording *recording;
+    /* Set before audio_normal_begin: the samples are changed on the way, and nothing is said of the file. Peaks of
+     * the channels, which are then not looked for; NULL. */
+    audio_change change;
+    const double *peaks;
+    audio_changed *changed;
+    audio_signal *signal; /* of the recording, changed */
     audio_features *features;
     sci_source *source; /* of the features */
     audio_partition partition;

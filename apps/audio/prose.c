@@ -60,6 +60,17 @@ const char audio_picture_prose[] =
     "panel. Of a file of features its own parameters count, and its statistics give the other "
     "side: one panel where there are none.";
 
+const char audio_check_prose[] =
+    "Of a recording: its features, normalized as 'normalize' would with the same options, and the "
+    "same of its samples at other levels and from a later beginning. Printed are the largest and "
+    "the root of the mean square of the changes in standard deviations, and whether they are "
+    "within 1e-5 (gains that are powers of two, frames of a later beginning by the statistics and "
+    "the peak of the whole) or 2e-3 (gains that round samples to other floats).\n\n"
+    "Of a file of features: the digest of its statistics, that all numbers are finite, and that "
+    "means and variances are what the statistics promise. With --recording also that the "
+    "recording is the one it was made of, and makes the same numbers to the bit. What is wrong is "
+    "said, with exit code 1.";
+
 const char audio_show_prose[] = "The parameters of features, and count, mean, spread, least and "
                                 "largest value of every group of a statistics file or an output.";
 

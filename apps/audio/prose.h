@@ -11,6 +11,7 @@ extern const char audio_apply_prose[];
 extern const char audio_invert_prose[];
 extern const char audio_synth_prose[];
 extern const char audio_picture_prose[];
+extern const char audio_check_prose[];
 extern const char audio_show_prose[];
 extern const char audio_info_prose[];
 

@@ -285,6 +285,31 @@ const cli_row audio_picture_rows[] = {
     CLI_END,
 };
 
+const cli_row audio_check_rows[] = {
+    CLI_ROW_JSON(S),
+    { 0, "gain", "DB", CLI_LIST, AUDIO_AT(gains), NULL,
+      "try this gain, rounding to float samples; may be given again (default: 2^-10, 2^10 and 1/2, "
+      "which do not round, and -40)",
+      "Check", 0, NULL, 0, 0 },
+    { 0, "fail-over", "X", CLI_REAL, AUDIO_AT(fail_over), NULL,
+      "end with exit code 5 if any feature changes by more than X standard deviations", "Check", 0,
+      NULL, 0, 1e300 },
+    { 0, "recording", "FILE", CLI_TEXT, AUDIO_AT(recording), NULL,
+      "the recording that a file of features was made of: its digest is compared, and its features "
+      "are made again",
+      "Check", CLI_PATH, NULL, 0, 0 },
+    ROWS_FEATURES,
+    ROWS_SAMPLES,
+    ROWS_BANDS,
+    ROW_SCOPE,
+    ROW_MASK,
+    ROWS_EPS,
+    ROWS_RUNNING,
+    ROWS_SLIDING,
+    CLI_ROWS_FILES(S),
+    CLI_END,
+};
+
 const cli_row audio_show_rows[] = {
     CLI_ROW_JSON(S),
     { 0, "all", NULL, CLI_FLAG, AUDIO_AT(all), NULL, "all groups, not only the first 20", "Output",

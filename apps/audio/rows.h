@@ -12,6 +12,7 @@ extern const cli_row audio_apply_rows[];
 extern const cli_row audio_invert_rows[];
 extern const cli_row audio_synth_rows[];
 extern const cli_row audio_picture_rows[];
+extern const cli_row audio_check_rows[];
 extern const cli_row audio_show_rows[];
 extern const cli_row audio_info_rows[];
 

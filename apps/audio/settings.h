@@ -64,6 +64,9 @@ typedef struct audio_settings {
     int sample_type; /* audio_sample_type */
     int64_t channel_shown;
     bool maximum;
+    cli_list gains; /* dB */
+    double fail_over;
+    const char *recording;
 } audio_settings;
 
 #define AUDIO_AT(member) offsetof(audio_settings, member)

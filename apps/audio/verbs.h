@@ -13,6 +13,7 @@ int audio_apply(const cli_call *call);
 int audio_invert(const cli_call *call);
 int audio_synth(const cli_call *call);
 int audio_picture(const cli_call *call);
+int audio_check(const cli_call *call);
 int audio_show(const cli_call *call);
 int audio_info(const cli_call *call);
 
