@@ -12,9 +12,10 @@ END
 
 k=0
 while read -r options; do
+    plain=$(sed 's/--\(relax\|eps-rel\) [^ ]*//' <<< "$options") # which are of a normalization
     for input in speech_16k_pcm16 stereo; do
         k=$((k + 1))
-        norm plain$k $input.wav $options --scope none
+        norm plain$k $input.wav $plain --scope none
         norm normal$k $input.wav $options
         run 0 invert normal$k.h5 -q -o back$k.h5
         norm lazy$k $input.wav $options --lazy
