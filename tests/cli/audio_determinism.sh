@@ -124,7 +124,7 @@ x *= np.repeat(np.random.default_rng(6).uniform(0.1, 3, 600), 16000)
 write("ten.wav", x, rate=16000)
 END
 for scope in file global sliding; do
-    "$tools/limited" 120 64 "$PROGRAM" normalize ten.wav --scope $scope -q --no-sync -fo ten_$scope.h5 \
+    limited 120 64 "$PROGRAM" normalize ten.wav --scope $scope -q --no-sync -fo ten_$scope.h5 \
         || complain "ten minutes, --scope $scope: $?"
 done
 sounds << 'END'

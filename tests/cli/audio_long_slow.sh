@@ -19,7 +19,7 @@ END
 frames=$((10 * 3600 * 16000 / 256 + 1))
 for options in "--scope file" "--scope global" "--scope sliding" "--scope running" "--scope file --feature stft --dtype f16"; do
     # shellcheck disable=SC2086
-    "$tools/limited" 600 128 "$PROGRAM" normalize ten_hours.wav $options -q --no-sync -fo out.h5 || complain "$options: $?"
+    limited 600 128 "$PROGRAM" normalize ten_hours.wav $options -q --no-sync -fo out.h5 || complain "$options: $?"
     sounds $frames << 'END'
 import sys
 
@@ -32,5 +32,5 @@ with h5py.File("out.h5") as f:
 END
     rm -f out.h5
 done
-"$tools/limited" 600 128 "$PROGRAM" fit ten_hours.wav -q -o stats.h5 || complain "fit: $?"
+limited 600 128 "$PROGRAM" fit ten_hours.wav -q -o stats.h5 || complain "fit: $?"
 finish

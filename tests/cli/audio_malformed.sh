@@ -84,7 +84,7 @@ run 0 info --json "$malformed/float_over_1.wav" && sounds << 'END'
 assert r["beyond_one"] > 0 and r["peak"] > 1
 END
 run 0 info "$malformed/float_nan_inf.wav" --nan ignore && says out "4"
-"$tools/limited" 20 100 "$PROGRAM" normalize "$malformed/rf64_lying_ds64.wav" -q -fo o.h5 || complain "memory by a header that lies"
+limited 20 100 "$PROGRAM" normalize "$malformed/rf64_lying_ds64.wav" -q -fo o.h5 || complain "memory by a header that lies"
 
 # All at once.
 run 1 info "$malformed"/*.wav --json && sounds << 'END'

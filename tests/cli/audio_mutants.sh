@@ -43,10 +43,10 @@ for k in range(n):
         f.write(data)
 END
 
-"$tools/limited" 300 200 "$PROGRAM" info -r mutants --json > out 2> err
+limited 300 200 "$PROGRAM" info -r mutants --json > out 2> err
 code=$?
 [ $code = 0 ] || [ $code = 1 ] || complain "info ended with $code: $(tail -n 2 err)"
-"$tools/limited" 300 200 "$PROGRAM" normalize -r mutants -o done -q --no-sync -j 2 > /dev/null 2> err
+limited 300 200 "$PROGRAM" normalize -r mutants -o done -q --no-sync -j 2 > /dev/null 2> err
 code=$?
 [ $code = 0 ] || [ $code = 1 ] || complain "normalize ended with $code: $(tail -n 2 err)"
 sounds << 'END'

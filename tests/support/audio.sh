@@ -10,6 +10,14 @@ reference=${LIBSCI_REFERENCE:+$LIBSCI_REFERENCE/audio}
 [ -d "${reference:-/nowhere}" ] || reference=
 export speech reference
 
+# limited SECONDS MIB COMMAND...: as the tool of that name; sanitizers need memory of their own.
+limited() {
+    local seconds=$1 mib=$2
+    shift 2
+    grep -qE '__[at]san_init' "$SCI_BIN/$PROGRAM" && mib=$((mib * 4 + 1000))
+    "$tools/limited" "$seconds" "$mib" "$@"
+}
+
 # sounds: a Python program on stdin with everything of support/sounds.py and waves.py; it must not fail.
 sounds() {
     { echo 'from sounds import *'; cat; } > program.py
