@@ -249,13 +249,15 @@ work(void *context, const cli_worker *worker)
                           s->outputs.dataset, worker);
 }
 
+/* Noted before the output has its name: a batch that is killed in between makes it again, and one that is
+ * killed after it knows it. */
 static void
-ended(void *context, size_t job)
+note_done(void *context, size_t job, const char *temporary)
 {
     const state *s = context;
 
-    if (s->journaled && s->jobs[job].result.code == CLI_EXIT_OK)
-        cli_journal_add(&s->journal, s->stamps[job], s->jobs[job].targets[0]);
+    if (s->journaled)
+        cli_journal_add(&s->journal, s->stamps[job], s->jobs[job].targets[0], temporary);
 }
 
 static bool
@@ -275,7 +277,7 @@ carry_out(state *s)
                     .context = s,
                     .jobs = s->jobs,
                     .n_jobs = s->n_jobs,
-                    .ended = ended };
+                    .done = note_done };
     sci_status st;
     int code;
 

@@ -239,7 +239,7 @@ cli_journal_has(const cli_journal *journal, uint64_t stamp, const char *output)
 }
 
 void
-cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output)
+cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output, const char *file)
 {
     char text[OUTPUT_MOST], line[OUTPUT_MOST + 64];
     int fd = open(journal->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666), n;
@@ -248,7 +248,7 @@ cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output)
         return;
     output_text(journal, output, text);
     n = snprintf(line, sizeof line, "%s%016" PRIx64 "\t%016" PRIx64 "\t%s\n",
-                 journal->torn ? "\n" : "", stamp, mix_file(HASH_START, output), text);
+                 journal->torn ? "\n" : "", stamp, mix_file(HASH_START, file), text);
     while (write(fd, line, (size_t)n) < 0 && errno == EINTR)
         ;
     close(fd);

@@ -30,8 +30,10 @@ sci_status cli_journal_stamp(const cli_journal *journal, const cli_input *input,
  */
 bool cli_journal_has(const cli_journal *journal, uint64_t stamp, const char *output);
 
-/* Remember that `output` is done. A failure is no harm: the output will be made again. */
-void cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output);
+/* Remember that `output` is done; it is, or is about to be, what `file` is now. A failure is no harm: the
+ * output will be made again. */
+void cli_journal_add(const cli_journal *journal, uint64_t stamp, const char *output,
+                     const char *file);
 
 void cli_journal_close(cli_journal *journal);
 

@@ -156,16 +156,17 @@ end_job(crew *c, hand *h, cli_result result)
     cli_job *job = &c->run->jobs[h->job];
 
     if (result.code == CLI_EXIT_OK) {
-        sci_status st = name_outputs(h, job, !c->run->no_sync);
+        sci_status st;
 
+        if (c->run->done && job->targets[0])
+            c->run->done(c->run->context, h->job, h->temporary[0]);
+        st = name_outputs(h, job, !c->run->no_sync);
         if (st != SCI_OK)
             result = cli_verdict_of(job, st);
     }
     drop_temporaries(h);
     job->result = result;
     c->ended++;
-    if (c->run->ended)
-        c->run->ended(c->run->context, h->job);
 }
 
 static void

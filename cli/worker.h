@@ -73,8 +73,9 @@ typedef struct cli_run {
     uint64_t memory; /* in all; 0: as the library decides */
     bool no_sync;
     cli_progress_mode progress;
-    /* Called in the parent when a job has ended and its outputs have their names. May be NULL. */
-    void (*ended)(void *context, size_t job);
+    /* Called in the parent when a job is done and its outputs are about to get their names: what is
+     * remembered of them is there before they are. `temporary` is still the main output. May be NULL. */
+    void (*done)(void *context, size_t job, const char *temporary);
 } cli_run;
 
 /* Run all jobs. Returns 0, or the signal (SIGINT, SIGTERM) that ended the run: then jobs that were

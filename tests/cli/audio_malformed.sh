@@ -129,11 +129,7 @@ for moment in 1 40; do
     wait $leader 2> /dev/null
     had=$(find killed -name '[0-9]*.h5' | wc -l)
     [ "$had" -lt 95 ] || echo "all was done before it was killed"
-    # Killed between an output's getting its name and the note of it, the output is unknown, and only -f replaces it.
-    force=
-    "$PROGRAM" normalize -r in -o killed --no-sync --resume -j 2 2> err
-    [ $? = 2 ] && says err "--force replaces it" && force=-f
-    run 1 normalize -r in -o killed --no-sync --resume -j 2 $force
+    run 1 normalize -r in -o killed --no-sync --resume -j 2
     for file in whole/*.h5 whole/failures.tsv; do
         same_bytes "$file" "killed/$(basename "$file")"
     done
