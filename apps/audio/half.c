@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "half.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -8,12 +9,14 @@
 typedef struct half_sink {
     sci_sink base;
     sci_sink *inner;
+    uint64_t beyond; /* finite numbers that no half can hold */
 } half_sink;
 
 /* The piece of the inner sink that goes with a piece. */
 typedef struct staging {
     sci_piece piece;
     uint64_t room;
+    uint64_t beyond; /* of this piece */
 } staging;
 
 uint16_t
@@ -87,8 +90,11 @@ encode(sci_sink *self, sci_piece *piece, size_t task, int worker)
     (void)self;
     (void)task;
     (void)worker;
-    for (uint64_t k = 0; k < piece->count; k++)
+    s->beyond = 0;
+    for (uint64_t k = 0; k < piece->count; k++) {
         y[k] = audio_half_of(x[k]);
+        s->beyond += (y[k] & 0x7FFFu) == 0x7C00u && isfinite(x[k]);
+    }
     return SCI_OK;
 }
 
@@ -99,6 +105,7 @@ store(sci_sink *self, sci_piece *piece)
     sci_piece *p = &((staging *)piece->staging)->piece;
     sci_status st = SCI_OK;
 
+    ((half_sink *)self)->beyond += ((staging *)piece->staging)->beyond;
     p->first = piece->first;
     p->count = piece->count;
     p->n_tasks = 0;
@@ -137,8 +144,14 @@ overhead(const sci_sink *self, uint64_t count, int pieces, int workers)
 static sci_status
 finish(sci_sink *self)
 {
-    sci_sink *inner = ((half_sink *)self)->inner;
+    const half_sink *h = (half_sink *)self;
+    sci_sink *inner = h->inner;
 
+    if (h->beyond > 0)
+        return sci_fail(
+            SCI_ERR_NONFINITE,
+            "%llu numbers are beyond 65504, the largest of float16; --dtype f32 holds them",
+            (unsigned long long)h->beyond);
     return inner->ops->finish != NULL ? inner->ops->finish(inner) : SCI_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include <sci/handover.h>
@@ -139,6 +140,13 @@ audio_collection_keep(audio_collection *c)
         parcel p = { &recipe, stats };
 
         st = cli_parcels_put(&c->parcels, c->inputs->n, write_parcel, &p);
+    }
+    if (st == SCI_OK && c->digest != NULL) {
+        uint8_t digest[16];
+
+        sci_stats_digest(stats, digest);
+        for (size_t k = 0; k < sizeof digest; k++)
+            (void)snprintf(c->digest + 2 * k, 3, "%02x", digest[k]);
     }
     sci_stats_free(stats);
     audio_recipe_clear(&recipe);

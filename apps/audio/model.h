@@ -12,7 +12,11 @@ typedef struct audio_collection {
     const cli_call *call;
     const cli_inputs *inputs;
     cli_parcels parcels;
+    char *
+        digest; /* of what audio_collection_keep kept, AUDIO_DIGEST_ROOM bytes that workers share; NULL */
 } audio_collection;
+
+#define AUDIO_DIGEST_ROOM 40
 
 /* In a worker: fit one input into its parcel. */
 sci_status audio_collection_fit(audio_collection *collection, size_t input,

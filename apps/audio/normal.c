@@ -145,6 +145,21 @@ make_features(audio_normal *job)
     return st;
 }
 
+/* A channel without any would have no statistics. */
+static sci_status
+check_mask(const audio_normal *job)
+{
+    const uint8_t *members = audio_frame_mask_members(job->mask);
+    uint64_t frames = audio_features_frames(job->features);
+
+    for (int c = 0; c < audio_features_channels(job->features); c++)
+        if (memchr(members + (uint64_t)c * frames, 1, frames) == NULL)
+            return sci_fail(SCI_ERR_DEGENERATE,
+                            "'%s': no frame of channel %d is inside the mask '%s'", job->path,
+                            c + 1, job->c.settings->mask);
+    return SCI_OK;
+}
+
 static sci_status
 make_mask(audio_normal *job)
 {
@@ -163,7 +178,7 @@ make_mask(audio_normal *job)
     if (st == SCI_OK)
         st = audio_frame_mask_intervals(&job->mask, job->features, intervals, job->path);
     audio_intervals_free(intervals);
-    return st;
+    return st == SCI_OK ? check_mask(job) : st;
 }
 
 /* The array of a fit has an axis of the recording, that of an output has none. */

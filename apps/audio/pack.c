@@ -203,7 +203,7 @@ audio_pack_run(const cli_call *call, int scope)
     sci_free(p.jobs);
     cli_parcels_free(&p.features);
     cli_parcels_free(&p.facts);
-    cli_parcels_free(&p.collection.parcels);
+    audio_together_free(&p.collection);
     cli_inputs_clear(&p.inputs);
     return code;
 }

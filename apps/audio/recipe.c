@@ -331,6 +331,10 @@ check_together(const asked *a)
 {
     const audio_recipe *r = a->r;
 
+    if (given(a, "n-mfcc") && r->feature != AUDIO_FEATURE_MFCC)
+        return sci_fail(SCI_ERR_ARGUMENT, "--n-mfcc goes with --feature mfcc");
+    if ((given(a, "n-mels") || given(a, "mel-norm")) && r->feature == AUDIO_FEATURE_STFT)
+        return sci_fail(SCI_ERR_ARGUMENT, "--n-mels and --mel-norm go with --feature mel and mfcc");
     if (r->mono && r->channel > 0)
         return sci_fail(SCI_ERR_ARGUMENT, "--mono or --channel, not both");
     if (r->phase && r->feature != AUDIO_FEATURE_STFT)
@@ -348,10 +352,10 @@ check_together(const asked *a)
         return sci_fail(SCI_ERR_ARGUMENT,
                         "--sliding-window, --sliding-least and --left go with --scope sliding");
     if (r->scope == AUDIO_SCOPE_NONE
-        && (given(a, "eps") || given(a, "eps-rel") || given(a, "relax")))
+        && (given(a, "eps") || given(a, "eps-rel") || given(a, "relax") || given(a, "ddof")))
         return sci_fail(SCI_ERR_ARGUMENT,
-                        "--eps, --eps-rel and --relax are of a normalization, and --scope none is "
-                        "without");
+                        "--eps, --eps-rel, --relax and --ddof are of a normalization, and --scope none "
+                        "is without");
     if (r->relax != 0.0 && (r->scope == AUDIO_SCOPE_RUNNING || r->scope == AUDIO_SCOPE_SLIDING))
         return sci_fail(SCI_ERR_ARGUMENT, "--relax goes with --scope file, group and global");
     if (given(a, "sliding-least") && !r->left)

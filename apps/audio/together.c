@@ -64,9 +64,19 @@ audio_together_fit(audio_collection *out, const cli_call *call, const cli_inputs
     if (st == SCI_OK)
         st = cli_parcels_create(&out->parcels, inputs->n + 1, s->common.scratch);
     if (st == SCI_OK)
+        st = cli_shared_alloc(&out->digest, AUDIO_DIGEST_ROOM, 1);
+    if (st == SCI_OK)
         st = run_jobs(out, jobs);
     if (jobs != NULL)
         cli_jobs_clear(jobs, inputs->n);
     sci_free(jobs);
     return st == SCI_OK ? run_merge(out) : st;
+}
+
+void
+audio_together_free(audio_collection *c)
+{
+    cli_parcels_free(&c->parcels);
+    cli_shared_free(c->digest, AUDIO_DIGEST_ROOM, 1);
+    c->digest = NULL;
 }

@@ -104,6 +104,19 @@ arrange(void *context, cli_inputs *inputs)
     return audio_together_fit(&n->collection, n->call, inputs);
 }
 
+/* What the statistics of all recordings are: outputs of others are not done (--resume). */
+static sci_status
+needs(void *context, const cli_inputs *inputs, size_t input, char *words[CLI_NEEDS_MOST])
+{
+    const normalizing *n = context;
+
+    (void)inputs;
+    (void)input;
+    return n->collection.digest == NULL
+               ? SCI_OK
+               : sci_format(&words[0], "statistics %s", n->collection.digest);
+}
+
 /* ---- the call ---- */
 
 static sci_status
@@ -154,6 +167,7 @@ audio_normalize(const cli_call *call)
                         .extension = ".h5",
                         .arrange = arrange,
                         .extra = picture_name,
+                        .needs = needs,
                         .work = normalize_one,
                         .context = &n };
     sci_status st = check_call(&n);
@@ -164,6 +178,6 @@ audio_normalize(const cli_call *call)
     if (s->pack)
         return audio_pack_run(call, n.scope);
     code = cli_batch_run(&batch);
-    cli_parcels_free(&n.collection.parcels);
+    audio_together_free(&n.collection);
     return code;
 }
