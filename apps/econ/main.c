@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sci-econ: the table of its verbs. */
+#include <sci.h>
+
+#include "prose.h"
+#include "rows.h"
+#include "verbs.h"
+
+#define S econ_settings
+
+static const cli_verb verbs[] = {
+    { "check", "read a panel and say what it is and what looks wrong", "PANEL", econ_check_prose,
+      "check panel.csv\n"
+      "check panel.csv --map map.csv --json\n"
+      "check panel.csv --write-map map.csv",
+      econ_check_rows, sizeof(S), 1, 1, econ_check },
+    { .name = NULL },
+};
+
+static const cli_program program = {
+    .name = "sci-econ",
+    .summary = "say which sector of an economy moved, how sure that is and what moved it",
+    .version = SCI_VERSION,
+    .prose = econ_program_prose,
+    .verbs = verbs,
+};
+
+int
+main(int argc, char **argv)
+{
+    return cli_program_run(&program, argc, argv);
+}
