@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A report page: one HTML file that opens offline. Everything is inside it; a content-security
- * policy forbids all else: no network, no style but its own, no script but the one that sorts tables
- * where a page asks for it. Light and dark themes,
+ * policy forbids all else: no network, no style but its own, no script but the one that sorts and
+ * filters tables and names the cells of maps where a page asks for it. Light and dark themes,
  * readable on paper and on a telephone. All text is escaped; bytes that are not UTF-8 become
  * U+FFFD. Equal calls give equal bytes. */
 #ifndef CLI_PAGE_H
@@ -69,19 +69,57 @@ void cli_page_badges(cli_page *page, size_t n, const char *const *texts);
 void cli_page_table(cli_page *page, size_t columns, const char *const *heads, const char *align,
                     const char *caption);
 void cli_page_row(cli_page *page, const char *const *cells);
-/* A row with links, or with cells that are pointed out. */
+/* A series drawn in a cell: its values, and below them how unusual each was, in standard deviations
+ * or the like, on a scale that becomes logarithmic. Scores outside the band have a dot. */
+typedef struct cli_spark {
+    size_t n;
+    const double *values, *scores; /* [n]; NaN: a gap */
+    double band;                   /* from -band to band */
+    const char *summary;           /* for screen readers */
+} cli_spark;
+
+/* A row with links, with cells that are pointed out, or with drawings. */
 typedef struct cli_page_cell {
     const char *text;   /* NULL: empty */
     const char *link;   /* a file, relative to the page; NULL: none */
     const char *remark; /* why it is pointed out; NULL: it is not */
+    const cli_spark *spark; /* NULL: none */
 } cli_page_cell;
 void cli_page_cells(cli_page *page, const cli_page_cell *cells);
 void cli_page_table_end(cli_page *page);
 
 /* Tables that begin from now on are sorted by clicking a head: numbers ("−1 234.5") by value where
- * a column has no other cells, else texts; empty cells last. The only script that a page can have;
- * without it the tables are as they were written. */
+ * a column has no other cells, else texts; empty cells last. Without scripts the tables are as they
+ * were written. */
 void cli_page_sorts(cli_page *page);
+
+/* A box that leaves of all tables of this section that are sorted the rows with these words. Not
+ * there without scripts. */
+void cli_page_filter(cli_page *page, const char *label);
+
+/* Rows over time, in colours. Values are in standard deviations or the like: less than 1 is no
+ * colour, then the steps double, below 0 and above it each. The pointer is told row, column and
+ * value; a click puts the name of the row into the first box that filters. */
+typedef struct cli_heat_mark {
+    size_t column;
+    const char *text;
+} cli_heat_mark;
+
+typedef struct cli_heat {
+    const char *title;
+    size_t n_rows, n_columns; /* of more than 760 columns one is drawn for several: the largest */
+    const char *const *rows, *const *columns; /* names, rows from above; of columns without '|' */
+    const double *values;                     /* [row][column]; NaN: missing */
+    const char *value_name;                   /* for the pointer: "level" */
+    const char *below, *above;                /* what negative and positive values mean */
+    size_t n_ticks;
+    const cli_heat_mark *ticks; /* under the map, at the left edge of the column */
+    size_t n_marks;
+    const cli_heat_mark *marks; /* lines through the map */
+    const char *summary;
+} cli_heat;
+
+void cli_page_heat(cli_page *page, const cli_heat *heat, const char *caption);
 
 /* Names in running text, many of them. */
 void cli_page_names(cli_page *page, size_t n, const char *const *names);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The parts of a page: its contents (page.c), tables (page_table.c), images (page_image.c), panels
- * (page_panels.c), the file (page_write.c), its style (page_style.c) and script (page_script.c). */
+ * (page_panels.c), maps over time (page_heat.c), series in cells (page_spark.c), the file (page_write.c), its style (page_style.c) and script (page_script.c). */
 #ifndef CLI_PAGE_PRIV_H
 #define CLI_PAGE_PRIV_H
 
@@ -22,7 +22,7 @@ struct cli_page {
     size_t sections;
     size_t columns; /* of the table that is open; 0: none */
     char *align;
-    bool sorts;
+    bool sorts, looks; /* sorts tables; filters them or has maps */
     sci_status status; /* of the first failure, and its message */
     char *message;
 };
@@ -39,8 +39,16 @@ sci_status page_write_file(cli_page *page) SCI_MUST_CHECK;
 /* The text of the <style> element, by sci_free. */
 sci_status page_style_make(char **style) SCI_MUST_CHECK;
 
-/* What sorts tables, the text of the <script> element. */
-extern const char page_script[];
+/* The text of the <script> element, by sci_free: what sorts tables and, where the page `looks`, what
+ * filters them and names the cells of maps. NULL for a page without. */
+sci_status page_script_make(char **script, const cli_page *page) SCI_MUST_CHECK;
+
+/* Steps of a map's colours on either side of 0. */
+enum { PAGE_HEAT_STEPS = 6 };
+int page_heat_step(double value); /* negative below 0; 0 between -1 and 1 */
+
+/* One <svg>. */
+void page_spark_write(FILE *out, const cli_spark *spark);
 
 /* "sha256-…" of text, as a content-security policy has it. */
 #define PAGE_HASH 64

@@ -81,6 +81,44 @@ static const char rules[] =
     ".sorts [aria-sort=ascending] button::after{content:\" \\25b2\"}"
     ".sorts [aria-sort=descending] button::after{content:\" \\25bc\"}\n";
 
+/* Maps over time, series in cells, boxes that filter. Steps of a map go from orange (below) and blue
+ * (above) in light tints to dark ones; on the dark theme from dark ones to light ones. */
+static const char light_steps[] =
+    "--b1:#fde6cd;--b2:#fbc58d;--b3:#f0964a;--b4:#cf620c;--b5:#983c06;--b6:#5e1f08;"
+    "--a1:#d9e8f5;--a2:#a9cfea;--a3:#65a9d8;--a4:#2a7cb8;--a5:#145592;--a6:#0a2f5c;"
+    "--ground:#f1f2f4;";
+static const char dark_steps[] =
+    "--b1:#3c2a1e;--b2:#67401d;--b3:#9c5a17;--b4:#d98023;--b5:#ffb05e;--b6:#ffe0bd;"
+    "--a1:#1c3145;--a2:#1f4a6d;--a3:#2470a5;--a4:#419cd8;--a5:#84c8f7;--a6:#d3ecff;"
+    "--ground:#20252d;";
+
+static const char map_rules[] =
+    ".heat{position:relative}.heat .scroll{margin:0;max-width:100%;overflow-y:hidden}"
+    ".heat .scroll svg{display:block}"
+    ".cells path{fill:none;stroke-width:.9;shape-rendering:crispEdges}"
+    ".ground{stroke:var(--ground)}"
+    ".b1{stroke:var(--b1)}.b2{stroke:var(--b2)}.b3{stroke:var(--b3)}.b4{stroke:var(--b4)}"
+    ".b5{stroke:var(--b5)}.b6{stroke:var(--b6)}.a1{stroke:var(--a1)}.a2{stroke:var(--a2)}"
+    ".a3{stroke:var(--a3)}.a4{stroke:var(--a4)}.a5{stroke:var(--a5)}.a6{stroke:var(--a6)}"
+    ".v7{stroke:var(--bg)}"
+    ".event{fill:none;stroke:var(--ink);stroke-dasharray:2 2;stroke-opacity:.8}"
+    ".heat-key{margin:.6rem 0 0;max-width:none;font-size:.8125rem;color:var(--soft);line-height:1.3;"
+    "display:flex;flex-wrap:wrap;gap:.2rem .7rem}.heat-key svg{max-width:100%;height:auto}"
+    ".tip{position:absolute;pointer-events:none;background:var(--ink);color:var(--bg);"
+    "font-size:.8125rem;line-height:1.35;padding:.2rem .5rem;border-radius:.25rem;"
+    "max-width:min(100%,24rem);z-index:1}\n"
+    ".spark{display:block;overflow:visible}"
+    ".spark path{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round;"
+    "stroke-linecap:round}"
+    ".spark .series{stroke:var(--accent);stroke-width:1.25}"
+    ".spark .scores{stroke:var(--soft);stroke-width:.9}"
+    ".spark .band{fill:var(--ground);stroke:none}.spark .dot{stroke-width:4.5}\n"
+    ".filter{margin:.9rem 0 0;font-size:.9375rem}"
+    ".filter label{color:var(--soft)}.filter span{color:var(--soft);margin-left:.7rem}"
+    ".filter input{font:inherit;color:inherit;background:var(--panel);border:1px solid "
+    "var(--soft);border-radius:.3rem;padding:.2rem .5rem;max-width:100%}"
+    ".filter input:focus-visible{outline:2px solid var(--accent);outline-offset:1px}\n";
+
 /* Plots, paper and telephones. */
 static const char more_rules[] =
     "footer{margin-top:3rem;border-top:1px solid var(--rule);padding-top:.8rem;color:var(--soft);"
@@ -109,6 +147,8 @@ static const char more_rules[] =
     "figure,tr,.tiles div,.note{break-inside:avoid}h2,h3{break-after:avoid}"
     ".tiles div{border:1px solid var(--rule)}"
     ".figures{gap:1rem 2%}figure:has(>svg){width:49%}"
+    ".filter,.tip{display:none}.heat svg{max-width:100%;height:auto}figure.heat{width:100%}"
+    "html{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "details::details-content{content-visibility:visible;block-size:auto}}\n";
 
 /* ":root{…}" with the variables of a theme. */
@@ -117,8 +157,9 @@ append_theme(char *text, size_t size, const char *theme, bool dark)
 {
     size_t used = strlen(text);
 
-    used += (size_t)snprintf(text + used, size - used, ":root{--bg:%s;%s--cn:%s",
+    used += (size_t)snprintf(text + used, size - used, ":root{--bg:%s;%s%s--cn:%s",
                              dark ? plot_background.dark : plot_background.light, theme,
+                             dark ? dark_steps : light_steps,
                              dark ? plot_grey.dark : plot_grey.light);
     for (int k = 0; k < PLOT_COLOURS; k++)
         used += (size_t)snprintf(text + used, size - used, ";--c%d:%s", k,
@@ -129,7 +170,7 @@ append_theme(char *text, size_t size, const char *theme, bool dark)
 sci_status
 page_style_make(char **style)
 {
-    char themes[1600] = "", classes[400] = "";
+    char themes[2400] = "", classes[400] = "";
     size_t used = 0;
 
     append_theme(themes, sizeof themes, light_theme, false);
@@ -140,7 +181,8 @@ page_style_make(char **style)
     for (int k = 0; k < PLOT_COLOURS; k++)
         used +=
             (size_t)snprintf(classes + used, sizeof classes - used, ".c%d{color:var(--c%d)}", k, k);
-    return sci_format(style, "%s%s%s%s.cn{color:var(--cn)}\n", themes, rules, more_rules, classes);
+    return sci_format(style, "%s%s%s%s%s.cn{color:var(--cn)}\n", themes, rules, map_rules,
+                      more_rules, classes);
 }
 
 /* ---- its hash ---- */

@@ -40,6 +40,13 @@ cli_page_table(cli_page *page, size_t columns, const char *const *heads, const c
     put(page, "</tr></thead>\n<tbody>\n");
 }
 
+void
+cli_page_filter(cli_page *page, const char *label)
+{
+    page->looks = true;
+    page_put_element(page->body.out, "<div class=\"filter\" data-label=\"", label, "\"></div>\n");
+}
+
 /* The name of a file as a relative link: what else could be read into it is escaped. */
 static void
 put_link(cli_page *page, const char *file)
@@ -72,6 +79,8 @@ put_cell(cli_page *page, size_t column, const cli_page_cell *cell)
     if (cell->link)
         put_link(page, cell->link);
     page_put_element(page->body.out, "", cell->text ? cell->text : "", cell->link ? "</a>" : "");
+    if (cell->spark)
+        page_spark_write(page->body.out, cell->spark);
     put(page, names ? "</th>" : "</td>");
 }
 

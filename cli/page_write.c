@@ -19,6 +19,7 @@ page_put_element(FILE *out, const char *begin, const char *text, const char *end
 /* What the policy allows. */
 typedef struct allowed {
     char style[PAGE_HASH], script[PAGE_HASH];
+    const char *script_text; /* NULL: none */
 } allowed;
 
 static void
@@ -31,7 +32,7 @@ write_head(const cli_page *page, const char *style, const allowed *hashes)
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
             "'%s'; ",
             hashes->style);
-    if (page->sorts)
+    if (hashes->script_text)
         fprintf(out, "script-src '%s'; ", hashes->script);
     fputs("img-src data:; base-uri 'none'; form-action 'none'\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -63,9 +64,9 @@ write_page(const cli_page *page, const char *style, const allowed *hashes)
     fputs(page->sections > 0 ? "</section>\n</main>\n" : "</main>\n", out);
     page_put_element(out, "<footer>Made by ", page->program, " ");
     page_put_element(out, "", page->version, ". This file needs no network and runs ");
-    if (page->sorts)
-        fprintf(out, "one script, which sorts its tables.</footer>\n<script>%s</script>\n",
-                page_script);
+    if (hashes->script_text)
+        fprintf(out, "one script, which sorts %sits tables.</footer>\n<script>%s</script>\n",
+                page->looks ? "and filters " : "", hashes->script_text);
     else
         fputs("no scripts.</footer>\n", out);
     fputs("</body>\n</html>\n", out);
@@ -74,13 +75,16 @@ write_page(const cli_page *page, const char *style, const allowed *hashes)
 sci_status
 page_write_file(cli_page *page)
 {
-    char *style = NULL;
+    char *style = NULL, *script = NULL;
     sci_status st = page_style_make(&style);
     allowed hashes;
 
+    if (st == SCI_OK)
+        st = page_script_make(&script, page);
     if (st == SCI_OK) {
         page_hash(hashes.style, style);
-        page_hash(hashes.script, page_script);
+        page_hash(hashes.script, script ? script : "");
+        hashes.script_text = script;
         errno = 0;
         write_page(page, style, &hashes);
         if (fflush(page->file) != 0 || ferror(page->file))
@@ -90,5 +94,6 @@ page_write_file(cli_page *page)
         st = sci_fail_errno("write", page->path);
     page->file = NULL;
     sci_free(style);
+    sci_free(script);
     return st;
 }

@@ -28,6 +28,46 @@ cat > expected << END
 END
 sed 's/, source:.*//' visited | diff expected - > /dev/null || wrong "sorted otherwise: $(cat visited)"
 
+# Series over time: what the pointer is told, what a click leaves of the table, and what the box does.
+"$tools/pages" time.html --time || wrong "the page could not be written"
+check_pages time.html
+cat > frames.html << END
+<!DOCTYPE html><title>frames</title><script>
+const look = (frame) => {
+    const page = frame.contentDocument, svg = page.querySelector(".heat > .scroll > svg");
+    const [left, top, width, height] = svg.dataset.box.split(",").map(Number);
+    const box = svg.getBoundingClientRect(), input = page.querySelector(".filter input");
+    const at = (kind, row, column) => svg.dispatchEvent(new frame.contentWindow.PointerEvent(kind, {
+        clientX: box.left + left + (column + 0.5) * width, clientY: box.top + top + (row + 0.5) * height, bubbles: true }));
+    const shown = () => [...page.querySelector("table").tBodies[0].rows].filter((row) => !row.hidden).length
+        + " shown, " + page.querySelector(".filter span").textContent;
+    at("pointermove", 1, 3);
+    console.log("tip " + page.querySelector(".tip").textContent + " " + page.querySelector(".tip").hidden);
+    at("pointermove", 0, 10000);
+    console.log("tip hidden " + page.querySelector(".tip").hidden);
+    at("click", 0, 0);
+    console.log("click " + input.value + ": " + shown());
+    at("click", 0, 0);
+    console.log("again: " + shown());
+    for (const words of ["FIN ance", "no such"]) {
+        input.value = words;
+        input.dispatchEvent(new frame.contentWindow.Event("input"));
+        console.log(words + ": " + shown() + " " + page.querySelector("main .scroll:has(table)").hidden);
+    }
+};
+</script><iframe src="time.html" width="1100" height="900" onload="look(this)"></iframe>
+END
+browse light
+cat > expected << END
+"tip 2010-04 · finance · level not known false"
+"tip hidden true"
+"click goods "& <b>services</b>": 1 shown, 1 of 4 rows"
+"again: 4 shown, "
+"FIN ance: 1 shown, 1 of 4 rows false"
+"no such: 0 shown, 0 of 4 rows true"
+END
+sed 's/, source:.*//' visited | diff expected - || wrong "the map or the box does otherwise"
+
 # The checks can fail: a style of an element, a script, something from outside, something too wide.
 spoil() {
     sed "s|<main>|<main>$2|" page.html > "$1.html"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A page with every kind of plot, table and text that the programs can make: pages FILE [PNG]; or one
- * with a table that can be sorted: pages FILE --sorts */
+ * with a table that can be sorted: pages FILE --sorts; or one with series over time: pages FILE --time */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,23 +286,68 @@ panels(cli_page *page)
     cli_page_keys(page, 3, keys);
 }
 
+/* Rows over 130 months with a shock, a gap and an event; the same as series in a table. */
+static void
+over_time(cli_page *page)
+{
+    enum { ROWS = 4, COLUMNS = 130 };
+    static const char *const rows[ROWS] = { "goods \"& <b>services</b>\"", "finance",
+                                            "a sector with a name that is much too long for it",
+                                            "government\\" };
+    static const char *const heads[] = { "series", "score", "over time" };
+    static char text[COLUMNS][16];
+    static const char *columns[COLUMNS];
+    static double values[ROWS * COLUMNS], levels[ROWS * COLUMNS];
+    static const cli_heat_mark ticks[] = { { 0, "2010" }, { 60, "2015" }, { 120, "2020" } };
+    static const cli_heat_mark marks[] = { { 123, "1" } };
+    cli_heat heat = { "A map",  ROWS,     COLUMNS, rows,  columns, values,       "level",
+                      "below", "above", 3,       ticks, 1,       marks, "four rows over time" };
+
+    for (int c = 0; c < COLUMNS; c++) {
+        snprintf(text[c], sizeof text[c], "%d-%02d", 2010 + c / 12, c % 12 + 1);
+        columns[c] = text[c];
+        for (int r = 0; r < ROWS; r++) {
+            int k = r * COLUMNS + c;
+
+            values[k] = normal() * 1.5 * (c > 121 && c < 126 ? 3.0 * pow(3.0, r) : 1.0);
+            levels[k] = (c > 0 ? levels[k - 1] : 1000.0) * (1.0 + 0.002 * values[k]);
+            if (r == 1 && c < 10)
+                values[k] = levels[k] = NAN;
+            if (r == 1 && c == 9)
+                levels[k] = 1000.0;
+        }
+    }
+    cli_page_sorts(page);
+    cli_page_section(page, "Over time");
+    cli_page_heat(page, &heat, "Colours in steps that double.");
+    cli_page_filter(page, "Filter");
+    cli_page_table(page, 3, heads, "lrl", "Series");
+    for (int r = 0; r < ROWS; r++) {
+        cli_spark spark = { COLUMNS, levels + r * COLUMNS, values + r * COLUMNS, 3.5, rows[r] };
+        cli_page_cell cells[] = { { .text = rows[r] }, { .text = "1.5" }, { .spark = &spark } };
+
+        cli_page_cells(page, cells);
+    }
+    cli_page_table_end(page);
+}
+
 static void
 sorted_table(cli_page *page)
 {
     static const char *const heads[] = { "image", "mean", "note" };
     static const cli_page_cell rows[][3] = {
-        { { "b10", NULL, NULL },
+        { { "b10", NULL, NULL, NULL },
           { "\xe2\x88\x92"
             "5.5",
-            NULL, NULL },
-          { "x", NULL, NULL } },
-        { { "b9", NULL, NULL }, { "\xe2\x80\x93", NULL, NULL }, { "", NULL, NULL } },
-        { { "a", "a.html", NULL },
+            NULL, NULL, NULL },
+          { "x", NULL, NULL, NULL } },
+        { { "b9", NULL, NULL, NULL }, { "\xe2\x80\x93", NULL, NULL, NULL }, { "", NULL, NULL, NULL } },
+        { { "a", "a.html", NULL, NULL },
           { "12\xe2\x80\xaf"
             "000",
-            NULL, "far off" },
-          { "y", NULL, NULL } },
-        { { "c", NULL, NULL }, { "700", NULL, NULL }, { "10", NULL, NULL } },
+            NULL, "far off", NULL },
+          { "y", NULL, NULL, NULL } },
+        { { "c", NULL, NULL, NULL }, { "700", NULL, NULL, NULL }, { "10", NULL, NULL, NULL } },
     };
 
     cli_page_sorts(page);
@@ -373,6 +418,8 @@ main(int argc, char **argv)
     if (st == SCI_OK) {
         if (argc > 2 && strcmp(argv[2], "--sorts") == 0)
             sorted_table(page);
+        else if (argc > 2 && strcmp(argv[2], "--time") == 0)
+            over_time(page);
         else
             write_page(page, argc > 2 ? argv[2] : NULL);
         st = cli_page_finish(page);
