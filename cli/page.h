@@ -80,9 +80,9 @@ typedef struct cli_spark {
 
 /* A row with links, with cells that are pointed out, or with drawings. */
 typedef struct cli_page_cell {
-    const char *text;   /* NULL: empty */
-    const char *link;   /* a file, relative to the page; NULL: none */
-    const char *remark; /* why it is pointed out; NULL: it is not */
+    const char *text;       /* NULL: empty */
+    const char *link;       /* a file, relative to the page; NULL: none */
+    const char *remark;     /* why it is pointed out; NULL: it is not */
     const cli_spark *spark; /* NULL: none */
 } cli_page_cell;
 void cli_page_cells(cli_page *page, const cli_page_cell *cells);

@@ -9,12 +9,12 @@
 
 /* CSS pixels. */
 enum {
-    WIDTH = 760,      /* of the cells, at most */
-    CELL_MOST = 22,   /* width of one */
-    ROW = 20,         /* height of one */
-    TOP = 20,         /* numbers of the marks */
-    BELOW = 22,       /* ticks */
-    NAME_MOST = 190,  /* width of the names of rows */
+    WIDTH = 760,     /* of the cells, at most */
+    CELL_MOST = 22,  /* width of one */
+    ROW = 20,        /* height of one */
+    TOP = 20,        /* numbers of the marks */
+    BELOW = 22,      /* ticks */
+    NAME_MOST = 190, /* width of the names of rows */
     NAME_GAP = 8,
     COLUMNS_MOST = WIDTH
 };
@@ -78,7 +78,10 @@ put_runs(FILE *out, const heat_box *b, int step, size_t row, bool begun)
         if (end > c) {
             if (!begun)
                 fprintf(out, "<path class=\"%c%d\" d=\"",
-                        step == MISSING ? 'v' : step < 0 ? 'b' : 'a', abs(step));
+                        step == MISSING ? 'v'
+                        : step < 0      ? 'b'
+                                        : 'a',
+                        abs(step));
             fprintf(out, "M%zu %zu.5h%zu", c, row, end - c);
             begun = true;
         }
@@ -192,7 +195,9 @@ static void
 put_key_step(FILE *out, int step, int place)
 {
     fprintf(out, "<path class=\"%s%s\" d=\"M%d .5h1\"/>",
-            step == 0 ? "ground" : step < 0 ? "b" : "a",
+            step == 0  ? "ground"
+            : step < 0 ? "b"
+                       : "a",
             (const char *const[]){ "", "1", "2", "3", "4", "5", "6" }[abs(step)], place);
 }
 
@@ -247,8 +252,8 @@ cli_page_heat(cli_page *page, const cli_heat *heat, const char *caption)
     page_put_element(out, " aria-label=\"", heat->title, "\">");
     fprintf(out, "<svg class=\"plot\" role=\"img\" width=\"%.0f\" height=\"%zu\" ",
             b.left + b.width + 34.0, TOP + ROW * heat->n_rows + BELOW);
-    fprintf(out, "viewBox=\"0 0 %.0f %zu\" data-box=\"%.0f,%d,%.6g,%d\"",
-            b.left + b.width + 34.0, TOP + ROW * heat->n_rows + BELOW, b.left, TOP, b.cell, ROW);
+    fprintf(out, "viewBox=\"0 0 %.0f %zu\" data-box=\"%.0f,%d,%.6g,%d\"", b.left + b.width + 34.0,
+            TOP + ROW * heat->n_rows + BELOW, b.left, TOP, b.cell, ROW);
     page_put_element(out, " data-name=\"", heat->value_name, "\"");
     put_columns(out, &b);
     put_values(out, &b);

@@ -145,7 +145,9 @@ put_marks(FILE *out, const spark_box *b, bool above)
 
         if (!(above ? z >= b->spark->band : z <= -b->spark->band))
             continue;
-        fputs(begun ? "" : above ? "<path class=\"dot a4\" d=\"" : "<path class=\"dot b4\" d=\"",
+        fputs(begun   ? ""
+              : above ? "<path class=\"dot a4\" d=\""
+                      : "<path class=\"dot b4\" d=\"",
               out);
         begun = true;
         fputc('M', out);

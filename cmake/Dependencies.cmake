@@ -15,6 +15,7 @@ pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
 pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128>=1.2)
 pkg_check_modules(fftw REQUIRED IMPORTED_TARGET fftw3)
 pkg_check_modules(fftwf REQUIRED IMPORTED_TARGET fftw3f)
+pkg_check_modules(udunits REQUIRED IMPORTED_TARGET udunits)
 
 # Where several builds of HDF5 are installed, `hdf5` may name the one for MPI.
 pkg_check_modules(hdf5 IMPORTED_TARGET hdf5-serial)
@@ -50,6 +51,7 @@ sci_archive(sci_crypto PkgConfig::libcrypto SHA256_Update crypto)
 sci_archive(sci_zlib PkgConfig::zlib inflate z)
 sci_archive(sci_fftw PkgConfig::fftw fftw_execute fftw3)
 sci_archive(sci_fftwf PkgConfig::fftwf fftwf_execute fftw3f)
+sci_archive(sci_udunits PkgConfig::udunits ut_read_xml udunits2 expat)
 sci_archive(sci_szip sz SZ_BufftoBuffDecompress sz aec)
 
 # Debian's shared HDF5 drags in curl and 30 more libraries, which take longer to load than a small array

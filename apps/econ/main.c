@@ -4,6 +4,7 @@
 
 #include "prose.h"
 #include "rows.h"
+#include "verb_report.h"
 #include "verbs.h"
 
 #define S econ_settings
@@ -14,6 +15,11 @@ static const cli_verb verbs[] = {
       "check panel.csv --map map.csv --json\n"
       "check panel.csv --write-map map.csv",
       econ_check_rows, sizeof(S), 1, 1, econ_check },
+    { "units", "say what a unit means and how it converts", "UNIT", econ_units_prose,
+      "units \"1e6 USD/person\"\n"
+      "units \"thousand persons\" --to person\n"
+      "units \"chained 2017 USD\" --to USD",
+      econ_units_rows, sizeof(econ_units_settings), 1, 1, econ_units_verb },
     { .name = NULL },
 };
 

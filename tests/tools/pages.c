@@ -281,7 +281,8 @@ panels(cli_page *page)
     two[1].labels = labels;
     two[1].title = "After";
     cli_page_figures(page);
-    cli_page_panels(page, 2, two, CLI_COLOURS_GREY, 1.4, 0.0, "two sections", "Slices that thicken.");
+    cli_page_panels(page, 2, two, CLI_COLOURS_GREY, 1.4, 0.0, "two sections",
+                    "Slices that thicken.");
     cli_page_figures_end(page);
     cli_page_keys(page, 3, keys);
 }
@@ -300,8 +301,8 @@ over_time(cli_page *page)
     static double values[ROWS * COLUMNS], levels[ROWS * COLUMNS];
     static const cli_heat_mark ticks[] = { { 0, "2010" }, { 60, "2015" }, { 120, "2020" } };
     static const cli_heat_mark marks[] = { { 123, "1" } };
-    cli_heat heat = { "A map",  ROWS,     COLUMNS, rows,  columns, values,       "level",
-                      "below", "above", 3,       ticks, 1,       marks, "four rows over time" };
+    cli_heat heat = { "A map", ROWS,    COLUMNS, rows,  columns, values, "level",
+                      "below", "above", 3,       ticks, 1,       marks,  "four rows over time" };
 
     for (int c = 0; c < COLUMNS; c++) {
         snprintf(text[c], sizeof text[c], "%d-%02d", 2010 + c / 12, c % 12 + 1);
@@ -341,7 +342,9 @@ sorted_table(cli_page *page)
             "5.5",
             NULL, NULL, NULL },
           { "x", NULL, NULL, NULL } },
-        { { "b9", NULL, NULL, NULL }, { "\xe2\x80\x93", NULL, NULL, NULL }, { "", NULL, NULL, NULL } },
+        { { "b9", NULL, NULL, NULL },
+          { "\xe2\x80\x93", NULL, NULL, NULL },
+          { "", NULL, NULL, NULL } },
         { { "a", "a.html", NULL, NULL },
           { "12\xe2\x80\xaf"
             "000",

@@ -91,12 +91,11 @@ static void
 fill_time(cli_page *page)
 {
     static const char *const columns[] = { "2020", "<2021>", "2022", "2023" };
-    static const double values[12] = { -40, NAN, 0.5, 1,  2.5, 2.5, 2.5, -1,
-                                       NAN, NAN, NAN, NAN };
+    static const double values[12] = { -40, NAN, 0.5, 1, 2.5, 2.5, 2.5, -1, NAN, NAN, NAN, NAN };
     static const double scores[4] = { -4, NAN, 0, INFINITY };
     static const cli_heat_mark mark = { 1, "<1>" };
-    cli_heat heat = { hostile[0], 3,     4, hostile, columns, values,    hostile[2], hostile[0],
-                      hostile[1], 1, &mark,   1,       &mark,  hostile[2] };
+    cli_heat heat = { hostile[0], 3,          4, hostile, columns, values, hostile[2],
+                      hostile[0], hostile[1], 1, &mark,   1,       &mark,  hostile[2] };
     cli_spark spark = { 4, values, scores, 3.5, hostile[0] };
     cli_page_cell cells[3] = { { .text = "x" }, { .spark = &spark } };
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verb_report.h"
+
+const char econ_units_prose[] =
+    "What a unit means, or with --to how it converts to another one. Units are those of UDUNITS-2 "
+    "(kg, hour, barrel, GWh, degC, percent), joined by blanks, '.', '/' and powers, and "
+    "besides:\n\n"
+    "person, household, job, dwelling, firm and vehicle; currencies by their ISO 4217 codes (USD, "
+    "EUR), also kUSD and MEUR; the prices of a year: EUR(2015) or chained 2017 USD; an index with "
+    "its base: index 2015=100; thousand, million, billion and trillion; percentage points and "
+    "basis points.\n\n"
+    "What measures different things does not convert: two currencies, current prices and those of "
+    "a year, two bases of an index, an amount and an amount per person.";
