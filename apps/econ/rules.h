@@ -31,11 +31,11 @@ typedef enum econ_fdr { ECON_FDR_BH, ECON_FDR_BY, ECON_FDR_NONE } econ_fdr;
 
 /* The statistics that are watched, as bits; also which p lie on a fitted tail (scores.h). */
 enum {
-    ECON_RELATIVE = 1,
-    ECON_WITHIN = 2,
-    ECON_LEVEL = 4,
-    ECON_ECONOMY = 8,
-    ECON_MAHALANOBIS = 16
+    ECON_STAT_RELATIVE = 1,
+    ECON_STAT_WITHIN = 2,
+    ECON_STAT_LEVEL = 4,
+    ECON_STAT_ECONOMY = 8,
+    ECON_STAT_MAHALANOBIS = 16
 };
 
 typedef enum econ_window_kind {
@@ -56,7 +56,7 @@ typedef struct econ_rules {
     bool excluding;       /* periods that are scored but enter no history */
     int64_t exclude_first, exclude_last; /* ordinals, both included */
     bool rescale_missing; /* sector means over fewer indicators are brought to the spread of all */
-    unsigned stats;       /* ECON_RELATIVE | … */
+    unsigned stats;       /* ECON_STAT_RELATIVE | … */
     double alpha;         /* of q */
     double min_z;
     double min_effect;  /* a share: 0.005 is half a per cent; 0: not asked for */

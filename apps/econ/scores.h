@@ -25,7 +25,8 @@ typedef struct econ_scores {
     /* [sector][period] */
     double *raw;        /* mean (or median) of the sector's available z */
     double *level;      /* raw against its own history */
-    double *relative;   /* level less the median of the other sectors, against its own history */
+    double *relative_raw; /* level less the median of the other sectors */
+    double *relative;   /* that against its own history */
     double *within_max; /* the largest |z less the median of the sector's others|, against its history,
                            with its sign */
     double *breadth;    /* share of the available indicators beyond 2 in the direction of raw */
@@ -35,7 +36,7 @@ typedef struct econ_scores {
     double *overall_p; /* 1 - (1 - min(p_relative, p_within))^2; of one where the other is missing, it */
     uint32_t *n_available;   /* indicators with a z */
     uint32_t *within_driver; /* the indicator of within_max; ECON_NO_DRIVER */
-    uint8_t *extrapolated;   /* ECON_LEVEL | ECON_RELATIVE | ECON_WITHIN: p on the fitted tail */
+    uint8_t *extrapolated;   /* ECON_STAT_LEVEL | ECON_STAT_RELATIVE | ECON_STAT_WITHIN: p on the fitted tail */
     double *mahalanobis, *p_mahalanobis; /* d squared and its p; NULL unless asked for */
     /* [period] */
     double *economy_raw;   /* e: median of the sectors' raw, the part of z that all share */
@@ -64,7 +65,7 @@ sci_status econ_scores_history(const struct econ_panel *panel, const econ_rules 
 typedef struct econ_anomaly {
     size_t period;
     size_t sector;      /* ECON_WHOLE_ECONOMY */
-    unsigned statistic; /* one of ECON_RELATIVE, … */
+    unsigned statistic; /* one of ECON_STAT_RELATIVE, … */
     double score, p, q;
     double breadth;   /* NaN for the economy */
     double effect;    /* largest |value / value before - 1| among what moved; NaN if there is none */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "window.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include <sci/memory.h>
+
+#include "tail.h"
+
+/* 1/(sqrt(2)·quantile 5/8 of the normal): Qn of normal data is their standard deviation. */
+#define QN_FACTOR 2.2191444659850757
+
+sci_status
+econ_scratch_make(econ_scratch *scratch, size_t n)
+{
+    sci_status st;
+
+    *scratch = (econ_scratch){ .n = n };
+    st = sci_alloc(&scratch->sorted, n + 1, 1, sizeof *scratch->sorted);
+    if (st == SCI_OK)
+        st = sci_alloc(&scratch->work, n + 1, 3, sizeof *scratch->work);
+    if (st == SCI_OK)
+        st = sci_alloc(&scratch->counts, n + 1, 5, sizeof *scratch->counts);
+    if (st == SCI_OK)
+        st = sci_alloc(&scratch->behind, n, 1, sizeof *scratch->behind);
+    for (int k = 0; st == SCI_OK && k < 4; k++)
+        st = sci_alloc(&scratch->series[k], n, 1, sizeof *scratch->series[k]);
+    if (st == SCI_OK)
+        st = sci_alloc(&scratch->flags, n, 1, sizeof *scratch->flags);
+    if (st != SCI_OK)
+        econ_scratch_clear(scratch);
+    return st;
+}
+
+void
+econ_scratch_clear(econ_scratch *scratch)
+{
+    sci_free(scratch->sorted);
+    sci_free(scratch->work);
+    sci_free(scratch->counts);
+    sci_free(scratch->behind);
+    for (int k = 0; k < 4; k++)
+        sci_free(scratch->series[k]);
+    sci_free(scratch->flags);
+    *scratch = (econ_scratch){ .n = 0 };
+}
+
+static void
+mean_and_sd(const econ_sorted *h, double *centre, double *spread)
+{
+    double sum = 0.0, squares = 0.0, rest = 0.0, mean;
+
+    for (size_t i = 0; i < h->n; i++)
+        sum += h->v[i];
+    mean = sum / (double)h->n;
+    for (size_t i = 0; i < h->n; i++)
+        rest += h->v[i] - mean;
+    mean += rest / (double)h->n;
+    for (size_t i = 0; i < h->n; i++)
+        squares += (h->v[i] - mean) * (h->v[i] - mean);
+    *centre = mean;
+    *spread = h->v[0] == h->v[h->n - 1] ? 0.0 : sqrt(squares / (double)(h->n - 1));
+}
+
+void
+econ_spread_of(const econ_sorted *history, econ_scale scale, econ_scratch *scratch, double *centre,
+               double *spread)
+{
+    *centre = *spread = (double)NAN;
+    if (history->n < ECON_HISTORY_LEAST)
+        return;
+    if (scale == ECON_SCALE_SD) {
+        mean_and_sd(history, centre, spread);
+        return;
+    }
+    *centre = econ_sorted_median(history);
+    if (scale == ECON_SCALE_QN)
+        *spread = QN_FACTOR
+                  * gsl_stats_Qn0_from_sorted_data(history->v, 1, history->n, scratch->work,
+                                                   scratch->counts);
+    else
+        *spread = ECON_MAD_FACTOR * econ_sorted_deviation(history, *centre);
+}
+
+static double
+against(double x, double centre, double spread)
+{
+    return spread > 0.0 && isfinite(spread) ? (x - centre) / spread : (double)NAN;
+}
+
+static bool
+enters(const econ_window *w, const double *x, size_t t)
+{
+    return !isnan(x[t]) && !w->excluded[t];
+}
+
+/* ---- one history for all ---- */
+
+static void
+score_calibrated(const econ_window *w, const double *x, size_t from, double *score, double *centre,
+                 double *spread, uint32_t *behind, econ_scratch *scratch)
+{
+    econ_sorted h = { scratch->sorted, 0 };
+    double c, s;
+
+    for (size_t t = 0; t < w->calibration; t++)
+        if (enters(w, x, t))
+            h.v[h.n++] = x[t];
+    econ_sort(h.v, h.n);
+    econ_spread_of(&h, w->scale, scratch, &c, &s);
+    for (size_t t = 0; t < w->n; t++) {
+        if (behind != NULL)
+            behind[t] = (uint32_t)h.n;
+        if (t < from)
+            continue;
+        if (centre != NULL)
+            centre[t] = c;
+        if (spread != NULL)
+            spread[t] = s;
+        score[t] = against(x[t], c, s);
+    }
+}
+
+/* ---- what was known before ---- */
+
+/* A history that moves on with time. */
+typedef struct moving {
+    const econ_window *w;
+    econ_sorted sorted;
+    size_t oldest; /* ECON_ROLLING: no earlier period is in it */
+} moving;
+
+/* `value` of period t joins; `oldest_value(o)` left it. */
+static void
+join(moving *m, double value)
+{
+    econ_sorted_insert(&m->sorted, value);
+}
+
+static bool
+is_full(const moving *m)
+{
+    return m->w->kind == ECON_ROLLING && m->sorted.n > m->w->values;
+}
+
+/* The history of period `from`: gathered and sorted once. */
+static void
+begin(moving *m, const econ_window *w, const double *x, size_t from, econ_scratch *scratch)
+{
+    size_t most = w->kind == ECON_ROLLING ? w->values : w->n;
+
+    *m = (moving){ .w = w, .sorted = { scratch->sorted, 0 }, .oldest = from };
+    while (m->oldest > 0 && m->sorted.n < most) {
+        m->oldest--;
+        if (enters(w, x, m->oldest))
+            m->sorted.v[m->sorted.n++] = x[m->oldest];
+    }
+    econ_sort(m->sorted.v, m->sorted.n);
+}
+
+static void
+move_on(moving *m, const double *x, size_t t)
+{
+    if (!enters(m->w, x, t))
+        return;
+    join(m, x[t]);
+    while (is_full(m)) {
+        if (enters(m->w, x, m->oldest))
+            econ_sorted_remove(&m->sorted, x[m->oldest]);
+        m->oldest++;
+    }
+}
+
+static void
+count_behind(const econ_window *w, const double *x, uint32_t *behind)
+{
+    size_t n = 0;
+
+    for (size_t t = 0; t < w->n; t++) {
+        behind[t] = (uint32_t)(w->kind == ECON_ROLLING && n > w->values ? w->values : n);
+        n += enters(w, x, t);
+    }
+}
+
+void
+econ_window_score(const econ_window *w, const double *x, size_t from, double *score, double *centre,
+                  double *spread, uint32_t *behind, econ_scratch *scratch)
+{
+    moving m;
+
+    if (w->kind == ECON_CALIBRATED) {
+        score_calibrated(w, x, from, score, centre, spread, behind, scratch);
+        return;
+    }
+    if (behind != NULL)
+        count_behind(w, x, behind);
+    begin(&m, w, x, from, scratch);
+    for (size_t t = from; t < w->n; t++) {
+        double c = (double)NAN, s = (double)NAN, value = x[t];
+
+        if (!isnan(value) || centre != NULL || spread != NULL)
+            econ_spread_of(&m.sorted, w->scale, scratch, &c, &s);
+        if (centre != NULL)
+            centre[t] = c;
+        if (spread != NULL)
+            spread[t] = s;
+        move_on(&m, x, t);
+        score[t] = against(value, c, s);
+    }
+}
+
+void
+econ_window_median(const econ_window *w, const double *x, double *centre, econ_scratch *scratch)
+{
+    moving m;
+
+    if (w->kind == ECON_CALIBRATED) {
+        econ_sorted h = { scratch->sorted, 0 };
+        double median;
+
+        for (size_t t = 0; t < w->calibration; t++)
+            if (enters(w, x, t))
+                h.v[h.n++] = x[t];
+        econ_sort(h.v, h.n);
+        median = econ_sorted_median(&h);
+        for (size_t t = 0; t < w->n; t++)
+            centre[t] = median;
+        return;
+    }
+    begin(&m, w, x, 0, scratch);
+    for (size_t t = 0; t < w->n; t++) {
+        centre[t] = econ_sorted_median(&m.sorted);
+        move_on(&m, x, t);
+    }
+}
+
+/* ---- how unusual ---- */
+
+/* |score| where it may be compared with, else NaN. */
+static double
+comparable(const econ_window *w, const double *score, const uint32_t *behind, size_t t)
+{
+    return behind[t] >= ECON_P_LEAST && !w->excluded[t] ? fabs(score[t]) : (double)NAN;
+}
+
+static void
+p_calibrated(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
+             double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch)
+{
+    econ_sorted sizes = { scratch->sorted, 0 };
+    econ_pareto tail = { .threshold = (double)INFINITY };
+    bool extrapolated;
+
+    for (size_t t = 0; t < w->calibration; t++) {
+        double size = comparable(w, score, behind, t);
+
+        if (!isnan(size))
+            sizes.v[sizes.n++] = size;
+    }
+    econ_sort(sizes.v, sizes.n);
+    if (w->tail == ECON_TAIL_GPD && sizes.n >= ECON_TAIL_LEAST)
+        tail = econ_pareto_fit(&sizes);
+    for (size_t t = from; t < w->n; t++) {
+        p[t] = econ_tail_p_fitted(w->tail, w->scale, score[t], behind[t], &sizes, &tail,
+                                  &extrapolated);
+        if (flags != NULL && extrapolated)
+            flags[t] |= flag;
+    }
+}
+
+void
+econ_window_p(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
+              double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch)
+{
+    double *sizes = scratch->work;
+    bool extrapolated;
+    moving m;
+
+    if (w->kind == ECON_CALIBRATED) {
+        p_calibrated(w, score, behind, from, p, flags, flag, scratch);
+        return;
+    }
+    for (size_t t = 0; t < w->n; t++)
+        sizes[t] = comparable(w, score, behind, t);
+    begin(&m, w, sizes, from, scratch);
+    for (size_t t = from; t < w->n; t++) {
+        p[t] = econ_tail_p(w->tail, w->scale, score[t], behind[t], &m.sorted, &extrapolated);
+        if (flags != NULL && extrapolated)
+            flags[t] |= flag;
+        move_on(&m, sizes, t);
+    }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A series measured against its own history. */
+#ifndef ECON_WINDOW_H
+#define ECON_WINDOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sci/status.h>
+
+#include "rules.h"
+#include "sorted.h"
+
+/* Which values are the history of which, over n periods. Nothing is owned. */
+typedef struct econ_window {
+    econ_window_kind kind;
+    size_t n;
+    size_t values;             /* ECON_ROLLING: how many of the last ones */
+    size_t calibration;        /* ECON_CALIBRATED: the first so many periods */
+    const uint8_t *excluded;   /* [n], not 0: scored, but no history */
+    econ_scale scale;
+    econ_tail tail;
+} econ_window;
+
+/* C = 1/(3rd quartile of the normal): C·MAD of normal data is their standard deviation. */
+#define ECON_MAD_FACTOR 1.482602218505602
+
+/* Working space of one thread. */
+typedef struct econ_scratch {
+    size_t n;
+    double *sorted, *work; /* n + 1, 3n + 3 */
+    int *counts;           /* 5n + 5 */
+    uint32_t *behind;      /* n */
+    double *series[4];     /* n each, for whoever calls the functions below */
+    uint8_t *flags;        /* n */
+} econ_scratch;
+sci_status econ_scratch_make(econ_scratch *scratch, size_t n) SCI_MUST_CHECK;
+void econ_scratch_clear(econ_scratch *scratch);
+
+/* Centre and spread of numbers in order: median and C·MAD, median and Qn (Rousseeuw and Croux 1993, without
+ * the correction for small samples), mean and standard deviation with n - 1. NaN for fewer than 2. */
+void econ_spread_of(const econ_sorted *history, econ_scale scale, econ_scratch *scratch,
+                    double *centre, double *spread);
+
+/* score[t] = (x[t] - centre)/spread for t in [from, n), those before being given; NaN where x is missing, its
+ * history has fewer than ECON_HISTORY_LEAST values or no spread. centre, spread (may be NULL) are those of
+ * the history of t, whether x[t] is missing or not; behind[t] (may be NULL) counts its values, for all t.
+ * `score` must not be x. */
+void econ_window_score(const econ_window *w, const double *x, size_t from, double *score,
+                       double *centre, double *spread, uint32_t *behind, econ_scratch *scratch);
+
+/* centre[t] = median of the history of t, from its first value on. */
+void econ_window_median(const econ_window *w, const double *x, double *centre,
+                        econ_scratch *scratch);
+
+/* p[t] of score[t], t in [from, n), among the past scores that had ECON_P_LEAST values behind them.
+ * flags[t] |= flag where p lies on a fitted tail (flags may be NULL). */
+void econ_window_p(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
+                   double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch);
+
+#endif
