@@ -60,9 +60,12 @@ print(cli_level level, const char *text)
         voice.after();
 }
 
+/* In the place of a level. */
+enum { END = 'E' };
+
 /* A frame is the level and the text without its end; the channel keeps frames apart. */
 static void
-send_frame(cli_level level, const char *text)
+send_frame(int level, const char *text)
 {
     char frame[1 + CLI_MESSAGE_MOST];
     size_t n = strlen(text);
@@ -73,7 +76,13 @@ send_frame(cli_level level, const char *text)
         ;
 }
 
-bool
+void
+cli_message_end(void)
+{
+    send_frame(END, "");
+}
+
+cli_frame
 cli_message_forward(int fd)
 {
     char frame[1 + CLI_MESSAGE_MOST];
@@ -83,11 +92,13 @@ cli_message_forward(int fd)
         n = recv(fd, frame, sizeof frame - 1, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     if (n <= 0)
-        return false;
+        return CLI_FRAME_NONE;
     frame[n] = '\0';
+    if (frame[0] == END)
+        return CLI_FRAME_END;
     if (frame[0] >= CLI_ERROR && frame[0] <= CLI_DETAIL) /* a broken worker may send anything */
         print((cli_level)frame[0], frame + 1);
-    return true;
+    return CLI_FRAME_SAID;
 }
 
 static void say(cli_level level, const char *format, va_list args) SCI_PRINTF(2, 0);

@@ -42,9 +42,17 @@ size_t cli_escape(char *out, size_t size, const char *text);
 /* From now on messages of this process go to the pipe `fd`, one frame each. */
 void cli_message_redirect(int fd);
 
-/* Read one frame from `fd` and print it. False at the end of the pipe, or when nothing is there
- * yet. */
-bool cli_message_forward(int fd);
+/* The worker's word that its job is over. */
+void cli_message_end(void);
+
+typedef enum cli_frame {
+    CLI_FRAME_NONE, /* nothing is there yet, or the pipe is at its end */
+    CLI_FRAME_SAID, /* one message was printed */
+    CLI_FRAME_END   /* cli_message_end */
+} cli_frame;
+
+/* Read one frame from `fd`. */
+cli_frame cli_message_forward(int fd);
 
 /* Called before and after a message is printed, so that a progress line can step aside. */
 void cli_message_around(void (*before)(void), void (*after)(void));

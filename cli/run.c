@@ -24,7 +24,8 @@ enum {
 
 /* One worker. */
 typedef struct hand {
-    pid_t pid; /* 0: free */
+    pid_t pid; /* of its process, which does one job after the other; 0: none */
+    bool busy; /* with a job */
     int channel;
     size_t job;
     char *temporary[CLI_TARGETS_MOST];
@@ -155,6 +156,7 @@ end_job(crew *c, hand *h, cli_result result)
 {
     cli_job *job = &c->run->jobs[h->job];
 
+    h->busy = false;
     if (result.code == CLI_EXIT_OK) {
         sci_status st;
 
@@ -169,27 +171,51 @@ end_job(crew *c, hand *h, cli_result result)
     c->ended++;
 }
 
+/* End the process of a worker. What it has to say has been read, and its outputs are closed. */
+static int
+dismiss(hand *h)
+{
+    int status = 0;
+
+    close(h->channel);
+    (void)kill(h->pid, SIGKILL); /* changes nothing for one that is ending */
+    while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    h->pid = 0;
+    return status;
+}
+
+static sci_status
+give_order(crew *c, hand *h, const cli_worker *worker)
+{
+    cli_slot *slot = &c->common->slots[h - c->hands];
+
+    *slot = (cli_slot){ .status = SCI_OK };
+    if (h->pid > 0 && cli_worker_order(h->channel, worker))
+        return SCI_OK;
+    if (h->pid > 0)
+        (void)dismiss(h);
+    return cli_worker_start(c->run, worker, slot, &h->pid, &h->channel);
+}
+
 static void
 start_job(crew *c, hand *h)
 {
-    cli_slot *slot = &c->common->slots[h - c->hands];
     cli_worker worker = c->terms;
     cli_job *job = &c->run->jobs[c->next];
     sci_status st;
 
+    h->busy = true;
     h->job = worker.job = c->next++;
-    *slot = (cli_slot){ .status = SCI_OK };
     st = make_temporaries(h, job);
     for (int k = 0; k < CLI_TARGETS_MOST; k++) {
         worker.temporary[k] = h->temporary[k];
         worker.target[k] = job->targets[k];
     }
     if (st == SCI_OK)
-        st = cli_worker_start(c->run, &worker, slot, &h->pid, &h->channel);
-    if (st != SCI_OK) {
-        h->pid = 0;
+        st = give_order(c, h, &worker);
+    if (st != SCI_OK)
         end_job(c, h, cli_verdict_of(job, st));
-    }
 }
 
 static cli_result
@@ -198,22 +224,26 @@ interrupted(const crew *c)
     return (cli_result){ .code = CLI_EXIT_SIGNAL + c->signal, .status = SCI_ERR_INTERRUPTED };
 }
 
+/* The worker has said that its job is over, or (`wait_status`) has ended. */
+static void
+job_over(crew *c, hand *h, int wait_status)
+{
+    const cli_slot *slot = &c->common->slots[h - c->hands];
+    const cli_job *job = &c->run->jobs[h->job];
+
+    c->units += atomic_load(&slot->done);
+    end_job(c, h, c->signal ? interrupted(c) : cli_verdict(job, slot, wait_status));
+}
+
 /* The channel is closed: the worker has ended, or is so broken that it closed what is not its own.
  */
 static void
 reap(crew *c, hand *h)
 {
-    const cli_slot *slot = &c->common->slots[h - c->hands];
-    cli_job *job = &c->run->jobs[h->job];
-    int status = 0;
+    int status = dismiss(h);
 
-    (void)kill(h->pid, SIGKILL); /* changes nothing for one that is ending */
-    while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    close(h->channel);
-    h->pid = 0;
-    c->units += atomic_load(&slot->done);
-    end_job(c, h, c->signal ? interrupted(c) : cli_verdict(job, slot, status));
+    if (h->busy)
+        job_over(c, h, status);
 }
 
 /* ---- the loop ---- */
@@ -228,7 +258,7 @@ show_progress(crew *c)
         const cli_slot *slot = &c->common->slots[k];
         uint64_t done = atomic_load(&slot->done), total = atomic_load(&slot->total);
 
-        if (c->hands[k].pid == 0 || total == 0)
+        if (!c->hands[k].busy || total == 0)
             continue;
         fraction += (double)done / (double)total;
         units += done;
@@ -256,6 +286,23 @@ look_at_signals(crew *c)
             (void)kill(c->hands[k].pid, SIGKILL);
 }
 
+/* Print what a worker says. True if its job is over; a worker whose job failed is not kept. */
+static bool
+hear(crew *c, hand *h)
+{
+    cli_frame frame;
+
+    do
+        frame = cli_message_forward(h->channel);
+    while (frame == CLI_FRAME_SAID);
+    if (frame != CLI_FRAME_END || !h->busy)
+        return false;
+    job_over(c, h, 0);
+    if (c->run->jobs[h->job].result.code != CLI_EXIT_OK)
+        (void)dismiss(h);
+    return true;
+}
+
 static void
 wait_for_workers(crew *c)
 {
@@ -267,8 +314,8 @@ wait_for_workers(crew *c)
     for (int k = 0; k < c->n; k++) {
         if (c->waits[k].revents == 0)
             continue;
-        while (cli_message_forward(c->hands[k].channel))
-            ;
+        if (hear(c, &c->hands[k]))
+            continue;
         if (c->waits[k].revents & (POLLHUP | POLLERR))
             reap(c, &c->hands[k]);
     }
@@ -280,7 +327,7 @@ busy_hands(const crew *c)
     int busy = 0;
 
     for (int k = 0; k < c->n; k++)
-        busy += c->hands[k].pid > 0;
+        busy += c->hands[k].busy;
     return busy;
 }
 
@@ -289,13 +336,16 @@ work_through(crew *c)
 {
     do {
         for (int k = 0; k < c->n && !c->signal && c->next < c->run->n_jobs; k++)
-            if (c->hands[k].pid == 0)
+            if (!c->hands[k].busy)
                 start_job(c, &c->hands[k]);
         if (busy_hands(c) > 0)
             wait_for_workers(c);
         look_at_signals(c);
         show_progress(c);
     } while (busy_hands(c) > 0 || (!c->signal && c->next < c->run->n_jobs));
+    for (int k = 0; k < c->n; k++)
+        if (c->hands[k].pid > 0)
+            (void)dismiss(&c->hands[k]);
     for (; c->next < c->run->n_jobs; c->next++)
         c->run->jobs[c->next].result = interrupted(c);
 }

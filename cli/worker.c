@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The worker's side: from the fork to its end. */
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -89,6 +92,68 @@ work(const cli_run *run, const cli_worker *worker, cli_slot *slot)
     atomic_store(&slot->complete, true);
 }
 
+/* ---- orders: a job's number and its temporaries, one text after the other ---- */
+
+enum { ORDER_MOST = sizeof(size_t) + CLI_TARGETS_MOST * PATH_MAX };
+
+bool
+cli_worker_order(int channel, const cli_worker *worker)
+{
+    char order[ORDER_MOST];
+    size_t n = sizeof worker->job;
+    ssize_t sent;
+
+    memcpy(order, &worker->job, n);
+    for (int k = 0; k < CLI_TARGETS_MOST; k++) {
+        const char *name = worker->temporary[k] ? worker->temporary[k] : "";
+        size_t length = strlen(name) + 1;
+
+        if (length > PATH_MAX)
+            return false;
+        memcpy(order + n, name, length);
+        n += length;
+    }
+    do
+        sent = send(channel, order, n, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)n;
+}
+
+/* False when there is no more to do. `order` keeps the names. */
+static bool
+take_order(const cli_run *run, cli_worker *worker, int channel, char order[ORDER_MOST])
+{
+    size_t at = sizeof worker->job;
+    ssize_t n;
+
+    do
+        n = recv(channel, order, ORDER_MOST, 0);
+    while (n < 0 && errno == EINTR);
+    if (n <= (ssize_t)at)
+        return false;
+    memcpy(&worker->job, order, at);
+    for (int k = 0; k < CLI_TARGETS_MOST; k++) {
+        worker->temporary[k] = order[at] != '\0' ? order + at : NULL;
+        worker->target[k] = run->jobs[worker->job].targets[k];
+        at += strlen(order + at) + 1;
+    }
+    return true;
+}
+
+static void
+serve(const cli_run *run, const cli_worker *first, cli_slot *slot, int channel)
+{
+    char order[ORDER_MOST];
+    cli_worker worker = *first;
+
+    worker.progress = count_progress;
+    worker.progress_context = slot;
+    do {
+        work(run, &worker, slot);
+        cli_message_end();
+    } while (slot->status == SCI_OK && take_order(run, &worker, channel, order));
+}
+
 sci_status
 cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, pid_t *pid,
                  int *channel)
@@ -108,15 +173,11 @@ cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot, p
         return st;
     }
     if (*pid == 0) {
-        cli_worker mine = *worker;
-
         settle_in(parent);
         limit_memory(worker);
         close(ends[0]);
         cli_message_redirect(ends[1]);
-        mine.progress = count_progress;
-        mine.progress_context = slot;
-        work(run, &mine, slot);
+        serve(run, worker, slot, ends[1]);
         _exit(CLI_EXIT_OK);
     }
     close(ends[1]);

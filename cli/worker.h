@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every input is worked on in a forked worker: a crash inside a library is one failed input. The
- * parent opens no input and starts no thread; it makes temporaries, forks, draws the progress, and
+/* Every input is worked on in a forked worker: a crash inside a library is one failed input. A worker
+ * whose input was well goes on with another, so that a library is made ready once. The parent opens no
+ * input and starts no thread; it makes temporaries, forks, draws the progress, and
  * renames or unlinks. */
 #ifndef CLI_WORKER_H
 #define CLI_WORKER_H
@@ -42,7 +43,7 @@ sci_status cli_worker_h5(const cli_worker *worker, const struct cli_common *comm
 /* SCI_ERR_ARGUMENT if `path` is the file that the main output would replace. */
 sci_status cli_worker_not_output(const cli_worker *worker, const char *path) SCI_MUST_CHECK;
 
-/* The work. What it leaves in memory is lost with the worker: results go to files, to stdout, or to
+/* The work, which may be called again in the same process. What it leaves in memory is lost with the worker: results go to files, to stdout, or to
  * memory that cli_shared_alloc gave before. Messages reach the parent by themselves. */
 typedef sci_status (*cli_work)(void *context, const cli_worker *worker);
 

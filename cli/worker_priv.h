@@ -18,9 +18,13 @@ typedef struct cli_slot {
 } cli_slot;
 
 /* Fork. In the parent *pid and *channel (messages; closed by the worker's end) are set. The worker
- * never returns. */
+ * does this job, says so (CLI_FRAME_END) and waits for the next; it never returns. One that has failed
+ * ends: what it leaves behind in a library must not meet another input. */
 sci_status cli_worker_start(const cli_run *run, const cli_worker *worker, cli_slot *slot,
                             pid_t *pid, int *channel) SCI_MUST_CHECK;
+
+/* Give a worker that has done its job another one; false if it is there no more. */
+bool cli_worker_order(int channel, const cli_worker *worker) SCI_MUST_CHECK;
 
 /* What became of a job whose worker was reaped with `wait_status`. */
 cli_result cli_verdict(const cli_job *job, const cli_slot *slot, int wait_status);

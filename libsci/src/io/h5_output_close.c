@@ -110,24 +110,34 @@ sync_file(const sci_h5_output *out)
     return SCI_OK;
 }
 
-sci_status
-sci_h5_output_close(sci_h5_output *out, bool verify_data, bool sync)
+static sci_status
+finish(sci_h5_output *out, bool verify_data)
 {
     h5_census census;
-    sci_status st = SCI_OK;
+    sci_status st = run_before(out);
 
-    if (verify_data && !out->digests)
-        st = sci_fail(SCI_ERR_ARGUMENT, "'%s': no digests were kept to verify its data", out->name);
-    if (st == SCI_OK)
-        st = run_before(out);
     if (st == SCI_OK)
         st = h5_copy_finish(out);
     if (st == SCI_OK)
         st = h5_census_take(out->id, out->name, &census);
     if (st == SCI_OK)
         st = close_library(out);
+    return st == SCI_OK ? look_again(out, &census, verify_data) : st;
+}
+
+sci_status
+sci_h5_output_close(sci_h5_output *out, bool verify_data, bool sync)
+{
+    sci_status st = SCI_OK;
+
+    if (verify_data && !out->digests)
+        st = sci_fail(SCI_ERR_ARGUMENT, "'%s': no digests were kept to verify its data", out->name);
     if (st == SCI_OK)
-        st = look_again(out, &census, verify_data);
+        st = h5_enter(); /* once for hundreds of calls */
+    if (st == SCI_OK) {
+        st = finish(out, verify_data);
+        h5_leave();
+    }
     if (st == SCI_OK && sync)
         st = sync_file(out);
     if (st == SCI_OK) {

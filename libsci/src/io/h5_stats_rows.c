@@ -97,7 +97,12 @@ sci_h5_output_stats(sci_h5_output *out, const char *path, const sci_stats *stats
         return st;
     r.rows = running ? (const char *)stats->running : (const char *)stats->moments;
     sci_table_content(stats, content);
-    return write_table(out, path, stats, &r, stats->n_rows, content);
+    st = h5_enter(); /* once for many calls */
+    if (st != SCI_OK)
+        return st;
+    st = write_table(out, path, stats, &r, stats->n_rows, content);
+    h5_leave();
+    return st;
 }
 
 /* ---- rows that come one by one ---- */
