@@ -10,8 +10,8 @@
 #include "fdr.h"
 #include "panel.h"
 
-static const unsigned statistics[] = { ECON_STAT_RELATIVE, ECON_STAT_WITHIN, ECON_STAT_LEVEL, ECON_STAT_ECONOMY,
-                                       ECON_STAT_MAHALANOBIS };
+static const unsigned statistics[] = { ECON_STAT_RELATIVE, ECON_STAT_WITHIN, ECON_STAT_LEVEL,
+                                       ECON_STAT_ECONOMY, ECON_STAT_MAHALANOBIS };
 enum { STATISTICS = sizeof statistics / sizeof *statistics };
 
 const char *
@@ -98,8 +98,8 @@ describe(const search *s, econ_anomaly *a)
         if (a->driver != ECON_NO_DRIVER)
             a->effect = change_of(s->panel, a->driver, a->period);
     } else {
-        a->driver = find_driver(s, a->sector, a->period, a->statistic != ECON_STAT_MAHALANOBIS,
-                                &a->effect);
+        a->driver =
+            find_driver(s, a->sector, a->period, a->statistic != ECON_STAT_MAHALANOBIS, &a->effect);
     }
 }
 

@@ -43,8 +43,8 @@ econ_ledoit_wolf(const double *x, size_t rows, size_t n, double *mean, double *c
     *shrinkage = n > 1 && beta > 0.0 ? beta / delta : 0.0;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
-            covariance[a * n + b] = (1.0 - *shrinkage) * covariance[a * n + b]
-                                    + (a == b ? *shrinkage * mu : 0.0);
+            covariance[a * n + b] =
+                (1.0 - *shrinkage) * covariance[a * n + b] + (a == b ? *shrinkage * mu : 0.0);
 }
 
 /* In place; false if the matrix is not positive definite. */
@@ -82,8 +82,8 @@ squared_length(const double *l, size_t n, double *d)
 typedef struct sector {
     const econ_window *w;
     size_t n;
-    double *x;    /* [member][period] */
-    double *rows; /* complete periods of the history, standardized */
+    double *x;                                 /* [member][period] */
+    double *rows;                              /* complete periods of the history, standardized */
     double *centre, *spread, *mean, *distance; /* [member] */
     double *covariance;                        /* [member][member] */
     bool usable;
@@ -130,7 +130,7 @@ learn(sector *s, size_t t, econ_scratch *scratch)
         }
         rows += complete;
     }
-    s->usable = rows >= ECON_P_LEAST;
+    s->usable = rows >= (s->w->kind == ECON_CALIBRATED ? ECON_HISTORY_LEAST : ECON_P_LEAST);
     if (!s->usable)
         return;
     econ_ledoit_wolf(s->rows, rows, s->n, s->mean, s->covariance, &shrinkage);
@@ -141,8 +141,7 @@ static double
 distance_of(sector *s, size_t t)
 {
     for (size_t j = 0; j < s->n; j++) {
-        s->distance[j] =
-            (s->x[j * s->w->n + t] - s->centre[j]) / s->spread[j] - s->mean[j];
+        s->distance[j] = (s->x[j * s->w->n + t] - s->centre[j]) / s->spread[j] - s->mean[j];
         if (!isfinite(s->distance[j]))
             return (double)NAN;
     }

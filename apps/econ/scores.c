@@ -55,11 +55,19 @@ econ_scores_alloc(econ_scores *out, const econ_panel *panel, const econ_rules *r
     sci_status st = SCI_OK;
 
     *out = (econ_scores){ .n_periods = n, .n_indicators = panel->n_indicators, .n_sectors = s };
-    double **const sectors[SECTOR_ARRAYS] = {
-        &out->raw,       &out->level,      &out->relative_raw, &out->relative,   &out->within_max,
-        &out->breadth,   &out->p_level,    &out->p_relative,   &out->p_within,   &out->q_relative,
-        &out->q_within,  &out->overall_p,  NULL
-    };
+    double **const sectors[SECTOR_ARRAYS] = { &out->raw,
+                                              &out->level,
+                                              &out->relative_raw,
+                                              &out->relative,
+                                              &out->within_max,
+                                              &out->breadth,
+                                              &out->p_level,
+                                              &out->p_relative,
+                                              &out->p_within,
+                                              &out->q_relative,
+                                              &out->q_within,
+                                              &out->overall_p,
+                                              NULL };
     double **const periods[PERIOD_ARRAYS] = { &out->economy_raw, &out->economy_level, &out->economy,
                                               &out->p_economy };
 
@@ -83,15 +91,31 @@ econ_scores_alloc(econ_scores *out, const econ_panel *panel, const econ_rules *r
 void
 econ_scores_clear(econ_scores *scores)
 {
-    void *const all[] = {
-        scores->z,           scores->raw,           scores->level,         scores->relative_raw,
-        scores->relative,    scores->within_max,    scores->breadth,       scores->p_level,
-        scores->p_relative,  scores->p_within,      scores->q_relative,    scores->q_within,
-        scores->overall_p,   scores->mahalanobis,   scores->p_mahalanobis, scores->economy_raw,
-        scores->economy,     scores->economy_level, scores->p_economy,     scores->n_available,
-        scores->within_driver, scores->extrapolated, scores->in_sample,    scores->excluded,
-        scores->economy_extrapolated
-    };
+    void *const all[] = { scores->z,
+                          scores->raw,
+                          scores->level,
+                          scores->relative_raw,
+                          scores->relative,
+                          scores->within_max,
+                          scores->breadth,
+                          scores->p_level,
+                          scores->p_relative,
+                          scores->p_within,
+                          scores->q_relative,
+                          scores->q_within,
+                          scores->overall_p,
+                          scores->mahalanobis,
+                          scores->p_mahalanobis,
+                          scores->economy_raw,
+                          scores->economy,
+                          scores->economy_level,
+                          scores->p_economy,
+                          scores->n_available,
+                          scores->within_driver,
+                          scores->extrapolated,
+                          scores->in_sample,
+                          scores->excluded,
+                          scores->economy_extrapolated };
 
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         sci_free(all[k]);
@@ -114,9 +138,9 @@ typedef struct making {
     econ_window window;
     const econ_given *given;
     size_t from, n;
-    size_t *start;  /* [sector + 1] of its members */
-    size_t *member; /* indicators, sector by sector */
-    worker_space *spaces;  /* one a worker */
+    size_t *start;        /* [sector + 1] of its members */
+    size_t *member;       /* indicators, sector by sector */
+    worker_space *spaces; /* one a worker */
     int workers;
 } making;
 
@@ -132,8 +156,9 @@ list_members(making *m)
         return st;
     for (size_t i = 0; i < p->n_indicators; i++) {
         if (p->indicators[i].sector_index >= p->n_sectors)
-            return sci_fail(SCI_ERR_REFUSED, "'%s': indicator '%s' is in no sector; name one in --map",
-                            p->path, p->indicators[i].name);
+            return sci_fail(SCI_ERR_REFUSED,
+                            "'%s': indicator '%s' is in no sector; name one in --map", p->path,
+                            p->indicators[i].name);
         m->start[p->indicators[i].sector_index + 2]++;
     }
     for (size_t s = 2; s < p->n_sectors + 2; s++)
@@ -241,9 +266,8 @@ correlations(const making *m, size_t sector, size_t t, double *available, double
 {
     size_t first = m->start[sector], k = m->start[sector + 1] - first;
     size_t end = m->window.kind == ECON_CALIBRATED ? m->window.calibration : t;
-    size_t begin = m->window.kind == ECON_ROLLING && end > m->window.values
-                       ? end - m->window.values
-                       : 0;
+    size_t begin =
+        m->window.kind == ECON_ROLLING && end > m->window.values ? end - m->window.values : 0;
 
     *available = *all = 0.0;
     for (size_t a = 0; a < k; a++) {
@@ -322,8 +346,7 @@ score_within(making *m, size_t i, const worker_space *space, econ_scratch *scrat
     double *apart = scratch->series[0];
 
     for (size_t t = 0; t < m->n; t++)
-        apart[t] = isnan(z[t]) ? (double)NAN
-                               : z[t] - econ_middle_without(&space->middle[t], z[t]);
+        apart[t] = isnan(z[t]) ? (double)NAN : z[t] - econ_middle_without(&space->middle[t], z[t]);
     econ_window_score(&m->window, apart, m->from, score, NULL, NULL, scratch->behind, scratch);
 }
 
@@ -394,8 +417,8 @@ score_sector(void *context, size_t sector, int worker)
         score_withins(m, sector, space);
     if (st == SCI_OK && !known && out->mahalanobis != NULL)
         st = econ_mahalanobis_sector(m->panel, m->rules, &m->window, members,
-                                     m->member + m->start[sector], m->from,
-                                     out->mahalanobis + row, out->p_mahalanobis + row, scratch);
+                                     m->member + m->start[sector], m->from, out->mahalanobis + row,
+                                     out->p_mahalanobis + row, scratch);
     if (st != SCI_OK)
         return st;
     econ_window_score(&m->window, out->raw + row, m->from, out->level + row, NULL, NULL,
@@ -511,7 +534,11 @@ sci_status
 econ_scores_continue(econ_scores *out, const econ_panel *panel, const econ_rules *rules,
                      const econ_given *given, int threads)
 {
-    making m = { .out = out, .panel = panel, .rules = rules, .given = given, .from = given->from,
+    making m = { .out = out,
+                 .panel = panel,
+                 .rules = rules,
+                 .given = given,
+                 .from = given->from,
                  .n = panel->n_periods };
     sci_pool *pool = NULL;
     sci_status st = SCI_OK;

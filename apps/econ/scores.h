@@ -23,20 +23,23 @@ typedef struct econ_scores {
     size_t n_periods, n_indicators, n_sectors;
     double *z; /* [indicator][period]: robust z of the transformed value against its own history */
     /* [sector][period] */
-    double *raw;        /* mean (or median) of the sector's available z */
-    double *level;      /* raw against its own history */
+    double *raw;          /* mean (or median) of the sector's available z */
+    double *level;        /* raw against its own history */
     double *relative_raw; /* level less the median of the other sectors */
-    double *relative;   /* that against its own history */
-    double *within_max; /* the largest |z less the median of the sector's others|, against its history,
+    double *relative;     /* that against its own history */
+    double
+        *within_max; /* the largest |z less the median of the sector's others|, against its history,
                            with its sign */
-    double *breadth;    /* share of the available indicators beyond 2 in the direction of raw */
+    double *breadth; /* share of the available indicators beyond 2 in the direction of raw */
     double *p_level, *p_relative; /* two-sided */
-    double *p_within;  /* of the least p of the sector's indicators: 1 - (1 - min p)^k */
+    double *p_within;             /* of the least p of the sector's indicators: 1 - (1 - min p)^k */
     double *q_relative, *q_within; /* within each period, over the sectors */
-    double *overall_p; /* 1 - (1 - min(p_relative, p_within))^2; of one where the other is missing, it */
+    double *
+        overall_p; /* 1 - (1 - min(p_relative, p_within))^2; of one where the other is missing, it */
     uint32_t *n_available;   /* indicators with a z */
     uint32_t *within_driver; /* the indicator of within_max; ECON_NO_DRIVER */
-    uint8_t *extrapolated;   /* ECON_STAT_LEVEL | ECON_STAT_RELATIVE | ECON_STAT_WITHIN: p on the fitted tail */
+    uint8_t *
+        extrapolated; /* ECON_STAT_LEVEL | ECON_STAT_RELATIVE | ECON_STAT_WITHIN: p on the fitted tail */
     double *mahalanobis, *p_mahalanobis; /* d squared and its p; NULL unless asked for */
     /* [period] */
     double *economy_raw;   /* e: median of the sectors' raw, the part of z that all share */
@@ -67,9 +70,10 @@ typedef struct econ_anomaly {
     size_t sector;      /* ECON_WHOLE_ECONOMY */
     unsigned statistic; /* one of ECON_STAT_RELATIVE, … */
     double score, p, q;
-    double breadth;   /* NaN for the economy */
-    double effect;    /* largest |value / value before - 1| among what moved; NaN if there is none */
-    uint32_t driver;  /* the indicator that moved most: of within its own, else the largest part of raw */
+    double breadth; /* NaN for the economy */
+    double effect;  /* largest |value / value before - 1| among what moved; NaN if there is none */
+    uint32_t
+        driver; /* the indicator that moved most: of within its own, else the largest part of raw */
     bool extrapolated;
 } econ_anomaly;
 

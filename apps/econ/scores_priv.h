@@ -9,8 +9,9 @@
 
 /* What is there before. Zeroed: nothing. */
 typedef struct econ_given {
-    size_t from;    /* scores of periods before it are in `out` and stay */
-    double *within; /* [indicator][period]: z less the median of the sector's others, against its own
+    size_t from; /* scores of periods before it are in `out` and stay */
+    double
+        *within; /* [indicator][period]: z less the median of the sector's others, against its own
                        history; filled, those before `from` given; NULL: not kept */
     const uint8_t *known; /* [sector], not 0: raw and n_available are given for all periods; NULL */
 } econ_given;
@@ -39,7 +40,7 @@ sci_status econ_indicator_series(const econ_panel *panel, const econ_rules *rule
 /* d squared, from the mean of the history by its covariance as Ledoit and Wolf 2004 shrink it, and its p (chi
  * squared): [period] of one sector with n members, t >= from. Values are first standardized by mean and
  * standard deviation of the history; NaN where one is missing, or fewer than ECON_P_LEAST complete
- * periods are known. */
+ * periods are known (of a calibration, which is the user's choice, ECON_HISTORY_LEAST). */
 sci_status econ_mahalanobis_sector(const econ_panel *panel, const econ_rules *rules,
                                    const econ_window *w, size_t n, const size_t *members,
                                    size_t from, double *squared, double *p,

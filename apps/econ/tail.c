@@ -46,7 +46,8 @@ econ_pareto_fit(const econ_sorted *sizes)
 {
     size_t n = sizes->n, k = (n + 9) / 10;
     const double *above = sizes->v + (n - k);
-    econ_pareto tail = { .threshold = sizes->v[n - k - 1], .share = (double)(k + 1) / (double)(n + 1) };
+    econ_pareto tail = { .threshold = sizes->v[n - k - 1],
+                         .share = (double)(k + 1) / (double)(n + 1) };
     double sum = 0.0, weighted = 0.0, mean, half;
 
     for (size_t i = 0; i < k; i++) {
@@ -88,10 +89,10 @@ econ_tail_p_fitted(econ_tail kind, econ_scale scale, double score, size_t behind
     size_t larger;
 
     *extrapolated = false;
-    if (isnan(score) || behind < ECON_P_LEAST)
-        return (double)NAN;
     if (kind == ECON_TAIL_NORMAL)
         return econ_normal_p(score);
+    if (isnan(score) || behind < ECON_P_LEAST)
+        return (double)NAN;
     if (kind == ECON_TAIL_T || sizes->n < ECON_TAIL_LEAST)
         return econ_student_p(scale, score, behind);
     if (kind == ECON_TAIL_GPD && size > tail->threshold) {

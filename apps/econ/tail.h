@@ -25,15 +25,14 @@ econ_pareto econ_pareto_fit(const econ_sorted *sizes);
 double econ_pareto_above(const econ_pareto *tail, double x);
 
 /* Two-sided p of a score whose history has `behind` values. `sizes` are the |score| of its past. With
- * fewer than ECON_P_LEAST values behind it NaN. gpd and empirical fall back on t as long as there are less
+ * fewer than ECON_P_LEAST values behind it NaN, unless who asks for the normal wants it so. gpd and empirical fall back on t as long as there are less
  * than ECON_TAIL_LEAST sizes. *extrapolated: p is of the fitted tail. */
 double econ_tail_p(econ_tail kind, econ_scale scale, double score, size_t behind,
                    const econ_sorted *sizes, bool *extrapolated);
 
 /* The same with a tail that was fitted before (of ECON_TAIL_GPD where it applies). */
 double econ_tail_p_fitted(econ_tail kind, econ_scale scale, double score, size_t behind,
-                          const econ_sorted *sizes, const econ_pareto *tail,
-                          bool *extrapolated);
+                          const econ_sorted *sizes, const econ_pareto *tail, bool *extrapolated);
 
 /* Two-sided p of a standardized value under a Student t of 5 degrees of freedom, the tails of growth rates,
  * whose own spread (by this measure) is 1, with the history's centre uncertain by its `behind` values. */

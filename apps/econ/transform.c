@@ -39,8 +39,7 @@ growth(double *x, size_t n)
 void
 econ_transform_apply(econ_transform transform, int sign, const double *x, size_t n, double *out)
 {
-    bool logarithm =
-        transform == ECON_LOG || transform == ECON_DLOG || transform == ECON_D2LOG;
+    bool logarithm = transform == ECON_LOG || transform == ECON_DLOG || transform == ECON_D2LOG;
     bool second = transform == ECON_DIFF2 || transform == ECON_D2LOG;
 
     if (logarithm)

@@ -15,9 +15,9 @@
 typedef struct econ_window {
     econ_window_kind kind;
     size_t n;
-    size_t values;             /* ECON_ROLLING: how many of the last ones */
-    size_t calibration;        /* ECON_CALIBRATED: the first so many periods */
-    const uint8_t *excluded;   /* [n], not 0: scored, but no history */
+    size_t values;           /* ECON_ROLLING: how many of the last ones */
+    size_t calibration;      /* ECON_CALIBRATED: the first so many periods */
+    const uint8_t *excluded; /* [n], not 0: scored, but no history */
     econ_scale scale;
     econ_tail tail;
 } econ_window;

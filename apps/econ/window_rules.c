@@ -14,8 +14,8 @@ econ_rules_mark(const econ_rules *rules, const econ_panel *panel, uint8_t *exclu
     for (size_t t = 0; t < panel->n_periods; t++) {
         int64_t ordinal = panel->first + (int64_t)t;
 
-        excluded[t] = rules->excluding && ordinal >= rules->exclude_first
-                      && ordinal <= rules->exclude_last;
+        excluded[t] =
+            rules->excluding && ordinal >= rules->exclude_first && ordinal <= rules->exclude_last;
         if (in_sample != NULL)
             in_sample[t] = rules->window_kind == ECON_CALIBRATED && !excluded[t]
                            && ordinal <= rules->calibrate_to;
