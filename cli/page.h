@@ -88,8 +88,8 @@ typedef struct cli_page_cell {
 void cli_page_cells(cli_page *page, const cli_page_cell *cells);
 void cli_page_table_end(cli_page *page);
 
-/* Tables that begin from now on are sorted by clicking a head: numbers ("−1 234.5") by value where
- * a column has no other cells, else texts; empty cells last. Without scripts the tables are as they
+/* Tables that begin from now on are sorted by clicking a head: numbers ("−1 234.5", "<0.1 *", "+3 %")
+ * by value where a column has no other cells, else texts; empty cells last. Without scripts the tables are as they
  * were written. */
 void cli_page_sorts(cli_page *page);
 

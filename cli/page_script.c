@@ -7,7 +7,8 @@
 static const char sorts[] =
     "for (const table of document.querySelectorAll(\"table.sorts\")) {\n"
     "const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];\n"
-    "const number = (text) => Number(text.replace(/\\s/g, \"\").replace(\"\\u2212\", \"-\"));\n"
+    "const number = (text) => Number(text.replace(/[\\s<*%]/g, \"\").replace(\"\\u2212\", "
+    "\"-\"));\n"
     "heads.forEach((head, k) => {\n"
     "const text = (row) => row.cells[k].textContent.trim();\n"
     "const empty = (row) => [\"\", \"\\u2013\"].includes(text(row));\n"
