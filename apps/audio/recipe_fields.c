@@ -7,6 +7,7 @@
 #include <sci/handover.h>
 #include <sci/memory.h>
 
+#include "partition.h"
 #include "recipe.h"
 
 typedef enum kind { INTEGER, REAL, FLAG, CHOICE, TEXT } kind;
@@ -270,6 +271,19 @@ read_word(audio_recipe *r, const field *f, sci_h5_file *file, const char *path, 
     return st;
 }
 
+/* What the text of the bands means depends on other fields. */
+static sci_status
+check_bands(const audio_recipe *r, const char *path)
+{
+    audio_bands *bands = NULL;
+    sci_status st = audio_recipe_bands(r, &bands);
+
+    audio_bands_free(bands);
+    return st == SCI_ERR_ARGUMENT
+               ? sci_fail(SCI_ERR_FORMAT, "'%s': parameter bands is '%s'", path, r->bands)
+               : st;
+}
+
 /* Fields that do not matter are not there, and stay as the defaults have them. */
 sci_status
 audio_recipe_read(audio_recipe *out, sci_h5_file *file, const char *path, const char *object)
@@ -293,6 +307,8 @@ audio_recipe_read(audio_recipe *out, sci_h5_file *file, const char *path, const 
     }
     if (st == SCI_OK && (r.win_length > r.n_fft || r.frame_length > r.n_fft))
         st = sci_fail(SCI_ERR_FORMAT, "'%s': a window longer than its FFT", path);
+    if (st == SCI_OK)
+        st = check_bands(&r, path);
     if (st != SCI_OK) {
         audio_recipe_clear(&r);
         return st;

@@ -61,6 +61,8 @@ run(audio_collection *c, const cli_common *common)
         run.doing = "merging";
         code = cli_worker_run_one(&run);
     }
+    else if (signal_number == 0 && n > 1)
+        cli_hint("no statistics were written: mend what failed, or leave it out");
     cli_parcels_free(&c->parcels);
     cli_jobs_clear(jobs, n);
     sci_free(jobs);

@@ -186,6 +186,8 @@ for file in bad_parameter*.h5; do
     "$PROGRAM" normalize b.wav --params "$file" -q -o x.h5 2> err && complain "$file: --params takes it"
     rm -f x.h5
 done
+refuse 1 "parameter bands is 'minus'" apply b.wav --stats bad_parameter10.h5 -o x.h5
+refuse 1 "no statistics were written" fit a.wav text.txt -o x.h5
 for file in bad_file*.h5; do
     damaged "$file"
     "$PROGRAM" apply "$file" -q -o x.h5 2> err && complain "$file: apply takes it"
