@@ -116,11 +116,16 @@ run 0 normalize other.wav --params features.h5 --rate 16000 -q -o resampled.h5
 
 # ---- damaged files of features ----
 
-# damaged NAME: every verb that reads it says so; none crashes, and none leaves an output.
+# damaged NAME: every verb that reads it says so; none crashes, and none leaves an output. With sanitizers the verbs
+# take turns.
+turn=0
 damaged() {
     local call code
+    turn=$((turn + 1))
     for call in "invert $1 -o x.h5" "apply $1 -o x.h5" "apply b.wav --stats $1 -o x.h5" "normalize b.wav --params $1 -o x.h5" \
         "merge $1 stats.h5 -o x.h5" "info $1" "show $1"; do
+        turn=$((turn + 1))
+        [ -n "$slow_starts" ] && [ $((turn % 3)) != 0 ] && continue
         # shellcheck disable=SC2086
         "$PROGRAM" $call -q > out 2> err
         code=$?
@@ -134,6 +139,7 @@ damaged() {
     done
 }
 
+slow_starts=$(sanitized && echo yes)
 accepted=0
 size=$(stat -c %s lazy.h5)
 for part in 0 1 7 8 96 800 2048 $((size / 4)) $((size / 2)) $((size - 1)); do

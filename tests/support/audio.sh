@@ -10,11 +10,14 @@ reference=${LIBSCI_REFERENCE:+$LIBSCI_REFERENCE/audio}
 [ -d "${reference:-/nowhere}" ] || reference=
 export speech reference
 
+# True under a sanitizer, which makes the start of a process take ten times as long.
+sanitized() { grep -qE '__[at]san_init' "$SCI_BIN/$PROGRAM"; }
+
 # limited SECONDS MIB COMMAND...: as the tool of that name; sanitizers need memory of their own.
 limited() {
     local seconds=$1 mib=$2
     shift 2
-    grep -qE '__[at]san_init' "$SCI_BIN/$PROGRAM" && mib=$((mib * 4 + 1000))
+    sanitized && mib=$((mib * 4 + 1000))
     "$tools/limited" "$seconds" "$mib" "$@"
 }
 

@@ -18,6 +18,14 @@ typedef struct large_case {
 
 enum { LARGE_CASES = 14 };
 
+/* From one case to the next: sanitizers, which look for other things, make a case take ten times as
+ * long. */
+#if defined(__SANITIZE_ADDRESS__)
+#define LARGE_STEP 2
+#else
+#define LARGE_STEP 1
+#endif
+
 /* Case number 0 … LARGE_CASES-1; integers mixed in floats are made without libm, the same
  * everywhere. */
 void large_make(large_case *c, int number);
