@@ -64,7 +64,8 @@ void cli_page_keys(cli_page *page, size_t n, const cli_key *keys);
 /* Short remarks beside each other, each set off. Nothing for none. */
 void cli_page_badges(cli_page *page, size_t n, const char *const *texts);
 
-/* A table; cells are texts (NULL: empty), numbers right-aligned where `align[column]` is 'r'. Long
+/* A table; cells are texts (NULL: empty), which keep their line breaks, numbers right-aligned where
+ * `align[column]` is 'r', short texts that are not broken where it is 'n', else 'l'. Long
  * ones scroll. The first column names the row where it is left-aligned. */
 void cli_page_table(cli_page *page, size_t columns, const char *const *heads, const char *align,
                     const char *caption);
@@ -84,6 +85,7 @@ typedef struct cli_page_cell {
     const char *link;       /* a file, relative to the page; NULL: none */
     const char *remark;     /* why it is pointed out; NULL: it is not */
     const cli_spark *spark; /* NULL: none */
+    const char *detail;     /* below the text, in small; not sorted by. NULL: none */
 } cli_page_cell;
 void cli_page_cells(cli_page *page, const cli_page_cell *cells);
 void cli_page_table_end(cli_page *page);

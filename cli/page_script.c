@@ -10,7 +10,7 @@ static const char sorts[] =
     "const number = (text) => Number(text.replace(/[\\s<*%]/g, \"\").replace(\"\\u2212\", "
     "\"-\"));\n"
     "heads.forEach((head, k) => {\n"
-    "const text = (row) => row.cells[k].textContent.trim();\n"
+    "const text = (row) => (row.cells[k].firstChild?.textContent ?? \"\").trim();\n"
     "const empty = (row) => [\"\", \"\\u2013\"].includes(text(row));\n"
     "const button = document.createElement(\"button\");\n"
     "button.type = \"button\";\n"

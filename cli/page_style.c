@@ -63,6 +63,8 @@ static const char rules[] =
     "th:last-child,td:last-child{padding-right:.3rem}\n"
     "thead th{font-weight:600;position:sticky;top:0;background:var(--bg);vertical-align:bottom}\n"
     "th.r,td.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "td.n{white-space:nowrap}td.lines{white-space:pre-line;min-width:24rem}"
+    "td small,tbody th small{display:block;font-size:.8125rem;line-height:1.35;color:var(--soft)}"
     "thead th.r{white-space:normal}tbody th{min-width:6.5rem}"
     "td:not(.r):last-child{min-width:12rem}\n"
     "details{margin:.9rem 0;max-width:46rem}\n"
@@ -102,7 +104,8 @@ static const char map_rules[] =
     ".a3{stroke:var(--a3)}.a4{stroke:var(--a4)}.a5{stroke:var(--a5)}.a6{stroke:var(--a6)}"
     ".v7{stroke:var(--bg)}"
     ".event{fill:none;stroke:var(--ink);stroke-dasharray:2 2;stroke-opacity:.8}"
-    ".heat-key{margin:.6rem 0 0;max-width:none;font-size:.8125rem;color:var(--soft);line-height:1.3;"
+    ".heat-key{margin:.6rem 0 "
+    "0;max-width:none;font-size:.8125rem;color:var(--soft);line-height:1.3;"
     "display:flex;flex-wrap:wrap;gap:.2rem .7rem}.heat-key svg{max-width:100%;height:auto}"
     ".tip{position:absolute;pointer-events:none;background:var(--ink);color:var(--bg);"
     "font-size:.8125rem;line-height:1.35;padding:.2rem .5rem;border-radius:.25rem;"
@@ -157,10 +160,10 @@ append_theme(char *text, size_t size, const char *theme, bool dark)
 {
     size_t used = strlen(text);
 
-    used += (size_t)snprintf(text + used, size - used, ":root{--bg:%s;%s%s--cn:%s",
-                             dark ? plot_background.dark : plot_background.light, theme,
-                             dark ? dark_steps : light_steps,
-                             dark ? plot_grey.dark : plot_grey.light);
+    used +=
+        (size_t)snprintf(text + used, size - used, ":root{--bg:%s;%s%s--cn:%s",
+                         dark ? plot_background.dark : plot_background.light, theme,
+                         dark ? dark_steps : light_steps, dark ? plot_grey.dark : plot_grey.light);
     for (int k = 0; k < PLOT_COLOURS; k++)
         used += (size_t)snprintf(text + used, size - used, ";--c%d:%s", k,
                                  dark ? plot_palette[k].dark : plot_palette[k].light);

@@ -68,17 +68,29 @@ static void
 put_cell(cli_page *page, size_t column, const cli_page_cell *cell)
 {
     bool number = page->align[column] == 'r', names = column == 0 && !number;
+    const char *classes[] = { number                       ? "r"
+                              : page->align[column] == 'n' ? "n"
+                                                           : NULL,
+                              cell->remark ? "flag" : NULL,
+                              cell->text && strchr(cell->text, '\n') ? "lines" : NULL };
+    bool begun = false;
 
     put(page, names ? "<th scope=\"row\"" : "<td");
-    if (number || cell->remark)
-        fprintf(page->body.out, " class=\"%s%s%s\"", number ? "r" : "",
-                number && cell->remark ? " " : "", cell->remark ? "flag" : "");
+    for (size_t k = 0; k < sizeof classes / sizeof *classes; k++)
+        if (classes[k]) {
+            fprintf(page->body.out, "%s%s", begun ? " " : " class=\"", classes[k]);
+            begun = true;
+        }
+    if (begun)
+        put(page, "\"");
     if (cell->remark)
         page_put_element(page->body.out, " title=\"", cell->remark, "\"");
     put(page, ">");
     if (cell->link)
         put_link(page, cell->link);
     page_put_element(page->body.out, "", cell->text ? cell->text : "", cell->link ? "</a>" : "");
+    if (cell->detail)
+        page_put_element(page->body.out, "<small>", cell->detail, "</small>");
     if (cell->spark)
         page_spark_write(page->body.out, cell->spark);
     put(page, names ? "</th>" : "</td>");

@@ -15,6 +15,13 @@ static const cli_verb verbs[] = {
       "check panel.csv --map map.csv --json\n"
       "check panel.csv --write-map map.csv",
       econ_check_rows, sizeof(S), 1, 1, econ_check },
+    { "explain", "say why a sector has its score", "REPORT.json", econ_explain_prose,
+      "explain out/report.json\n"
+      "explain out/report.json --period 2020Q2 --sector leisure_hospitality",
+      econ_explain_rows, sizeof(econ_explain_settings), 1, 1, econ_explain_verb },
+    { "report", "write the page or the tables again", "REPORT.json -o PAGE", econ_report_prose,
+      "report out/report.json -o report.html\nreport out/report.json -o report.md",
+      econ_report_rows, sizeof(econ_report_settings), 1, 1, econ_report_verb },
     { "units", "say what a unit means and how it converts", "UNIT", econ_units_prose,
       "units \"1e6 USD/person\"\n"
       "units \"thousand persons\" --to person\n"

@@ -11,3 +11,19 @@ const char econ_units_prose[] =
     "basis points.\n\n"
     "What measures different things does not convert: two currencies, current prices and those of "
     "a year, two bases of an index, an amount and an amount per person.";
+
+const char econ_explain_prose[] =
+    "Why a sector has its score in a period, from report.json alone: the scores of the economy, of "
+    "the sector by itself, against the other sectors and inside, each with how rare it is; how "
+    "many "
+    "of its indicators moved with it; and for every indicator its value before and after in its "
+    "own "
+    "unit, and its score as a sum:\n\n"
+    "score = economy + sector + own. Economy is what the middle one of all sectors did, sector "
+    "what "
+    "this sector did beyond that, own what the indicator did beyond its sector. The three add up "
+    "exactly.";
+
+const char econ_report_prose[] =
+    "The page, the text or a table of an earlier 'score' again, from report.json alone: the same "
+    "bytes that 'score' wrote. docs/econ-report.md describes report.json.";

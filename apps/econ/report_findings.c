@@ -37,22 +37,34 @@ write_tiles(cli_page *page, const econ_report *r)
     cli_page_tiles_end(page);
 }
 
+/* "6 of 6 indicators moved with it; known event: …" */
+static void
+write_detail(char *text, size_t size, const econ_report *r, const econ_anomaly *a)
+{
+    const econ_event *event = econ_report_event(r, a->sector, a->period);
+    char breadth[64] = "";
+
+    if (a->sector != ECON_WHOLE_ECONOMY)
+        econ_words_breadth(breadth, sizeof breadth, r, a->sector, a->period);
+    snprintf(text, size, "%s%s%s%s%.400s%s", breadth, breadth[0] ? " moved with it" : "",
+             breadth[0] && event ? "; " : "", event ? "known event: " : "",
+             event ? event->label : "",
+             r->parts.scores->excluded[a->period] ? "; left out of the past of later periods" : "");
+}
+
 static void
 write_row(cli_page *page, const econ_report *r, const econ_anomaly *a, size_t rank)
 {
-    const econ_event *event = econ_report_event(r, a->sector, a->period);
-    char number[32], period[ECON_PERIOD_TEXT], score[32], p[40], q[40], breadth[64] = "";
+    char number[32], period[ECON_PERIOD_TEXT], score[32], p[40], q[40], detail[ECON_WORDS];
     char movers[4 * ECON_WORDS];
-    cli_page_cell cells[10] = { { .text = number },
-                                { .text = period },
-                                { .text = econ_words_sector(r, a->sector) },
-                                { .text = econ_words_statistic(a->statistic) },
-                                { .text = score },
-                                { .text = p },
-                                { .text = q },
-                                { .text = breadth },
-                                { .text = movers },
-                                { .text = event ? event->label : NULL } };
+    cli_page_cell cells[7] = { { .text = number },
+                               { .text = period },
+                               { .text = econ_words_sector(r, a->sector),
+                                 .detail = econ_words_statistic(a->statistic) },
+                               { .text = score },
+                               { .text = p },
+                               { .text = q },
+                               { .text = movers, .detail = detail } };
 
     snprintf(number, sizeof number, "%zu", rank);
     econ_report_period(r, a->period, period, sizeof period);
@@ -61,8 +73,7 @@ write_row(cli_page *page, const econ_report *r, const econ_anomaly *a, size_t ra
     if (a->extrapolated)
         snprintf(p + strlen(p), 3, " *");
     econ_words_p_number(q, sizeof q, a->q);
-    if (a->sector != ECON_WHOLE_ECONOMY)
-        econ_words_breadth(breadth, sizeof breadth, r, a->sector, a->period);
+    write_detail(detail, sizeof detail, r, a);
     econ_words_movers(movers, sizeof movers, r, a);
     cli_page_cells(page, cells);
 }
@@ -70,15 +81,15 @@ write_row(cli_page *page, const econ_report *r, const econ_anomaly *a, size_t ra
 static void
 write_table(cli_page *page, const econ_report *r)
 {
-    static const char *const heads[] = { "rank",       "period",     "sector", "compared",
-                                         "score",      "p",          "q",      "moved with it",
-                                         "what moved", "known event" };
+    static const char *const heads[] = {
+        "rank", "period", "sector", "score", "p", "q", "what moved"
+    };
     size_t rows = r->n_shown < REPORT_ROWS ? r->n_shown : REPORT_ROWS;
-    bool extrapolated = false, some = r->parts.events && r->parts.events->n > 0;
+    bool extrapolated = false;
 
     cli_page_sorts(page);
     cli_page_filter(page, "Show only rows with the words");
-    cli_page_table(page, some ? 10 : 9, heads, some ? "rlllrrrlll" : "rlllrrrll",
+    cli_page_table(page, 7, heads, "rnlrrrl",
                    "Findings, the most unusual first; a click on a head sorts");
     for (size_t k = 0; k < rows; k++) {
         const econ_anomaly *a = &r->parts.anomalies[r->shown[k]];
@@ -93,9 +104,9 @@ write_table(cli_page *page, const econ_report *r)
     cli_page_paragraph(
         page,
         "Score: distance in standard deviations from what was usual, negative where things went "
-        "worse or down. p: how often chance alone would give a score as large; q: the share of "
-        "false ones among the findings of that period. Moved with it: indicators that moved in "
-        "the direction of their sector by more than 2 standard deviations.%s",
+        "down or worse. p: how often chance alone would give a score as large. q: the share of "
+        "false ones to expect among the findings of that period. Moved with it: indicators that "
+        "moved in the direction of their sector by more than 2 standard deviations.%s",
         extrapolated ? " *: beyond what the past has shown, from the tail of a fitted curve." : "");
 }
 

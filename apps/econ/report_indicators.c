@@ -138,7 +138,7 @@ write_sector(cli_page *page, const econ_report *r, const indicator_list *list, s
             if (sector != SIZE_MAX)
                 cli_page_subsection(page, panel->sectors[sector]);
             cli_page_table(page, 6, heads, "lrlrrl",
-                           sector != SIZE_MAX ? panel->sectors[sector] : "without a sector");
+                           sector != SIZE_MAX ? NULL : "Indicators without a sector");
         }
         begun = true;
         write_row(page, r, list, i);

@@ -62,7 +62,7 @@ make_ticks(map_parts *m, size_t periods)
     int years = periods > 0 ? atoi(m->text[periods - 1]) - first : 0, step = 0;
 
     if (years < 3) {
-        size_t every = periods / 8 + 1;
+        size_t every = periods / 8 > 4 ? periods / 8 : 4; /* as wide as a text at least */
 
         for (size_t t = 0; t < periods; t += every)
             add_tick(m, t, m->text[t], ECON_PERIOD_TEXT);
@@ -257,8 +257,9 @@ report_write_maps(cli_page *page, const econ_report *r)
         write_map(page, r, &m, r->parts.scores->level, true, "Each sector against its own past",
                   "level",
                   "Standard deviations from what was usual. Steps of colour double, so that a "
-                  "crisis does not hide the rest. Point at a cell to read it; a click looks for "
-                  "the sector in the table above.");
+                  "crisis does not hide the rest. Early scores have little past to be compared "
+                  "with. Point at a cell to read it; a click looks for the sector in the table "
+                  "above.");
         if (r->parts.panel->n_sectors > 1)
             write_map(page, r, &m, r->parts.scores->relative, false,
                       "Each sector against the others", "against the others",

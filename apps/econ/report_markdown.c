@@ -13,7 +13,9 @@ static void
 put_text(FILE *out, const char *text)
 {
     for (; *text; text++) {
-        if (*text == '<')
+        if (*text == '\n')
+            fputs("; ", out);
+        else if (*text == '<')
             fputs("&lt;", out);
         else if (*text == '>')
             fputs("&gt;", out);

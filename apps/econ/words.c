@@ -64,8 +64,8 @@ econ_words_p_number(char *text, size_t size, double p)
 {
     if (isnan(p))
         snprintf(text, size, "\xe2\x80\x93");
-    else if (p < 1e-6)
-        snprintf(text, size, "<0.000001");
+    else if (p < 1e-5)
+        snprintf(text, size, "<0.00001");
     else if (p < 0.001)
         snprintf(text, size, "%.*f", (int)-floor(log10(p)), p);
     else
@@ -269,9 +269,9 @@ sectors_that_moved(char *text, size_t size, const econ_report *report, size_t pe
             break;
         econ_words_score(number, sizeof number, econ_report_score(report, s->level, best, period),
                          true);
-        used = append(text, size, used, k > 0 ? ", " : "");
+        used = append(text, size, used, k > 0 ? "\n" : "");
         used = append(text, size, used, report->parts.panel->sectors[best]);
-        used = append(text, size, used, " ");
+        used = append(text, size, used, ": ");
         used = append(text, size, used, number);
         bound = largest;
         last = best;
@@ -297,9 +297,9 @@ econ_words_movers(char *text, size_t size, const econ_report *report, const econ
 
         econ_words_move(move, sizeof move, movers[k].before, movers[k].after,
                         report->parts.panel->indicators[movers[k].indicator].unit);
-        used = append(text, size, used, k > 0 ? "; " : "");
+        used = append(text, size, used, k > 0 ? "\n" : "");
         used = append(text, size, used, econ_report_label(report, movers[k].indicator));
-        used = append(text, size, used, " ");
+        used = append(text, size, used, ": ");
         used = append(text, size, used, move);
     }
 }

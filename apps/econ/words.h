@@ -13,7 +13,7 @@ void econ_words_score(char *text, size_t size, double score, bool sign);
 /* "0.012", "1 in 21 000", "under 1 in a million"; "–" for NaN. */
 void econ_words_p(char *text, size_t size, double p);
 
-/* The same as a number: "0.012", "0.00002", "<0.000001". */
+/* The same as a number: "0.012", "0.00002", "<0.00001". */
 void econ_words_p_number(char *text, size_t size, double p);
 
 /* A value with as many digits as it has to have: "7 607", "4.25", "0.0031". */
@@ -41,8 +41,8 @@ const char *econ_words_statistic(unsigned statistic);
 void econ_words_breadth(char *text, size_t size, const econ_report *report, size_t sector,
                         size_t period);
 
-/* The movers of an anomaly, "durable goods −1.8 %, …"; of the whole economy its sectors. Names may
- * be long: cut at the end of `text`. */
+/* The movers of an anomaly, "durable goods: 7 994 → 7 850 thousand persons (−1.8 %)", a line each; of
+ * the whole economy its sectors with their levels. Names may be long: cut at the end of `text`. */
 void econ_words_movers(char *text, size_t size, const econ_report *report,
                        const econ_anomaly *anomaly);
 

@@ -337,20 +337,17 @@ sorted_table(cli_page *page)
 {
     static const char *const heads[] = { "image", "mean", "note" };
     static const cli_page_cell rows[][3] = {
-        { { "b10", NULL, NULL, NULL },
-          { "\xe2\x88\x92"
-            "5.5",
-            NULL, NULL, NULL },
-          { "x", NULL, NULL, NULL } },
-        { { "b9", NULL, NULL, NULL },
-          { "\xe2\x80\x93", NULL, NULL, NULL },
-          { "", NULL, NULL, NULL } },
-        { { "a", "a.html", NULL, NULL },
-          { "12\xe2\x80\xaf"
-            "000",
-            NULL, "far off", NULL },
-          { "y", NULL, NULL, NULL } },
-        { { "c", NULL, NULL, NULL }, { "700", NULL, NULL, NULL }, { "10", NULL, NULL, NULL } },
+        { { .text = "b10" },
+          { .text = "\xe2\x88\x92"
+                    "5.5" },
+          { .text = "x" } },
+        { { .text = "b9" }, { .text = "\xe2\x80\x93" }, { .text = "" } },
+        { { .text = "a", .link = "a.html" },
+          { .text = "12\xe2\x80\xaf"
+                    "000",
+            .remark = "far off" },
+          { .text = "y" } },
+        { { .text = "c" }, { .text = "<700 *", .detail = "1" }, { .text = "10" } },
     };
 
     cli_page_sorts(page);
