@@ -4,6 +4,9 @@
 #ifndef ECON_MAP_H
 #define ECON_MAP_H
 
+#include <stdio.h>
+
+#include "intern.h"
 #include "panel.h"
 
 typedef struct econ_map_row {
@@ -17,8 +20,9 @@ typedef struct econ_map_row {
 
 typedef struct econ_map {
     char *path;
-    size_t n;
+    size_t n, room;
     econ_map_row *rows; /* indicators are unique */
+    econ_intern names;  /* of the indicators */
 } econ_map;
 
 /* SCI_ERR_FORMAT with file:line:column: no such table, no sector, an unknown transform, a sign that is not 1
@@ -28,7 +32,8 @@ void econ_map_clear(econ_map *map);
 /* The row of an indicator, NULL if there is none. */
 const econ_map_row *econ_map_find(const econ_map *map, const char *indicator);
 
-/* Write the map of a panel, for the user to complete, into the open file `fd` called `name` in messages. */
-sci_status econ_map_write(const econ_panel *panel, int fd, const char *name) SCI_MUST_CHECK;
+/* Write the map of a panel, for the user to complete, to `out`, which is called `name` in messages. Names are
+ * written as they are, so that the map fits the panel; spreadsheets may take some for formulas. */
+sci_status econ_map_write(const econ_panel *panel, FILE *out, const char *name) SCI_MUST_CHECK;
 
 #endif

@@ -26,6 +26,15 @@ econ_transform_name(econ_transform transform)
     return transforms[transform - 1];
 }
 
+int
+econ_sign_find(const char *text)
+{
+    if (strcmp(text, "1") == 0 || strcmp(text, "+1") == 0 || strcmp(text, "+") == 0
+        || strcmp(text, "up") == 0)
+        return 1;
+    return strcmp(text, "-1") == 0 || strcmp(text, "-") == 0 || strcmp(text, "down") == 0 ? -1 : 0;
+}
+
 const char *
 econ_layout_name(econ_layout layout)
 {

@@ -29,6 +29,9 @@ typedef enum econ_transform {
 int econ_transform_find(const char *text);
 const char *econ_transform_name(econ_transform transform);
 
+/* 1 of "1", "+1", "+" or "up", -1 of "-1", "-" or "down"; 0 if it is none. */
+int econ_sign_find(const char *text);
+
 typedef struct econ_indicator {
     char *name;   /* unique in the panel */
     char *sector; /* NULL: neither map nor file names one */
@@ -80,8 +83,10 @@ typedef struct econ_panel {
     econ_notes notes;
     econ_flag *flags; /* in order of period, then indicator */
     size_t n_flags;
-    uint64_t n_rows; /* cells that the file has, missing ones counted */
-    char digest[80]; /* "xxh3:…" of the file's bytes */
+    uint64_t n_cells;  /* that the file has of these indicators, missing ones counted */
+    uint64_t n_gaps;   /* cells that it does not have, between an indicator's first and last */
+    uint64_t n_values; /* cells with a number */
+    char digest[80];   /* "xxh3:…" of the file's bytes */
     econ_fault fault;
 } econ_panel;
 

@@ -1,11 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* check: what a panel is, and what looks wrong. */
 #include <stdio.h>
+#include <string.h>
+
+#include <sci/file.h>
 
 #include "cli/single.h"
 
+#include "check_print.h"
+#include "map.h"
+#include "quality.h"
 #include "settings.h"
 #include "verbs.h"
+
+static sci_status
+write_map(const econ_panel *panel, const cli_worker *worker)
+{
+    FILE *out = fopen(worker->temporary[0], "wbe");
+    sci_status st = out == NULL ? sci_fail_errno("write", worker->target[0]) : SCI_OK;
+
+    if (st == SCI_OK)
+        st = econ_map_write(panel, out, worker->target[0]);
+    if (out != NULL && fclose(out) != 0 && st == SCI_OK)
+        st = sci_fail_errno("write", worker->target[0]);
+    return st;
+}
+
+/* With --json a file that cannot be read is described too. */
+static sci_status
+fail_described(const econ_panel *panel, sci_status st, bool json)
+{
+    char message[1024];
+
+    (void)snprintf(message, sizeof message, "%s", sci_message());
+    if (json && panel->fault.code != NULL && econ_check_json(panel, message) != SCI_OK)
+        return SCI_ERR_IO;
+    return sci_fail(st, "%s", message);
+}
 
 static sci_status
 work(void *context, const cli_worker *worker)
@@ -16,9 +47,16 @@ work(void *context, const cli_worker *worker)
     econ_panel panel = { 0 };
     sci_status st = econ_panel_read(&panel, single->inputs.items[0].path, &reader);
 
-    if (st == SCI_OK)
-        (void)printf("%zu indicators, %zu %ss\n", panel.n_indicators, panel.n_periods,
-                     econ_frequency_unit(panel.frequency));
+    if (st != SCI_OK)
+        st = fail_described(&panel, st, s->common.json);
+    else
+        st = econ_quality_check(&panel);
+    if (st == SCI_OK && s->write_map != NULL)
+        st = write_map(&panel, worker);
+    if (st == SCI_OK && s->common.json)
+        st = econ_check_json(&panel, NULL);
+    else if (st == SCI_OK)
+        econ_check_print(&panel);
     econ_panel_clear(&panel);
     return st;
 }
@@ -29,5 +67,6 @@ econ_check(const cli_call *call)
     const econ_settings *s = call->settings;
     cli_single single = { .call = call, .common = &s->common, .work = work };
 
+    single.extra[0] = s->write_map;
     return cli_single_run(&single, (size_t)call->n_operands, call->operands);
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "quality.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sci/memory.h>
+
+/* ---- jumps ---- */
+
+/* The exponent if the ratio is within 2 % of a power of a thousand, else 0. */
+static int
+power_of(double before, double after)
+{
+    double ratio = after / before, power;
+
+    if (!(ratio > 0.0) || !isfinite(ratio))
+        return 0;
+    power = 3.0 * round(log10(ratio) / 3.0);
+    if (fabs(power) != 3.0 && fabs(power) != 6.0)
+        return 0;
+    return fabs(ratio / pow(10.0, power) - 1.0) <= 0.02 ? (int)power : 0;
+}
+
+/* Steps that are large by themselves: a series near zero makes them all the time. */
+static bool
+is_steady(const double *values, size_t n)
+{
+    size_t steps = 0, large = 0;
+    double before = (double)NAN;
+
+    for (size_t t = 0; t < n; t++) {
+        if (isnan(values[t]))
+            continue;
+        if (!isnan(before)) {
+            double ratio = values[t] / before;
+
+            steps++;
+            large += !(ratio > 1.0 / 3.0 && ratio < 3.0);
+        }
+        before = values[t];
+    }
+    return 10 * large <= steps;
+}
+
+size_t
+econ_quality_jump(const double *values, size_t n, size_t from, int *power)
+{
+    double before = (double)NAN;
+
+    if (from == 0 && !is_steady(values, n))
+        return n;
+    for (size_t t = 0; t < n; t++) {
+        if (isnan(values[t]))
+            continue;
+        *power = isnan(before) || t < from ? 0 : power_of(before, values[t]);
+        if (*power != 0)
+            return t;
+        before = values[t];
+    }
+    return n;
+}
+
+static sci_status
+check_jumps(econ_panel *panel, size_t i)
+{
+    const double *values = panel->values + i * panel->n_periods;
+    int power = 0;
+    size_t at = econ_quality_jump(values, panel->n_periods, 0, &power);
+    char period[ECON_PERIOD_TEXT];
+
+    if (at == panel->n_periods)
+        return SCI_OK;
+    econ_period_text(period, sizeof period, panel->frequency, panel->first + (int64_t)at);
+    return econ_notes_add(
+        &panel->notes, ECON_WARNING, "unit_jump", 0, 0,
+        "'%.80s' goes %s by a factor of about %s in %s: probably a change of unit",
+        panel->indicators[i].name, power > 0 ? "up" : "down",
+        power == 3 || power == -3 ? "1,000" : "1,000,000", period);
+}
+
+/* ---- seasons ---- */
+
+typedef struct ranked {
+    double value, place;
+} ranked;
+
+static int
+compare_ranked(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* Sums and counts of the mean ranks of each season. */
+static void
+sum_ranks(const ranked *sorted, size_t n, int season, int64_t first, double *sums, double *counts,
+          double *ties)
+{
+    for (size_t k = 0; k < n;) {
+        size_t end = k;
+        double equal;
+
+        while (end < n && sorted[end].value == sorted[k].value)
+            end++;
+        equal = (double)(end - k);
+        *ties += equal * equal * equal - equal;
+        for (; k < end; k++) {
+            int s = (int)((first + (int64_t)sorted[k].place) % season);
+
+            sums[s] += (double)end - 0.5 * (equal - 1.0);
+            counts[s] += 1.0;
+        }
+    }
+}
+
+bool
+econ_quality_seasonal(const double *values, size_t n, econ_frequency frequency, int64_t first,
+                      double *scratch)
+{
+    /* chi squared with 3 and 11 degrees of freedom at 0.999 */
+    const int season = econ_frequency_season(frequency);
+    const double critical = season == 4 ? 16.266 : 31.264;
+    ranked *changes = (ranked *)(void *)scratch;
+    double sums[12] = { 0 }, counts[12] = { 0 }, ties = 0.0, h = 0.0, m;
+    size_t used = 0;
+    bool positive = true;
+
+    if ((frequency != ECON_QUARTERLY && frequency != ECON_MONTHLY) || n < 3 * (size_t)season + 1)
+        return false;
+    for (size_t t = 0; t < n; t++)
+        positive = positive && !(values[t] <= 0.0);
+    for (size_t t = 1; t < n; t++) {
+        double change = positive ? log(values[t] / values[t - 1]) : values[t] - values[t - 1];
+
+        if (isfinite(change))
+            changes[used++] = (ranked){ change, (double)t };
+    }
+    m = (double)used;
+    if (used < 3 * (size_t)season)
+        return false;
+    qsort(changes, used, sizeof *changes, compare_ranked);
+    sum_ranks(changes, used, season, first, sums, counts, &ties);
+    for (int s = 0; s < season; s++) {
+        if (counts[s] < 2.0)
+            return false;
+        h += sums[s] * sums[s] / counts[s];
+    }
+    h = 12.0 / (m * (m + 1.0)) * h - 3.0 * (m + 1.0);
+    h /= 1.0 - ties / (m * m * m - m);
+    return h > critical && h > 0.25 * (m - 1.0);
+}
+
+static sci_status
+check_seasons(econ_panel *panel, const bool *seasonal)
+{
+    size_t n = 0, example = 0;
+
+    for (size_t i = 0; i < panel->n_indicators; i++)
+        if (seasonal[i] && n++ == 0)
+            example = i;
+    if (n == 0)
+        return SCI_OK;
+    return econ_notes_add(
+        &panel->notes, ECON_WARNING, "seasonal", 0, 0,
+        "%zu of %zu indicators look seasonal, '%.80s' among them; --seasonal takes seasons out", n,
+        panel->n_indicators, panel->indicators[example].name);
+}
+
+/* ---- single series ---- */
+
+static bool
+is_constant(const double *values, size_t n)
+{
+    double first = (double)NAN;
+    size_t seen = 0;
+
+    for (size_t t = 0; t < n; t++) {
+        if (isnan(values[t]))
+            continue;
+        if (seen++ == 0)
+            first = values[t];
+        if (values[t] != first)
+            return false;
+    }
+    return seen > 1;
+}
+
+static sci_status
+check_single(econ_panel *panel, bool *seasonal)
+{
+    double *scratch = NULL;
+    size_t constant = 0, example = 0;
+    sci_status st = sci_alloc(&scratch, 2, panel->n_periods, sizeof *scratch);
+
+    for (size_t i = 0; i < panel->n_indicators && st == SCI_OK; i++) {
+        const double *values = panel->values + i * panel->n_periods;
+
+        seasonal[i] = econ_quality_seasonal(values, panel->n_periods, panel->frequency,
+                                            panel->first, scratch);
+        if (is_constant(values, panel->n_periods) && constant++ == 0)
+            example = i;
+        st = check_jumps(panel, i);
+    }
+    sci_free(scratch);
+    if (st == SCI_OK && constant > 0)
+        st = econ_notes_add(&panel->notes, ECON_WARNING, "constant", 0, 0,
+                            "%zu indicator%s never change%s, first '%.80s': no score is possible",
+                            constant, constant == 1 ? "" : "s", constant == 1 ? "s" : "",
+                            panel->indicators[example].name);
+    return st == SCI_OK ? check_seasons(panel, seasonal) : st;
+}
+
+sci_status
+econ_quality_check(econ_panel *panel)
+{
+    bool *seasonal = NULL;
+    sci_status st = sci_alloc_zero(&seasonal, panel->n_indicators, 1, sizeof *seasonal);
+
+    if (st == SCI_OK)
+        st = check_single(panel, seasonal);
+    sci_free(seasonal);
+    return st == SCI_OK ? econ_quality_sums(panel) : st;
+}
