@@ -10,6 +10,7 @@
 
 #include "cli/json.h"
 #include "cli/message.h"
+#include "cli/plot.h"
 #include "cli/utf8.h"
 
 #include "words.h"
@@ -124,9 +125,9 @@ explain(explained *x, const econ_report *r, size_t sector, size_t period)
 
 /* ---- as text ---- */
 
-/* "goods was …; by chance alone once in 5 000 months". */
+/* "Against the other sectors: 3.2 standard deviations below where it usually is; by chance: 1 in 800". */
 static void
-print_finding(const explained *x, const char *subject, double score, double p, const char *against)
+print_finding(const char *subject, double score, double p, const char *against)
 {
     char distance[ECON_WORDS], chance[ECON_WORDS];
 
@@ -137,9 +138,8 @@ print_finding(const explained *x, const char *subject, double score, double p, c
     (void)printf("%s: %s standard deviations %s %s", subject, distance,
                  score < 0.0 ? "below" : "above", against);
     if (!isnan(p))
-        (void)printf("; p = %s", chance);
+        (void)printf("; by chance: %s", chance);
     (void)printf("\n");
-    (void)x;
 }
 
 static void
@@ -148,20 +148,19 @@ print_scores(const explained *x)
     const econ_report *r = x->report;
     const econ_scores *s = r->parts.scores;
     size_t at = x->sector * s->n_periods + x->period;
-    char sector[CLI_MESSAGE_MOST], breadth[64], driver[CLI_MESSAGE_MOST + 32];
+    char breadth[64], driver[CLI_MESSAGE_MOST + 32];
 
-    cli_escape(sector, sizeof sector, r->parts.panel->sectors[x->sector]);
-    print_finding(x, "The whole economy", s->economy[x->period], s->p_economy[x->period],
+    print_finding("The whole economy", s->economy[x->period], s->p_economy[x->period],
                   "what it was used to");
-    print_finding(x, "The sector by itself", s->level[at], s->p_level[at], "what it was used to");
-    print_finding(x, "Against the other sectors", s->relative[at], s->p_relative[at],
+    print_finding("The sector by itself", s->level[at], s->p_level[at], "what it was used to");
+    print_finding("Against the other sectors", s->relative[at], s->p_relative[at],
                   "where it usually is");
     if (s->within_driver[at] != ECON_NO_DRIVER) {
         char name[CLI_MESSAGE_MOST];
 
         cli_escape(name, sizeof name, econ_report_label(r, s->within_driver[at]));
         snprintf(driver, sizeof driver, "Inside the sector, %s", name);
-        print_finding(x, driver, s->within_max[at], s->p_within[at],
+        print_finding(driver, s->within_max[at], s->p_within[at],
                       "where it usually is among the others");
     } else {
         (void)printf("Inside the sector: not known (%s)\n",
@@ -205,9 +204,11 @@ print_row(const explained *x, const econ_mover *m, size_t width)
     cli_escape(unit, sizeof unit, i->unit ? i->unit : "");
     print_cell(name, width, false);
     for (int k = 0; k < 4; k++) {
-        char number[64];
+        char number[CLI_PLOT_NUMBER + 1];
 
-        econ_words_score(number, sizeof number, parts[k], true);
+        /* One decimal for all, so that they can be seen to add up. */
+        snprintf(number, sizeof number, "+");
+        cli_plot_number(number + (parts[k] > 0.05), CLI_PLOT_NUMBER, parts[k], 1);
         (void)printf("%s", (const char *const[]){ "  ", " = ", " + ", " + " }[k]);
         print_cell(number, 8, true);
     }

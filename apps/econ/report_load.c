@@ -109,24 +109,39 @@ choice_of(int *out, const report_store *s, const cli_json_value *object, const c
 
 /* ---- arrays ---- */
 
+/* Lengths are compared before memory is taken for them. */
 static sci_status
-copy_reals(double *out, const report_store *s, const cli_json_value *list, size_t n,
+need_lists(const report_store *s, const cli_json_value *list, size_t rows, size_t columns,
            const char *key)
 {
-    if (!list || list->kind != CLI_JSON_ARRAY || list->n != n)
+    if (list->n != rows)
         return damaged(s, key);
-    for (size_t k = 0; k < n; k++)
-        out[k] = real_of(&list->items[k]);
+    for (size_t k = 0; k < rows; k++)
+        if (list->items[k].kind != CLI_JSON_ARRAY || list->items[k].n != columns)
+            return damaged(s, key);
     return SCI_OK;
+}
+
+static void
+copy_reals(double *out, const cli_json_value *list)
+{
+    for (size_t k = 0; k < list->n; k++)
+        out[k] = real_of(&list->items[k]);
 }
 
 static sci_status
 load_vector(double **out, const report_store *s, const cli_json_value *object, const char *key)
 {
-    sci_status st = sci_alloc(out, s->panel.n_periods, 1, sizeof **out);
+    const cli_json_value *list;
+    sci_status st = need(&list, s, object, key, CLI_JSON_ARRAY);
 
-    return st == SCI_OK ? copy_reals(*out, s, cli_json_member(object, key), s->panel.n_periods, key)
-                        : st;
+    if (st == SCI_OK && list->n != s->panel.n_periods)
+        st = damaged(s, key);
+    if (st == SCI_OK)
+        st = sci_alloc(out, list->n, 1, sizeof **out);
+    if (st == SCI_OK)
+        copy_reals(*out, list);
+    return st;
 }
 
 static sci_status
@@ -136,12 +151,12 @@ load_rows(double **out, const report_store *s, const cli_json_value *object, con
     const cli_json_value *list;
     sci_status st = need(&list, s, object, key, CLI_JSON_ARRAY);
 
-    if (st == SCI_OK && list->n != rows)
-        st = damaged(s, key);
+    if (st == SCI_OK)
+        st = need_lists(s, list, rows, columns, key);
     if (st == SCI_OK)
         st = sci_alloc(out, rows, columns, sizeof **out);
     for (size_t k = 0; st == SCI_OK && k < rows; k++)
-        st = copy_reals(*out + k * columns, s, &list->items[k], columns, key);
+        copy_reals(*out + k * columns, &list->items[k]);
     return st;
 }
 
@@ -154,22 +169,17 @@ load_counts(uint32_t **out, const report_store *s, const cli_json_value *object,
     const cli_json_value *list;
     sci_status st = need(&list, s, object, key, CLI_JSON_ARRAY);
 
-    if (st == SCI_OK && list->n != sectors)
-        st = damaged(s, key);
+    if (st == SCI_OK)
+        st = need_lists(s, list, sectors, periods, key);
     if (st == SCI_OK)
         st = sci_alloc(out, sectors, periods, sizeof **out);
-    for (size_t k = 0; st == SCI_OK && k < sectors; k++) {
-        const cli_json_value *row = &list->items[k];
-
-        if (row->kind != CLI_JSON_ARRAY || row->n != periods)
-            st = damaged(s, key);
+    for (size_t k = 0; st == SCI_OK && k < sectors; k++)
         for (size_t t = 0; st == SCI_OK && t < periods; t++) {
             size_t number;
 
-            st = index_of(&number, s, &row->items[t], bound, key);
+            st = index_of(&number, s, &list->items[k].items[t], bound, key);
             (*out)[k * periods + t] = number == SIZE_MAX ? ECON_NO_DRIVER : (uint32_t)number;
         }
-    }
     return st;
 }
 
@@ -429,6 +439,14 @@ load_scores(report_store *s)
     const cli_json_value *o, *economy;
     sci_status st = need(&o, s, s->tree, "scores", CLI_JSON_OBJECT);
 
+    if (st == SCI_OK)
+        st = need(&economy, s, s->tree, "economy", CLI_JSON_OBJECT);
+    if (st == SCI_OK)
+        st = load_vector(&s->scores.economy_raw, s, economy, "raw");
+    if (st == SCI_OK)
+        st = load_vector(&s->scores.economy, s, economy, "score");
+    if (st == SCI_OK)
+        st = load_vector(&s->scores.p_economy, s, economy, "p");
     for (size_t a = 0; st == SCI_OK && a < REPORT_ARRAYS; a++) {
         const report_array *array = &report_arrays[a];
         double **at = (double **)((char *)&s->scores + array->offset);
@@ -440,14 +458,6 @@ load_scores(report_store *s)
         st = load_counts(&s->scores.n_available, s, o, "n_available", UINT32_MAX);
     if (st == SCI_OK)
         st = load_counts(&s->scores.within_driver, s, o, "within_driver", s->panel.n_indicators);
-    if (st == SCI_OK)
-        st = need(&economy, s, s->tree, "economy", CLI_JSON_OBJECT);
-    if (st == SCI_OK)
-        st = load_vector(&s->scores.economy_raw, s, economy, "raw");
-    if (st == SCI_OK)
-        st = load_vector(&s->scores.economy, s, economy, "score");
-    if (st == SCI_OK)
-        st = load_vector(&s->scores.p_economy, s, economy, "p");
     if (st == SCI_OK)
         st = load_flags(&s->scores.in_sample, s, "in_sample");
     if (st == SCI_OK)

@@ -25,15 +25,16 @@ econ_words_p(char *text, size_t size, double p)
     if (isnan(p)) {
         snprintf(text, size, "\xe2\x80\x93");
     } else if (p < 1e-6) {
-        snprintf(text, size, "under 1 in a million");
-    } else if (p < 0.0001) {
+        snprintf(text, size, "less than 1 in a million");
+    } else if (p < 0.095) {
+        /* Two digits are more than is known. */
         double one_in = 1.0 / p, unit = pow(10.0, floor(log10(one_in)) - 1.0);
         char number[CLI_PLOT_NUMBER];
 
         cli_plot_number(number, sizeof number, round(one_in / unit) * unit, 0);
         snprintf(text, size, "1 in %s", number);
     } else {
-        snprintf(text, size, "%.*f", p < 0.00995 ? 4 : p < 0.0995 ? 3 : 2, p);
+        snprintf(text, size, "%.0f %%", 100.0 * p);
     }
 }
 

@@ -10,7 +10,7 @@
 /* "−3.2", "+12", "0.4": one decimal below 10, a true minus; `sign`: with a plus. "–" for NaN. */
 void econ_words_score(char *text, size_t size, double score, bool sign);
 
-/* "0.012", "1 in 21 000", "under 1 in a million"; "–" for NaN. */
+/* "34 %", "1 in 21 000", "less than 1 in a million"; "–" for NaN. */
 void econ_words_p(char *text, size_t size, double p);
 
 /* The same as a number: "0.012", "0.00002", "<0.00001". */

@@ -42,13 +42,13 @@ a_rare_chance_is_one_in_so_many(void **state)
     static const struct {
         double p;
         const char *words, *number;
-    } cases[] = { { 0.5, "0.50", "0.500" },
-                  { 0.034, "0.034", "0.034" },
-                  { 0.0021, "0.0021", "0.002" },
-                  { 0.00034, "0.0003", "0.0003" },
+    } cases[] = { { 0.5, "50 %", "0.500" },
+                  { 0.034, "1 in 29", "0.034" },
+                  { 0.0021, "1 in 480", "0.002" },
+                  { 0.00034, "1 in 2900", "0.0003" },
                   { 0.0000463, "1 in 22" THIN "000", "0.00005" },
-                  { 1e-7, "under 1 in a million", "<0.00001" },
-                  { 0.0, "under 1 in a million", "<0.00001" },
+                  { 1e-7, "less than 1 in a million", "<0.00001" },
+                  { 0.0, "less than 1 in a million", "<0.00001" },
                   { NAN, DASH, DASH } };
 
     (void)state;
