@@ -6,6 +6,7 @@
 #include "rows.h"
 #include "verb_report.h"
 #include "verbs.h"
+#include "verbs_scoring.h"
 
 #define S econ_settings
 
@@ -22,6 +23,12 @@ static const cli_verb verbs[] = {
     { "report", "write the page or the tables again", "REPORT.json -o PAGE", econ_report_prose,
       "report out/report.json -o report.html\nreport out/report.json -o report.md",
       econ_report_rows, sizeof(econ_report_settings), 1, 1, econ_report_verb },
+    { "score", "say which sectors moved, how unusual that is and what moved them", "PANEL",
+      econ_score_prose,
+      "score panel.csv --map map.csv -o report\n"
+      "score panel.csv --map map.csv -o report --calibrate-to 2019-12 --events events.csv\n"
+      "score panel.csv --map map.csv --last 1 --alert --porcelain",
+      econ_score_rows, sizeof(S), 1, 1, econ_score },
     { "units", "say what a unit means and how it converts", "UNIT", econ_units_prose,
       "units \"1e6 USD/person\"\n"
       "units \"thousand persons\" --to person\n"

@@ -7,10 +7,12 @@
 #include "cli/program.h"
 
 #include "panel.h"
+#include "scoring.h"
 
 typedef struct econ_settings {
     cli_common common;
     econ_reading reading;
+    econ_scoring scoring;
     /* check */
     const char *write_map;
 } econ_settings;

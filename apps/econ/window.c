@@ -97,6 +97,9 @@ enters(const econ_window *w, const double *x, size_t t)
     return !isnan(x[t]) && !w->excluded[t];
 }
 
+/* A history has no negative zeros (x + 0.0 is 0 of both), as which of equal zeros is in the middle would else
+ * depend on how it was sorted. */
+
 /* ---- one history for all ---- */
 
 static void
@@ -108,7 +111,7 @@ score_calibrated(const econ_window *w, const double *x, size_t from, double *sco
 
     for (size_t t = 0; t < w->calibration; t++)
         if (enters(w, x, t))
-            h.v[h.n++] = x[t];
+            h.v[h.n++] = x[t] + 0.0;
     econ_sort(h.v, h.n);
     econ_spread_of(&h, w->scale, scratch, &c, &s);
     for (size_t t = 0; t < w->n; t++) {
@@ -137,7 +140,7 @@ typedef struct moving {
 static void
 join(moving *m, double value)
 {
-    econ_sorted_insert(&m->sorted, value);
+    econ_sorted_insert(&m->sorted, value + 0.0);
 }
 
 static bool
@@ -156,7 +159,7 @@ begin(moving *m, const econ_window *w, const double *x, size_t from, econ_scratc
     while (m->oldest > 0 && m->sorted.n < most) {
         m->oldest--;
         if (enters(w, x, m->oldest))
-            m->sorted.v[m->sorted.n++] = x[m->oldest];
+            m->sorted.v[m->sorted.n++] = x[m->oldest] + 0.0;
     }
     econ_sort(m->sorted.v, m->sorted.n);
 }
@@ -223,7 +226,7 @@ econ_window_median(const econ_window *w, const double *x, double *centre, econ_s
 
         for (size_t t = 0; t < w->calibration; t++)
             if (enters(w, x, t))
-                h.v[h.n++] = x[t];
+                h.v[h.n++] = x[t] + 0.0;
         econ_sort(h.v, h.n);
         median = econ_sorted_median(&h);
         for (size_t t = 0; t < w->n; t++)
