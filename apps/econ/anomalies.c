@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What crossed every threshold, the most unusual first. */
+/* What crossed every threshold, the largest first. */
 #include "scores.h"
 
 #include <math.h>
@@ -162,7 +162,9 @@ search_sectors(search *s, unsigned statistic, const double *score, const double 
     for (size_t k = 0; st == SCI_OK && k < scores->n_sectors; k++) {
         double value = score[k * n + t];
 
-        if (crosses(s, statistic == ECON_STAT_MAHALANOBIS ? sqrt(value) : value, s->q[k]))
+        bool distance = statistic == ECON_STAT_MAHALANOBIS;
+
+        if (crosses(s, distance ? sqrt(value) : value, s->q[k]))
             st = add(s, (econ_anomaly){ .period = t,
                                         .sector = k,
                                         .statistic = statistic,
@@ -212,16 +214,23 @@ search_period(search *s, size_t t)
     return st;
 }
 
+/* Of a squared distance the distance. */
+static double
+size_of(const econ_anomaly *a)
+{
+    return a->statistic == ECON_STAT_MAHALANOBIS ? sqrt(a->score) : fabs(a->score);
+}
+
 static int
 compare(const void *left, const void *right)
 {
     const econ_anomaly *a = left, *b = right;
-    double x = fabs(a->score), y = fabs(b->score);
+    double x = size_of(a), y = size_of(b);
 
-    if (a->p != b->p)
-        return a->p < b->p ? -1 : 1;
     if (x != y)
         return x > y ? -1 : 1;
+    if (a->p != b->p)
+        return a->p < b->p ? -1 : 1;
     if (a->period != b->period)
         return a->period < b->period ? -1 : 1;
     if (a->sector != b->sector)

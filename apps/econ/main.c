@@ -29,6 +29,20 @@ static const cli_verb verbs[] = {
       "score panel.csv --map map.csv -o report --calibrate-to 2019-12 --events events.csv\n"
       "score panel.csv --map map.csv --last 1 --alert --porcelain",
       econ_score_rows, sizeof(S), 1, 1, econ_score },
+    { "update", "go on with new values where score ended", "PANEL", econ_update_prose,
+      "update --state state.h5 2020-03.csv -o report -f --last 24\n"
+      "update --state state.h5 2020-03.csv --nagios",
+      econ_update_rows, sizeof(S), 1, 1, econ_update },
+    { "fit", "keep the scores of sectors for others", "PANEL -o FILE", econ_fit_prose,
+      "fit panel.csv --map map.csv -o ours.h5", econ_fit_rows, sizeof(S), 1, 1, econ_fit },
+    { "merge", "put the sectors of several agencies together", "FILE... -o FILE", econ_merge_prose,
+      "merge ours.h5 theirs.h5 -o all.h5", econ_merge_rows, sizeof(S), 1, -1, econ_merge },
+    { "apply", "score sectors among others that are known", "[PANEL] --stats FILE -o DIR",
+      econ_apply_prose,
+      "apply panel.csv --map map.csv --stats all.h5 -o report\napply --stats all.h5 -o report",
+      econ_apply_rows, sizeof(S), 0, 1, econ_apply },
+    { "show", "print what a file of sectors or a state holds", "FILE", econ_show_prose,
+      "show all.h5\nshow state.h5 --json", econ_show_rows, sizeof(S), 1, 1, econ_show },
     { "units", "say what a unit means and how it converts", "UNIT", econ_units_prose,
       "units \"1e6 USD/person\"\n"
       "units \"thousand persons\" --to person\n"

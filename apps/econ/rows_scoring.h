@@ -76,6 +76,14 @@
     { 0, "no-sync", NULL, CLI_FLAG, CLI_AT(econ_settings, no_sync), NULL,                         \
       "do not wait until the output is safe on the disk", "Output", 0, NULL, 0, 0 }
 
+#define ECON_ROW_STATE(help, traits)                                                              \
+    { 0, "state", "FILE", CLI_TEXT, ECON_AT(scoring.state), NULL, help, "Output",                 \
+      CLI_PATH | CLI_WRITTEN | (traits), NULL, 0, 0 }
+
+#define ECON_ROW_STRICT                                                                           \
+    { 0, "strict-units", NULL, CLI_FLAG, ECON_AT(scoring.strict_units), NULL,                     \
+      "refuse units that are missing or not understood", "Panel", CLI_RESULT, NULL, 0, 0 }
+
 #define ECON_ROW_THREADS                                                                          \
     { 't', "threads", "N", CLI_INTEGER, CLI_AT(econ_settings, threads), NULL,                     \
       "threads in all, without it one a processor", "Resources", 0, NULL, 0, 4096 }

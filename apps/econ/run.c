@@ -49,7 +49,7 @@ check_directory(const econ_run *run, const char *directory)
         return st;
     if (!S_ISDIR(there.st_mode))
         return sci_fail(SCI_ERR_ARGUMENT, "'%s' is no directory", directory);
-    st = cli_inputs_expand(&inputs, (size_t)run->call->n_operands, run->call->operands, &rules);
+    st = cli_inputs_expand(&inputs, 1, &run->input, &rules);
     for (int k = 0; st == SCI_OK && k < OUTPUTS; k++) {
         char *path = NULL;
 
@@ -62,6 +62,22 @@ check_directory(const econ_run *run, const char *directory)
             st = fail_there(directory);
         sci_free(path);
     }
+    cli_inputs_clear(&inputs);
+    return st;
+}
+
+sci_status
+econ_run_check_target(const econ_run *run)
+{
+    const cli_inputs_rules rules = { .recursive = false };
+    cli_inputs inputs = { 0 };
+    sci_status st =
+        cli_inputs_expand(&inputs, (size_t)run->call->n_operands, run->call->operands, &rules);
+
+    if (st == SCI_OK)
+        st = cli_target_check(run->target, run->settings->common.force, &inputs);
+    if (st == SCI_OK)
+        st = cli_target_directory_check(run->target);
     cli_inputs_clear(&inputs);
     return st;
 }
@@ -250,7 +266,8 @@ write_outputs(econ_run *run, const econ_printed *p, const econ_anomaly *anomalie
                                 .false_alarms = econ_false_alarms_a_year(p->panel, p->rules),
                                 .last = (size_t)s->last };
     char *options = NULL;
-    sci_status st = cli_provenance_options(&options, run->call);
+    sci_status st = run->options[0] != 0 ? sci_strdup(&options, run->options)
+                                         : cli_provenance_options(&options, run->call);
 
     for (size_t k = 0; k < n_inputs; k++)
         parts.inputs[k] = inputs[k];

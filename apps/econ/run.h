@@ -20,6 +20,8 @@ typedef struct econ_run {
     const char *input;  /* for messages */
     const char *target; /* a file that is written beside the directory (a state); NULL */
     sci_status (*work)(struct econ_run *run, const cli_worker *worker);
+    char options
+        [ECON_RULES_TEXT]; /* what the report says about them; "": those of the command line */
     /* filled by econ_run_do */
     char *temporary; /* directory to fill; NULL: none is wanted */
     econ_outcome *outcome;
@@ -27,6 +29,9 @@ typedef struct econ_run {
 
 /* Do the work in a worker, give the outputs their names, and return the exit code. */
 int econ_run_do(econ_run *run);
+
+/* May run->target be written? As cli_target_check and cli_target_unread. */
+sci_status econ_run_check_target(const econ_run *run) SCI_MUST_CHECK;
 
 /* In the worker: find anomalies, write the outputs and print what was asked for. */
 sci_status econ_run_finish(econ_run *run, const econ_panel *panel, const econ_scores *scores,
@@ -36,6 +41,18 @@ sci_status econ_run_finish(econ_run *run, const econ_panel *panel, const econ_sc
 /* Read a panel as the options say, with its units checked; its warnings are printed. */
 sci_status econ_run_read(econ_run *run, econ_panel *panel, const char *path,
                          const cli_worker *worker) SCI_MUST_CHECK;
+/* The same for verbs without a run; `stop` may be NULL. */
+sci_status econ_panel_load(econ_panel *panel, const econ_settings *settings, const char *path,
+                           const volatile int *stop) SCI_MUST_CHECK;
+
+/* The same for a run that keeps a state, which is written to the worker's first output: outputs depend on
+ * values and rules alone, and not on the files in which they came. The panel is detached (joined.h); `within` as in
+ * econ_given (verb_update.c). */
+sci_status econ_state_finish(econ_run *run, econ_panel *panel, const econ_scores *scores,
+                             const double *within, const econ_rules *rules,
+                             const cli_worker *worker) SCI_MUST_CHECK;
+/* [indicator][period] of NaN. */
+sci_status econ_within_alloc(double **out, const econ_panel *panel) SCI_MUST_CHECK;
 
 /* What is printed (run_print.c): anomalies are those of the last `periods`. */
 typedef struct econ_printed {

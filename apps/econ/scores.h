@@ -77,7 +77,7 @@ typedef struct econ_anomaly {
     bool extrapolated;
 } econ_anomaly;
 
-/* Most unusual first: by p, then by |score|, then period, sector, statistic. *out is released by
+/* The largest |score| first (of Mahalanobis the distance), then by p, period, sector, statistic. *out is released by
  * sci_free. */
 sci_status econ_anomalies_find(econ_anomaly **out, size_t *n, const struct econ_panel *panel,
                                const econ_scores *scores, const econ_rules *rules) SCI_MUST_CHECK;

@@ -28,31 +28,33 @@ share_of(const char *text, double *out)
     return SCI_OK;
 }
 
+static const struct {
+    const char *name;
+    unsigned bit;
+} known_stats[] = { { "relative", ECON_STAT_RELATIVE },
+                    { "within", ECON_STAT_WITHIN },
+                    { "level", ECON_STAT_LEVEL },
+                    { "economy", ECON_STAT_ECONOMY },
+                    { "mahalanobis", ECON_STAT_MAHALANOBIS } };
+enum { KNOWN_STATS = sizeof known_stats / sizeof *known_stats };
+
 static sci_status
 stats_of(const char *text, unsigned *out)
 {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } known[] = { { "relative", ECON_STAT_RELATIVE },
-                  { "within", ECON_STAT_WITHIN },
-                  { "level", ECON_STAT_LEVEL },
-                  { "economy", ECON_STAT_ECONOMY },
-                  { "mahalanobis", ECON_STAT_MAHALANOBIS } };
-
     *out = 0;
     for (;;) {
         size_t length = strcspn(text, ","), k = 0;
 
-        while (k < sizeof known / sizeof *known
-               && (strlen(known[k].name) != length || strncmp(known[k].name, text, length) != 0))
+        while (k < KNOWN_STATS
+               && (strlen(known_stats[k].name) != length
+                   || strncmp(known_stats[k].name, text, length) != 0))
             k++;
-        if (k == sizeof known / sizeof *known)
+        if (k == KNOWN_STATS)
             return sci_fail(SCI_ERR_ARGUMENT,
                             "--stat: '%.*s' is none of relative, within, level, economy and "
                             "mahalanobis",
                             (int)length, text);
-        *out |= known[k].bit;
+        *out |= known_stats[k].bit;
         if (text[length] == 0)
             return SCI_OK;
         text += length + 1;
@@ -97,7 +99,7 @@ econ_rules_of(econ_rules *out, const econ_scoring *s, econ_frequency frequency)
                          .min_z = s->min_z,
                          .min_breadth = s->min_breadth };
     st = window_of(out, s, frequency);
-    if (st == SCI_OK)
+    if (st == SCI_OK && s->stats != NULL) /* not of verbs that watch nothing */
         st = stats_of(s->stats, &out->stats);
     if (st == SCI_OK && s->min_effect != NULL)
         st = share_of(s->min_effect, &out->min_effect);
@@ -106,8 +108,27 @@ econ_rules_of(econ_rules *out, const econ_scoring *s, econ_frequency frequency)
 
 /* ---- as text ---- */
 
+static void
+put_watching(char *text, size_t size, const econ_rules *rules)
+{
+    size_t used = strlen(text);
+    bool any = false;
+
+    used += (size_t)snprintf(text + used, size - used, " stat=");
+    for (size_t k = 0; k < KNOWN_STATS; k++)
+        if ((rules->stats & known_stats[k].bit) != 0) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", any ? "," : "",
+                                     known_stats[k].name);
+            any = true;
+        }
+    snprintf(text + used, size - used,
+             " alpha=%.17g min-z=%.17g min-effect=%.17g min-breadth=%.17g", rules->alpha,
+             rules->min_z, rules->min_effect, rules->min_breadth);
+}
+
 void
-econ_rules_text(char *text, size_t size, const econ_rules *rules, econ_frequency frequency)
+econ_rules_text(char *text, size_t size, const econ_rules *rules, econ_frequency frequency,
+                bool watching)
 {
     char window[64] = "expanding", excluded[64] = "none", period[ECON_PERIOD_TEXT],
          last[ECON_PERIOD_TEXT], seasonal[16], scale[16], sector[16], tail[16], fdr[16];
@@ -133,6 +154,8 @@ econ_rules_text(char *text, size_t size, const econ_rules *rules, econ_frequency
              "mahalanobis=%s",
              window, excluded, seasonal, scale, sector, rules->rescale_missing ? "rescale" : "mean",
              tail, fdr, (rules->stats & ECON_STAT_MAHALANOBIS) != 0 ? "yes" : "no");
+    if (watching)
+        put_watching(text, size, rules);
 }
 
 /* The value of a key, into `value`. */
@@ -179,12 +202,33 @@ window_from(econ_scoring *s, const char *text, char *window, char *excluded, siz
     return true;
 }
 
+/* Numbers of what is watched for, where the text has them. */
+static bool
+watching_from(econ_rules *out, const char *text)
+{
+    static const char *const keys[] = { "alpha", "min-z", "min-effect", "min-breadth" };
+    double *const places[] = { &out->alpha, &out->min_z, &out->min_effect, &out->min_breadth };
+    char value[64];
+
+    for (int k = 0; k < 4; k++) {
+        char *end;
+
+        if (!value_of(text, keys[k], value, sizeof value))
+            return k == 0;
+        *places[k] = strtod(value, &end);
+        if (end == value || *end != 0)
+            return false;
+    }
+    return true;
+}
+
 sci_status
 econ_rules_from_text(econ_rules *out, const char *text, econ_frequency frequency)
 {
     econ_scoring s = { .stats = "relative", .alpha = 0.05 };
-    char window[64], excluded[64], distances[8] = "";
+    char window[64], excluded[64], distances[8] = "", stats[64];
     int missing = 0;
+    sci_status st;
 
     if (!window_from(&s, text, window, excluded, sizeof window)
         || !choice_of(text, "seasonal", ECON_SEASONALS, &s.seasonal)
@@ -197,5 +241,10 @@ econ_rules_from_text(econ_rules *out, const char *text, econ_frequency frequency
     s.rescale_missing = missing == 1;
     if (strcmp(distances, "yes") == 0)
         s.stats = "mahalanobis";
-    return econ_rules_of(out, &s, frequency);
+    if (value_of(text, "stat", stats, sizeof stats))
+        s.stats = stats;
+    st = econ_rules_of(out, &s, frequency);
+    if (st == SCI_OK && !watching_from(out, text))
+        st = sci_fail(SCI_ERR_FORMAT, "'%.200s' are no settings of scores", text);
+    return st;
 }

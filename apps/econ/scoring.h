@@ -36,10 +36,11 @@ typedef struct econ_scoring {
 sci_status econ_rules_of(econ_rules *out, const econ_scoring *s,
                          econ_frequency frequency) SCI_MUST_CHECK;
 
-/* Everything in the rules that decides numbers, not what is watched for: "window=expanding seasonal=none …". Equal
- * texts, equal scores. */
-void econ_rules_text(char *text, size_t size, const econ_rules *rules, econ_frequency frequency);
-enum { ECON_RULES_TEXT = 256 };
+/* The rules as a text, "window=expanding exclude=none seasonal=none …"; equal texts, equal scores. `watching`: also
+ * what is watched for. */
+void econ_rules_text(char *text, size_t size, const econ_rules *rules, econ_frequency frequency,
+                     bool watching);
+enum { ECON_RULES_TEXT = 512 };
 
 /* And back, for files that hold it; SCI_ERR_FORMAT. */
 sci_status econ_rules_from_text(econ_rules *out, const char *text,

@@ -7,6 +7,7 @@
 
 #define PRIOR_SHAPE 0.5
 #define PRIOR_EXCEEDANCES 10.0
+#define SHAPE_LEAST 0.1
 #define STUDENT_DEGREES 5.0
 /* Quartile of t with 5 degrees over that of the normal: what 1/C·MAD of such data is. */
 #define STUDENT_MAD 1.0773875267736592
@@ -62,8 +63,8 @@ econ_pareto_fit(const econ_sorted *sizes)
     tail.shape = half > 0.0 ? 2.0 - mean / half : PRIOR_SHAPE;
     tail.shape = ((double)k * tail.shape + PRIOR_EXCEEDANCES * PRIOR_SHAPE)
                  / ((double)k + PRIOR_EXCEEDANCES);
-    if (tail.shape < 0.0)
-        tail.shape = 0.0;
+    if (tail.shape < SHAPE_LEAST)
+        tail.shape = SHAPE_LEAST;
     tail.scale = mean * (1.0 - tail.shape);
     return tail;
 }
@@ -76,8 +77,6 @@ econ_pareto_above(const econ_pareto *tail, double x)
     if (!(tail->scale > 0.0))
         return tail->share;
     y = (x - tail->threshold) / tail->scale;
-    if (tail->shape < 1e-9)
-        return tail->share * exp(-y);
     return tail->share * exp(-log1p(tail->shape * y) / tail->shape);
 }
 

@@ -17,7 +17,7 @@ typedef struct econ_pareto {
 /* Fitted to the largest tenth (rounded up) of at least 2 numbers, |score| in increasing order: probability
  * weighted moments (Hosking and Wallis 1987), the shape then drawn towards 1/2 with the weight of ten
  * exceedances (as Vehtari, Simpson, Gelman, Yao, Gabry 2024 do for small tails), the scale by the mean.
- * A shape below 0 is 0: a few numbers do not prove that nothing larger can come. share is (k + 1)/(n + 1).
+ * A shape below 0.1 is 0.1: tails of a few numbers are never proved to be thin, let alone to end. share is (k + 1)/(n + 1).
  * The scale is 0 where all exceedances are. */
 econ_pareto econ_pareto_fit(const econ_sorted *sizes);
 
