@@ -73,7 +73,10 @@ econ_panel_detach(econ_panel *panel)
     sci_free(panel->flags);
     panel->flags = NULL;
     panel->n_flags = 0;
-    panel->n_rows = (uint64_t)panel->n_indicators * panel->n_periods;
+    panel->n_cells = (uint64_t)panel->n_indicators * panel->n_periods;
+    panel->n_gaps = panel->n_values = 0;
+    for (uint64_t k = 0; k < panel->n_cells; k++)
+        panel->n_values += isnan(panel->values[k]) ? 0 : 1;
     panel->layout = ECON_LONG;
     panel->dialect =
         (econ_dialect){ .delimiter = ',', .decimal = '.', .quote = '"', .encoding = "utf-8" };

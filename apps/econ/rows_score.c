@@ -4,15 +4,23 @@
 #include "verbs_scoring.h"
 
 const cli_row econ_score_rows[] = {
-    ECON_ROWS_DIRECTORY, ECON_ROW_STATE("keep what update goes on from", 0), ECON_ROWS_OUTCOME,  ECON_ROWS_READING, ECON_ROW_STRICT, ECON_ROWS_STATISTICS,
-    ECON_ROWS_WATCHING,  ECON_ROW_THREADS,   CLI_END,
+    ECON_ROWS_DIRECTORY,
+    ECON_ROW_STATE("keep what update goes on from", 0),
+    ECON_ROWS_OUTCOME,
+    ECON_ROWS_READING,
+    ECON_ROW_STRICT,
+    ECON_ROWS_STATISTICS,
+    ECON_ROWS_WATCHING,
+    ECON_ROW_THREADS,
+    CLI_END,
 };
 
 const cli_row econ_update_rows[] = {
     ECON_ROW_STATE("what score or update left; it is replaced", CLI_REQUIRED),
     ECON_ROWS_DIRECTORY,
     ECON_ROWS_OUTCOME,
-    ECON_ROWS_READING, ECON_ROW_STRICT,
+    ECON_ROWS_READING,
+    ECON_ROW_STRICT,
     ECON_ROW_THREADS,
     CLI_END,
 };
