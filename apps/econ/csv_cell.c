@@ -22,22 +22,28 @@ blank_at(const char *text)
     return 0;
 }
 
+/* Behind blanks too. */
 static bool
 starts_formula(const char *text)
 {
     static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
                                         "\xef\xbc\xa0" }; /* ＝ ＋ － ＠ */
-    bool odd = false;
 
-    /* A tab or a line break at the beginning is itself a way to hide one. */
-    for (size_t n; (n = blank_at(text)) > 0; text += n)
-        odd = odd || *text != ' ';
+    for (size_t n; (n = blank_at(text)) > 0;)
+        text += n;
     if (*text && strchr("=+-@|%", *text))
         return true;
     for (size_t k = 0; k < sizeof wide / sizeof *wide; k++)
         if (strncmp(text, wide[k], 3) == 0)
             return true;
-    return odd;
+    return false;
+}
+
+/* Where a cell begins, also for a program that takes other separators than ours. */
+static bool
+begins_cell(const char *text, const char *at)
+{
+    return at == text || strchr(",;\t\r\n", at[-1]) != NULL;
 }
 
 void
@@ -49,12 +55,13 @@ econ_csv_put_text(FILE *out, const char *text)
 
     if (quoted)
         fputc('"', out);
-    if (starts_formula(text))
-        fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '"')
+    for (const char *c = text; *c; c++) {
+        /* A tab or a line break at the very beginning is itself a way to hide one. */
+        if (begins_cell(text, c) && (starts_formula(c) || (c == text && strchr("\t\r\n", *c))))
+            fputc('\'', out);
+        if (*c == '"')
             fputc('"', out);
-        fputc(*text, out);
+        fputc(*c, out);
     }
     if (quoted)
         fputc('"', out);

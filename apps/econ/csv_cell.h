@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 /* Text as one cell (RFC 4180). What a spreadsheet would run (=, +, -, @, also in full width, behind
- * blanks or control characters) gets an apostrophe in front; zero bytes cannot be in it. */
+ * blanks or control characters) gets an apostrophe in front, and so it does behind what another
+ * program could take for a separator. */
 void econ_csv_put_text(FILE *out, const char *text);
 /* "%.17g"; empty for NaN. */
 void econ_csv_put_number(FILE *out, double value);

@@ -62,9 +62,9 @@ write_row(cli_page *page, const econ_report *r, const econ_anomaly *a, size_t ra
                                { .text = econ_words_sector(r, a->sector),
                                  .detail = econ_words_statistic(a->statistic) },
                                { .text = score },
+                               { .text = movers, .detail = detail },
                                { .text = p },
-                               { .text = q },
-                               { .text = movers, .detail = detail } };
+                               { .text = q } };
 
     snprintf(number, sizeof number, "%zu", rank);
     econ_report_period(r, a->period, period, sizeof period);
@@ -89,7 +89,7 @@ write_table(cli_page *page, const econ_report *r)
 
     cli_page_sorts(page);
     cli_page_filter(page, "Show only rows with the words");
-    cli_page_table(page, 7, heads, "rnlrrrl",
+    cli_page_table(page, 7, heads, "rnlrlrr",
                    "Findings, the most unusual first; a click on a head sorts");
     for (size_t k = 0; k < rows; k++) {
         const econ_anomaly *a = &r->parts.anomalies[r->shown[k]];

@@ -163,7 +163,7 @@ econ_words_change(char *text, size_t size, double before, double after, const ch
                         fabs(percent) < 0.95   ? 2
                         : fabs(percent) < 99.5 ? 1
                                                : 0);
-        snprintf(text, size, "%s%s %%", percent > 0.0 ? "+" : "", number);
+        snprintf(text, size, "%s%s\xc2\xa0%%", percent > 0.0 ? "+" : "", number);
     } else {
         signed_number(number, sizeof number, change);
         econ_words_unit(words, sizeof words, unit);

@@ -50,7 +50,7 @@ formulas_become_texts(void **state)
         { "@SUM(A1)", "'@SUM(A1)" },
         { "|cmd", "'|cmd" },
         { " =1", "\"' =1\"" },
-        { "\t=1", "\"'\t=1\"" },
+        { "\t=1", "\"'\t'=1\"" },
         { "\rx", "\"'\rx\"" },
         { "\xef\xbb\xbf=1", "'\xef\xbb\xbf=1" }, /* a byte-order mark */
         { "\xef\xbc\x9d"
@@ -59,6 +59,9 @@ formulas_become_texts(void **state)
           "1" }, /* = in full width */
         { "\xc2\xa0=1", "'\xc2\xa0=1" },
         { "=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"" },
+        { "a;=1", "\"a;'=1\"" }, /* where a semicolon separates */
+        { "a\n\t@x", "\"a\n'\t'@x\"" },
+        { "a, b", "\"a, b\"" },
         { "a=1", "a=1" },
         { "1-2", "1-2" },
     };

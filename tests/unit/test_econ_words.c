@@ -95,12 +95,12 @@ moves_are_in_their_own_unit(void **state)
         double before, after;
         const char *unit, *text;
     } cases[] = {
-        { 7607, 7472, "1000 person", "7607" TO "7472 thousand persons (" MINUS "1.8 %)" },
+        { 7607, 7472, "1000 person", "7607" TO "7472 thousand persons (" MINUS "1.8\xc2\xa0%)" },
         { 4, 5, "percent", "4" TO "5 % (+1 percentage points)" },
         { 17299, 17300, "1000 person",
-          "17" THIN "299" TO "17" THIN "300 thousand persons (+0.01 %)" },
+          "17" THIN "299" TO "17" THIN "300 thousand persons (+0.01\xc2\xa0%)" },
         { -2, 3, "1e9 USD", MINUS "2" TO "3 billion USD (+5 billion USD)" },
-        { 100, 250, NULL, "100" TO "250 (+150 %)" },
+        { 100, 250, NULL, "100" TO "250 (+150\xc2\xa0%)" },
         { NAN, 3, "hour", DASH TO "3 hours" },
         { 2.5, 0, "1", "2.5" TO "0 (" MINUS "2.5)" },
     };
