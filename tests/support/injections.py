@@ -42,7 +42,7 @@ LEAVE = ["", "\">", "'>", "</title>", "</style>", "</script>", "-->", "\"/></svg
 FORMULAS = [
     "=1+1", "=HYPERLINK(\"http://example.org\",\"x\")", "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-1+1",
     "-2+3+cmd|' /C calc'!A0", "=WEBSERVICE(\"http://example.org\")", "=IMPORTXML(\"http://example.org\",\"//a\")", "|calc",
-    "%0A=1+1", " =1+1", "  @x", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x", "\u00a0=1+1", "\u200b=1+1", "\u202e=1+1",
+    "%0A=1+1", " =1+2", "  @x", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x", "\u00a0=1+3", "\u200b=1+4", "\u202e=1+5",
     "a;=1+1", "a,=1+1", "a;@x", "\"=1+1", "a\";=1+1", "=\"a\"&\"b\"", "='file:///etc/passwd'#$x.A1", "=DDE(\"x\";\"y\";\"z\")",
 ]
 OTHER = [
