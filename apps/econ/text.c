@@ -109,6 +109,8 @@ econ_text_open(econ_text **out, const char *path, const volatile int *stop)
     if (st == SCI_OK && (t->hash = XXH3_createState()) == NULL)
         st = sci_fail(SCI_ERR_NOMEM, "out of memory");
     if (st == SCI_OK)
+        (void)XXH3_128bits_reset(t->hash); /* a fresh state holds anything */
+    if (st == SCI_OK)
         st = input ? open_input(t) : open_file(t, path);
     if (st == SCI_OK)
         *out = t;
