@@ -34,6 +34,8 @@ typedef struct cli_common {
     cli_shard shard;
     /* text */
     bool json;
+    const char *config;
+    bool print_config;
 } cli_common;
 
 #define CLI_AT(settings, member) offsetof(settings, common.member)
@@ -245,6 +247,27 @@ typedef struct cli_common {
     {                                                                                             \
         0, "json", NULL, CLI_FLAG, CLI_AT(settings, json), NULL,                                  \
             "print JSON, with 17 digits and null for what is not finite", "Output", 0, NULL, 0, 0 \
+    }
+
+/* --config --print-config (config.h) */
+#define CLI_ROWS_CONFIG(settings)                                                              \
+    { 0,                                                                                       \
+      "config",                                                                                \
+      "FILE",                                                                                  \
+      CLI_TEXT,                                                                                \
+      CLI_AT(settings, config),                                                                \
+      NULL,                                                                                    \
+      "take options that are not on the command line from a file of lines NAME = VALUE, those " \
+      "under [VERB] for one verb",                                                             \
+      "Options",                                                                               \
+      CLI_PATH,                                                                                \
+      NULL,                                                                                    \
+      0,                                                                                       \
+      0 },                                                                                     \
+    {                                                                                          \
+        0, "print-config", NULL, CLI_FLAG, CLI_AT(settings, print_config), NULL,               \
+            "print all options with their values as such a file, and do nothing else",         \
+            "Options", 0, NULL, 0, 0                                                           \
     }
 
 #endif

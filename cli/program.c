@@ -8,6 +8,7 @@
 
 #include <sci/memory.h>
 
+#include "config.h"
 #include "help.h"
 #include "json.h"
 #include "nearest.h"
@@ -118,6 +119,14 @@ check_and_run(const cli_call *call, const cli_table *tables, size_t n_tables)
     return call->verb->run(call);
 }
 
+static int
+print_config(const cli_call *call)
+{
+    sci_status st = cli_config_print(call->verb, call->settings);
+
+    return st == SCI_OK ? CLI_EXIT_OK : cli_usage_error(call, "%s", sci_message());
+}
+
 /* argv[0] is the verb's name. */
 static int
 run_verb(const cli_program *program, const cli_verb *verb, int argc, char **argv)
@@ -127,6 +136,7 @@ run_verb(const cli_program *program, const cli_verb *verb, int argc, char **argv
     bool general_given[GENERAL_ROWS] = { 0 };
     cli_table tables[2] = { { .rows = verb->rows }, { cli_general_rows, &general, general_given } };
     cli_call call = { .program = program, .verb = verb, .general = &general };
+    cli_config config = { NULL };
     int first = argc, code = CLI_EXIT_ENVIRONMENT;
     sci_status st;
 
@@ -135,10 +145,14 @@ run_verb(const cli_program *program, const cli_verb *verb, int argc, char **argv
         st = sci_alloc_zero(&tables[0].given, cli_rows_count(verb->rows) + 1, 1, sizeof(bool));
     if (st == SCI_OK)
         st = cli_options_parse(tables, 2, argc, argv, &first);
+    if (st == SCI_OK && !general.help && !general.version)
+        st = cli_config_take(&config, program, verb, &tables[0]);
     if (st == SCI_ERR_ARGUMENT)
         code = cli_usage_error(&call, "%s", sci_message());
-    else if (st != SCI_OK)
+    else if (st != SCI_OK) {
         cli_error_status(st);
+        code = cli_exit_of(st);
+    }
     if (st != SCI_OK)
         goto out;
     call.settings = tables[0].settings;
@@ -150,6 +164,8 @@ run_verb(const cli_program *program, const cli_verb *verb, int argc, char **argv
         code = CLI_EXIT_OK;
     } else if (general.version) {
         code = print_version(program);
+    } else if (cli_config_wanted(verb, call.given)) {
+        code = print_config(&call);
     } else {
         cli_message_start(program->name, general.quiet     ? CLI_WARNING
                                          : general.verbose ? CLI_DETAIL
@@ -161,6 +177,7 @@ out:
         cli_options_clear(tables, 1);
     sci_free(tables[0].settings);
     sci_free(tables[0].given);
+    cli_config_clear(&config);
     return code;
 }
 

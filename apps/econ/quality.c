@@ -45,18 +45,19 @@ is_steady(const double *values, size_t n)
 }
 
 size_t
-econ_quality_jump(const double *values, size_t n, size_t from, int *power)
+econ_quality_jump(const double *values, size_t n, int *power)
 {
     double before = (double)NAN;
 
-    if (from == 0 && !is_steady(values, n))
-        return n;
     for (size_t t = 0; t < n; t++) {
+        double ratio = values[t] / before;
+
         if (isnan(values[t]))
             continue;
-        *power = isnan(before) || t < from ? 0 : power_of(before, values[t]);
+        /* Most steps are not worth a logarithm. */
+        *power = ratio > 900.0 || ratio < 1.0 / 900.0 ? power_of(before, values[t]) : 0;
         if (*power != 0)
-            return t;
+            return is_steady(values, n) ? t : n;
         before = values[t];
     }
     return n;
@@ -67,7 +68,7 @@ check_jumps(econ_panel *panel, size_t i)
 {
     const double *values = panel->values + i * panel->n_periods;
     int power = 0;
-    size_t at = econ_quality_jump(values, panel->n_periods, 0, &power);
+    size_t at = econ_quality_jump(values, panel->n_periods, &power);
     char period[ECON_PERIOD_TEXT];
 
     if (at == panel->n_periods)
@@ -153,20 +154,34 @@ econ_quality_seasonal(const double *values, size_t n, econ_frequency frequency, 
     return h > critical && h > 0.25 * (m - 1.0);
 }
 
-static sci_status
-check_seasons(econ_panel *panel, const bool *seasonal)
-{
-    size_t n = 0, example = 0;
+/* Of large panels that many indicators are looked at, evenly spread. */
+enum { SEASONS_MOST = 500 };
 
-    for (size_t i = 0; i < panel->n_indicators; i++)
-        if (seasonal[i] && n++ == 0)
+static sci_status
+check_seasons(econ_panel *panel)
+{
+    double *scratch = NULL;
+    size_t n = panel->n_indicators < SEASONS_MOST ? panel->n_indicators : SEASONS_MOST;
+    size_t seasonal = 0, example = 0;
+    sci_status st = sci_alloc(&scratch, 2, panel->n_periods, sizeof *scratch);
+
+    for (size_t k = 0; k < n && st == SCI_OK; k++) {
+        size_t i = k * panel->n_indicators / n;
+
+        if (econ_quality_seasonal(panel->values + i * panel->n_periods, panel->n_periods,
+                                  panel->frequency, panel->first, scratch)
+            && seasonal++ == 0)
             example = i;
-    if (n == 0)
-        return SCI_OK;
+    }
+    sci_free(scratch);
+    if (st != SCI_OK || seasonal == 0)
+        return st;
     return econ_notes_add(
         &panel->notes, ECON_WARNING, "seasonal", 0, 0,
-        "%zu of %zu indicators look seasonal, '%.80s' among them; --seasonal takes seasons out", n,
-        panel->n_indicators, panel->indicators[example].name);
+        "%zu of %zu indicators%s look seasonal, '%.80s' among them; --seasonal takes "
+        "seasons out",
+        seasonal, n, n < panel->n_indicators ? " that were looked at" : "",
+        panel->indicators[example].name);
 }
 
 /* ---- single series ---- */
@@ -189,38 +204,31 @@ is_constant(const double *values, size_t n)
 }
 
 static sci_status
-check_single(econ_panel *panel, bool *seasonal)
+check_constant(econ_panel *panel)
 {
-    double *scratch = NULL;
     size_t constant = 0, example = 0;
-    sci_status st = sci_alloc(&scratch, 2, panel->n_periods, sizeof *scratch);
 
-    for (size_t i = 0; i < panel->n_indicators && st == SCI_OK; i++) {
-        const double *values = panel->values + i * panel->n_periods;
-
-        seasonal[i] = econ_quality_seasonal(values, panel->n_periods, panel->frequency,
-                                            panel->first, scratch);
-        if (is_constant(values, panel->n_periods) && constant++ == 0)
+    for (size_t i = 0; i < panel->n_indicators; i++)
+        if (is_constant(panel->values + i * panel->n_periods, panel->n_periods) && constant++ == 0)
             example = i;
-        st = check_jumps(panel, i);
-    }
-    sci_free(scratch);
-    if (st == SCI_OK && constant > 0)
-        st = econ_notes_add(&panel->notes, ECON_WARNING, "constant", 0, 0,
-                            "%zu indicator%s never change%s, first '%.80s': no score is possible",
-                            constant, constant == 1 ? "" : "s", constant == 1 ? "s" : "",
-                            panel->indicators[example].name);
-    return st == SCI_OK ? check_seasons(panel, seasonal) : st;
+    if (constant == 0)
+        return SCI_OK;
+    return econ_notes_add(&panel->notes, ECON_WARNING, "constant", 0, 0,
+                          "%zu indicator%s never change%s, first '%.80s': no score is possible",
+                          constant, constant == 1 ? "" : "s", constant == 1 ? "s" : "",
+                          panel->indicators[example].name);
 }
 
 sci_status
 econ_quality_check(econ_panel *panel)
 {
-    bool *seasonal = NULL;
-    sci_status st = sci_alloc_zero(&seasonal, panel->n_indicators, 1, sizeof *seasonal);
+    sci_status st = SCI_OK;
 
+    for (size_t i = 0; i < panel->n_indicators && st == SCI_OK; i++)
+        st = check_jumps(panel, i);
     if (st == SCI_OK)
-        st = check_single(panel, seasonal);
-    sci_free(seasonal);
+        st = check_constant(panel);
+    if (st == SCI_OK)
+        st = check_seasons(panel);
     return st == SCI_OK ? econ_quality_sums(panel) : st;
 }

@@ -6,7 +6,7 @@
 #include "panel.h"
 
 /* Add warnings to panel->notes: "nested_total" (an indicator is the sum of others, of its own sector or of any),
- * "unit_jump" (from one value to the next by a thousand or a million, within 2 %), "seasonal", "constant". SCI_ERR_NOMEM. */
+ * "unit_jump" (from one value to the next by a thousand or a million, within 2 %), "seasonal" (of 500 indicators at most), "constant". SCI_ERR_NOMEM. */
 sci_status econ_quality_check(econ_panel *panel) SCI_MUST_CHECK;
 
 /* Whether values look seasonal: changes from one period to the next differ between the seasons of the year by
@@ -17,7 +17,7 @@ bool econ_quality_seasonal(const double *values, size_t n, econ_frequency freque
 
 /* The place of the first jump by 10^3, 10^-3, 10^6 or 10^-6 (within 2 %) from one value to the next; n if there is
  * none. *power is the exponent of ten. A series that often moves so is not reported. */
-size_t econ_quality_jump(const double *values, size_t n, size_t from, int *power);
+size_t econ_quality_jump(const double *values, size_t n, int *power);
 
 /* Whether `total` is the sum of some of the others. Members of the sum are marked in `in_sum`, one a candidate.
  * All arrays are of n values, NaN where missing; candidates must not hold the total itself. At least 12 periods

@@ -13,5 +13,6 @@ const cli_row econ_check_rows[] = {
     { 'f', "force", NULL, CLI_FLAG, CLI_AT(S, force), NULL, "replace a map that exists", "Output",
       0, NULL, 0, 0 },
     ECON_ROWS_READING,
+    CLI_ROWS_CONFIG(S),
     CLI_END,
 };
