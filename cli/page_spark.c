@@ -13,7 +13,7 @@ enum {
     SCORES = 38, /* from above to where a score of 0 is */
     REACH = 11,  /* from there to the largest score */
     HEIGHT = SCORES + REACH + 2,
-    PERIODS_MOST = 480, /* that are drawn; of more, one for several */
+    PERIODS_MOST = 300, /* that are drawn; of more, one for several */
     FINE = 2            /* units of the drawing in one pixel, up and down */
 };
 

@@ -82,7 +82,7 @@ static void
 write_table(cli_page *page, const econ_report *r)
 {
     static const char *const heads[] = {
-        "rank", "period", "sector", "score", "p", "q", "what moved"
+        "rank", "period", "sector", "score", "what moved", "p", "q"
     };
     size_t rows = r->n_shown < REPORT_ROWS ? r->n_shown : REPORT_ROWS;
     bool extrapolated = false;

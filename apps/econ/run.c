@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "file_digest.h"
 #include "run.h"
 
 #include <errno.h>
@@ -250,6 +251,25 @@ write_report(const econ_run *run, const econ_report *report)
     return st;
 }
 
+/* The map and the events beside the panel. */
+typedef struct side_inputs {
+    char map[80], events[80];
+} side_inputs;
+
+static sci_status
+add_input(econ_report_parts *parts, const char *role, const char *path, char digest[80])
+{
+    sci_status st;
+
+    if (path == NULL || parts->n_inputs == ECON_REPORT_INPUTS)
+        return SCI_OK;
+    st = econ_file_digest(digest, path);
+    if (st == SCI_OK)
+        parts->inputs[parts->n_inputs++] =
+            (econ_report_input){ role, cli_operand_name(path), digest };
+    return st;
+}
+
 static sci_status
 write_outputs(econ_run *run, const econ_printed *p, const econ_anomaly *anomalies,
               size_t n_anomalies, const econ_report_input *inputs, size_t n_inputs)
@@ -257,6 +277,7 @@ write_outputs(econ_run *run, const econ_printed *p, const econ_anomaly *anomalie
     const econ_scoring *s = &run->settings->scoring;
     econ_events events = { 0 };
     econ_report report = { 0 };
+    side_inputs side;
     econ_report_parts parts = { .panel = p->panel,
                                 .scores = p->scores,
                                 .rules = p->rules,
@@ -271,6 +292,10 @@ write_outputs(econ_run *run, const econ_printed *p, const econ_anomaly *anomalie
 
     for (size_t k = 0; k < n_inputs; k++)
         parts.inputs[k] = inputs[k];
+    if (st == SCI_OK)
+        st = add_input(&parts, "map", run->settings->reading.map, side.map);
+    if (st == SCI_OK)
+        st = add_input(&parts, "events", s->events, side.events);
     if (st == SCI_OK && s->events != NULL) {
         st = econ_events_read(&events, s->events, p->panel->frequency);
         parts.events = &events;

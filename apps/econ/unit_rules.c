@@ -241,11 +241,12 @@ say(econ_panel *panel, const doubts *d)
         st = warn(panel, &d->unknown, "unknown_unit",
                   "in a unit that is not understood ('sci-econ units' says more)");
     if (st == SCI_OK)
-        st = warn(panel, &d->bare, "index_without_base",
-                  "an index whose base is not said, so that a change of base would not be seen");
+        st = warn(
+            panel, &d->bare, "index_without_base",
+            "measured by an index without its base, so that a change of base would not be seen");
     if (st == SCI_OK)
         st = warn(panel, &d->percent, "log_of_percent",
-                  "a percentage of which logarithms are taken ('diff' gives percentage points)");
+                  "in percent of which logarithms are taken ('diff' gives percentage points)");
     if (st == SCI_OK)
         st = warn(panel, &d->zero, "log_of_zero",
                   "with zeros, which have no logarithm and count as missing");
