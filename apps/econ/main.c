@@ -33,6 +33,11 @@ static const cli_verb verbs[] = {
       "update --state state.h5 2020-03.csv -o report -f --last 24\n"
       "update --state state.h5 2020-03.csv --nagios",
       econ_update_rows, sizeof(S), 1, 1, econ_update },
+    { "replay", "say what a watch over the past would have found, and when", "PANEL --events FILE",
+      econ_replay_prose,
+      "replay panel.csv --map map.csv --events known.csv --from 2005-01\n"
+      "replay panel.csv --map map.csv --events known.csv --window 120 --min-z 5 --json",
+      econ_replay_rows, sizeof(S), 1, 1, econ_replay_verb },
     { "fit", "keep the scores of sectors for others", "PANEL -o FILE", econ_fit_prose,
       "fit panel.csv --map map.csv -o ours.h5", econ_fit_rows, sizeof(S), 1, 1, econ_fit },
     { "merge", "put the sectors of several agencies together", "FILE... -o FILE", econ_merge_prose,

@@ -48,3 +48,11 @@ const char econ_apply_prose[] =
 const char econ_show_prose[] =
     "Print what a file of fit or merge, or a state, holds: sectors, periods, settings, and whether it "
     "has values of indicators.";
+
+const char econ_replay_prose[] =
+    "Go through the past as if it were the present, with the same rules and thresholds as score, and "
+    "hold the alarms against a list of events that are known: which were seen and how many periods "
+    "late, how many alarms lie at an event, and how often a year there is one that does not. Use it "
+    "to choose windows and thresholds. An event of a sector is met by an alarm of that sector, one "
+    "without a sector by any. Values are those of the file: what was first published may have been "
+    "different.";

@@ -20,7 +20,6 @@ const cli_row econ_update_rows[] = {
     ECON_ROWS_DIRECTORY,
     ECON_ROWS_OUTCOME,
     ECON_ROWS_READING,
-    ECON_ROW_STRICT,
     ECON_ROW_THREADS,
     CLI_END,
 };
@@ -64,5 +63,24 @@ const cli_row econ_apply_rows[] = {
 
 const cli_row econ_show_rows[] = {
     CLI_ROW_JSON(econ_settings),
+    CLI_END,
+};
+
+const cli_row econ_replay_rows[] = {
+    { 0, "events", "FILE", CLI_TEXT, ECON_AT(scoring.events), NULL,
+      "the events to be found: a CSV file with the columns period, label, sector", "Judgement",
+      CLI_RESULT | CLI_PATH | CLI_REQUIRED, NULL, 0, 0 },
+    { 0, "from", "PERIOD", CLI_TEXT, ECON_AT(scoring.from), NULL,
+      "the first period that is judged (default: the panel's)", "Judgement", CLI_RESULT, NULL, 0,
+      0 },
+    { 0, "grace", "N", CLI_INTEGER, ECON_AT(scoring.grace), "3",
+      "an alarm up to N periods after an event still belongs to it", "Judgement", CLI_RESULT, NULL,
+      0, 1000000 },
+    CLI_ROW_JSON(econ_settings),
+    ECON_ROWS_READING,
+    ECON_ROW_STRICT,
+    ECON_ROWS_STATISTICS,
+    ECON_ROWS_WATCHING,
+    ECON_ROW_THREADS,
     CLI_END,
 };

@@ -29,7 +29,9 @@ typedef struct econ_scoring {
     /* statistics that travel */
     const char *others; /* --stats of apply */
     bool keep_values;
-    const char *from; /* of replay */
+    /* replay */
+    const char *from;
+    int64_t grace;
 } econ_scoring;
 
 /* SCI_ERR_ARGUMENT names the option that makes no sense. */

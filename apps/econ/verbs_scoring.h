@@ -20,4 +20,8 @@ int econ_merge(const cli_call *call);
 int econ_apply(const cli_call *call);
 int econ_show(const cli_call *call);
 
+extern const cli_row econ_replay_rows[];
+extern const char econ_replay_prose[];
+int econ_replay_verb(const cli_call *call);
+
 #endif

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# update: state and outputs of a run month by month are those of one run over all, byte for byte; what comes late, and what is
+# refused.
+. "$SCI_SOURCE_DIR/tests/support/checks.sh"
+
+data=$SCI_SOURCE_DIR/data
+panel=$data/ces_supersectors_2006_2015.csv
+map=$data/ces_supersectors_2006_2015.map.csv
+rows() { head -n 1 "$panel" && sed -n "$1p" "$panel"; }
+
+# grow FIRST-PERIODS STEP OPTION...: the state of the first ones, updated STEP periods at a time, against one run.
+grow() {
+    local first=$1 step=$2 line total output=()
+    shift 2
+    total=$(wc -l < "$panel")
+    rm -rf s.h5 all.h5 grown whole
+    rows "2,$((first + 1))" > part.csv
+    run 0 sci-econ score part.csv --map "$map" --state s.h5 -q "$@"
+    for ((line = first + 2; line <= total; line += step)); do
+        rows "$line,$((line + step - 1))" > part.csv
+        [ $((line + step)) -gt "$total" ] && output=(-o grown --last 30)
+        run 0 sci-econ update --state s.h5 part.csv -q "${output[@]}"
+    done
+    run 0 sci-econ score "$panel" --map "$map" --state all.h5 -o whole --last 30 -q "$@"
+    cmp s.h5 all.h5 || wrong "the states differ: $*"
+    for f in anomalies.csv report.html report.json report.md scores.csv; do
+        cmp whole/$f grown/$f || wrong "$f differs: $*"
+    done
+}
+
+grow 100 1
+grow 30 15 --window 24 --exclude-window 2008-09..2009-03 --stat relative,within,mahalanobis
+grow 60 60 --calibrate-to 2009-12 --fdr by
+grow 70 25 --seasonal month-median --scale qn --p t --sector-stat median --min-z 4
+grow 96 12 --seasonal stl --scale sd --p empirical --rescale-missing
+
+# A file that repeats what is known changes nothing.
+cp all.h5 same.h5
+rows '110,121' > part.csv
+run 0 sci-econ update --state same.h5 part.csv -q
+cmp all.h5 same.h5 || wrong "an update without news changes the state"
+
+# Values that come late: the scores from there on are made anew.
+awk -F, -v OFS=, '$1 == "2015-10" { $8 = "" } { print }' "$panel" > gap.csv
+run 0 sci-econ score gap.csv --map "$map" --state late.h5 -q
+run 0 sci-econ score "$panel" --map "$map" --state whole.h5 -q
+cmp -s late.h5 whole.h5 && wrong "a missing value changes nothing"
+run 0 sci-econ update --state late.h5 "$panel" -q
+says 'came late: scores from 2015-10 on'
+cmp late.h5 whole.h5 || wrong "late values do not give the scores of one run"
+
+# Refused, and the state stays: a revision, a value before the first period, another frequency.
+cp whole.h5 before.h5
+awk -F, -v OFS=, '$1 == "2015-10" { $8 += 1 } { print }' "$panel" > revised.csv
+run 3 sci-econ update --state whole.h5 revised.csv
+says '2015-10 was revised'
+{ head -n 1 "$panel"; sed -n 2p "$panel" | sed 's/^2006-01/2005-12/'; } > early.csv
+run 3 sci-econ update --state whole.h5 early.csv
+{ head -n 1 "$panel"; sed -n 2,9p "$panel" | awk -F, -v OFS=, '{ $1 = 2015 + NR; print }'; } > annual.csv
+run 3 sci-econ update --state whole.h5 annual.csv
+cmp before.h5 whole.h5 || wrong "a refused update changes the state"
+
+# States that are none, or damaged.
+run 1 sci-econ update --state "$panel" "$panel"
+run 1 sci-econ update --state nothing.h5 "$panel"
+size=$(stat -c %s whole.h5)
+for k in 1 2 3 4 5 6; do
+    cp whole.h5 damaged.h5
+    printf '\377\0\377\0\377\0\377\0' | dd of=damaged.h5 bs=1 seek=$((size * k / 7)) conv=notrunc 2> dd.log
+    cp damaged.h5 kept.h5
+    run 1 sci-econ update --state damaged.h5 part.csv
+    cmp damaged.h5 kept.h5 || wrong "a damaged state was replaced"
+done
+run 2 sci-econ score "$panel" --map "$map" --state whole.h5
+says 'exists already'
+run 2 sci-econ update part.csv
+no_temporaries .
+
+finish
