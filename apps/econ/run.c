@@ -292,7 +292,8 @@ write_outputs(econ_run *run, const econ_printed *p, const econ_anomaly *anomalie
 
     for (size_t k = 0; k < n_inputs; k++)
         parts.inputs[k] = inputs[k];
-    if (st == SCI_OK)
+    /* What the map says is part of a state, and an update has none. */
+    if (st == SCI_OK && run->target == NULL)
         st = add_input(&parts, "map", run->settings->reading.map, side.map);
     if (st == SCI_OK)
         st = add_input(&parts, "events", s->events, side.events);
