@@ -12,9 +12,6 @@
 void
 econ_build_clear(econ_build *b)
 {
-    for (uint32_t k = 0; b->names != NULL && k < b->pass->keys.n; k++)
-        sci_free(b->names[k]);
-    sci_free(b->names);
     sci_free(b->place);
     sci_free(b->frequency);
     sci_free(b->calendar.entries);
@@ -103,18 +100,17 @@ read_calendar(econ_build *b)
 
 /* ---- indicators ---- */
 
-static sci_status
+/* Parts of names are joined by a slash from here on. The keys are not looked up any more. */
+static void
 name_keys(econ_build *b)
 {
-    const econ_intern *keys = &b->pass->keys;
-    sci_status st = sci_alloc_zero(&b->names, keys->n, 1, sizeof *b->names);
+    char *bytes = b->pass->keys.bytes;
 
-    for (uint32_t k = 0; k < keys->n && st == SCI_OK; k++) {
-        st = sci_strdup(&b->names[k], econ_intern_text(keys, k));
-        for (char *c = b->names[k]; st == SCI_OK && (c = strchr(c, ECON_JOINT)) != NULL;)
-            *c = '/';
-    }
-    return st;
+    for (size_t k = 0; k < b->pass->keys.bytes_n; k++)
+        if (bytes[k] == ECON_JOINT) {
+            bytes[k] = '/';
+            b->joined = true;
+        }
 }
 
 /* Which keys the map wants, in order of appearance. */
@@ -128,13 +124,14 @@ place_keys(econ_build *b)
     if (st != SCI_OK)
         return st;
     for (uint32_t k = 0; k < n; k++)
-        b->place[k] =
-            b->map == NULL || econ_map_find(b->map, b->names[k]) != NULL ? kept++ : SIZE_MAX;
+        b->place[k] = b->map == NULL || econ_map_find(b->map, econ_build_name(b, k)) != NULL
+                          ? kept++
+                          : SIZE_MAX;
     if (kept == 0)
         return econ_fault_at(b->panel, SCI_ERR_REFUSED, "map_mismatch", 0, 0,
                              "none of its %" PRIu32
                              " indicators is in the map '%.200s', not even '%.80s'",
-                             n, b->map == NULL ? "" : b->map->path, b->names[0]);
+                             n, b->map == NULL ? "" : b->map->path, econ_build_name(b, 0));
     if (kept < n)
         st = econ_notes_add(&b->panel->notes, ECON_GUESS, "map_left_out", 0, 0,
                             "%zu of %" PRIu32 " indicators are not in the map and are left out",
@@ -169,7 +166,7 @@ fail_frequencies(const econ_build *b, const econ_run *run, uint32_t k, const cha
 
     place_of_period(b, period, &line, &column);
     return econ_fault_at(b->panel, SCI_ERR_REFUSED, "mixed_frequency", line, column,
-                         "'%.80s' has the %s period '%.40s'%s", b->names[key],
+                         "'%.80s' has the %s period '%.40s'%s", econ_build_name(b, key),
                          econ_frequency_name(b->calendar.entries[period].frequency),
                          econ_intern_text(&b->pass->periods, period), what);
 }
@@ -246,10 +243,10 @@ econ_build_panel(econ_build *b, econ_align align)
 {
     sci_status st = read_calendar(b);
 
-    if (st == SCI_OK)
-        st = name_keys(b);
-    if (st == SCI_OK)
+    if (st == SCI_OK) {
+        name_keys(b);
         st = place_keys(b);
+    }
     if (st == SCI_OK)
         st = find_frequencies(b, align);
     if (st == SCI_OK)

@@ -14,12 +14,19 @@ typedef struct econ_build {
     const econ_map *map; /* NULL: none */
     econ_panel *panel;
     econ_calendar calendar;
-    char **names;             /* one a key */
+    bool joined;              /* names have several parts */
     size_t *place;            /* of each key among the indicators; SIZE_MAX: left out */
     unsigned char *frequency; /* econ_frequency of each indicator; 0xff: none yet */
     int64_t first[ECON_FREQUENCIES], last[ECON_FREQUENCIES]; /* ordinals of what is kept */
     size_t periods_most; /* of the frequencies that there are: the length of a row of values */
 } econ_build;
+
+/* The name of a key. */
+static inline const char *
+econ_build_name(const econ_build *b, uint32_t key)
+{
+    return econ_intern_text(&b->pass->keys, key);
+}
 
 /* Put the values in order of time. Fails as econ_panel_read. */
 sci_status econ_build_values(econ_build *b) SCI_MUST_CHECK;

@@ -17,7 +17,7 @@ static sci_status
 fail_said(const econ_build *b, uint32_t key, const char *what, const char *text)
 {
     return econ_fault_at(b->panel, SCI_ERR_FORMAT, "bad_attribute", b->pass->plan->header_line, 1,
-                         "the %s '%.40s' of '%.80s' is none", what, text, b->names[key]);
+                         "the %s '%.40s' of '%.80s' is none", what, text, econ_build_name(b, key));
 }
 
 /* Transform, sign and weight that the file says. */
@@ -57,7 +57,8 @@ describe(const econ_build *b, uint32_t key, econ_indicator *out)
 {
     const econ_reading *options = b->pass->reader->options;
     const econ_said *said = &b->pass->said[key];
-    const econ_map_row *row = b->map == NULL ? NULL : econ_map_find(b->map, b->names[key]);
+    const econ_map_row *row =
+        b->map == NULL ? NULL : econ_map_find(b->map, econ_build_name(b, key));
     const char *unit = said_text(b, said->unit), *title = said_text(b, said->title);
     sci_status st;
 
@@ -77,7 +78,7 @@ describe(const econ_build *b, uint32_t key, econ_indicator *out)
                              ? ECON_LEVEL
                              : (econ_transform)options->transform;
     if (st == SCI_OK)
-        st = copy(&out->name, b->names[key]);
+        st = copy(&out->name, econ_build_name(b, key));
     if (st == SCI_OK)
         st = copy(&out->sector, row != NULL ? row->sector : said_text(b, said->sector));
     if (st == SCI_OK)
@@ -150,13 +151,13 @@ check_names(const econ_build *b)
     sci_status st = SCI_OK;
 
     for (uint32_t k = 0; k < b->pass->keys.n && st == SCI_OK; k++) {
-        size_t n = strlen(b->names[k]);
+        size_t n = strlen(econ_build_name(b, k));
 
-        st = econ_intern_find(&names, b->names[k], n) == UINT32_MAX
-                 ? econ_intern_new(&names, b->names[k], n)
+        st = econ_intern_find(&names, econ_build_name(b, k), n) == UINT32_MAX
+                 ? econ_intern_new(&names, econ_build_name(b, k), n)
                  : econ_fault_at(b->panel, SCI_ERR_REFUSED, "duplicate_key",
                                  b->pass->plan->header_line, 1,
-                                 "two indicators would be called '%.100s'", b->names[k]);
+                                 "two indicators would be called '%.100s'", econ_build_name(b, k));
     }
     econ_intern_clear(&names);
     return st;
@@ -175,14 +176,14 @@ note_marks(const econ_build *b)
         return SCI_OK;
     return econ_notes_add(&b->panel->notes, ECON_WARNING, "mixed_units", 0, 0,
                           "cells of '%.80s'%s have different signs of units, or only some have one",
-                          b->names[example], mixed > 1 ? " and others" : "");
+                          econ_build_name(b, example), mixed > 1 ? " and others" : "");
 }
 
 sci_status
 econ_build_indicators(econ_build *b)
 {
     econ_panel *panel = b->panel;
-    sci_status st = check_names(b);
+    sci_status st = b->joined ? check_names(b) : SCI_OK;
 
     if (st == SCI_OK)
         st = sci_alloc_zero(&panel->indicators, panel->n_indicators, 1, sizeof *panel->indicators);

@@ -11,9 +11,7 @@
 void
 econ_plan_clear(econ_plan *plan)
 {
-    for (size_t k = 0; plan->names != NULL && k < plan->n_columns; k++)
-        sci_free(plan->names[k]);
-    sci_free(plan->names);
+    sci_texts_clear(&plan->texts);
     sci_free(plan->roles);
     plan->names = NULL;
     plan->roles = NULL;

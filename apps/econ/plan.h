@@ -3,6 +3,8 @@
 #ifndef ECON_PLAN_H
 #define ECON_PLAN_H
 
+#include <sci/texts.h>
+
 #include "number.h"
 #include "panel.h"
 #include "text.h"
@@ -35,7 +37,8 @@ typedef struct econ_plan {
     uint64_t skip; /* records before the first row, blank ones and the header counted */
     uint64_t header_line;
     size_t n_columns; /* without empty ones at the end */
-    char **names;
+    sci_texts texts;
+    char **names;         /* of the columns, those of texts */
     unsigned char *roles; /* econ_role of each */
     bool
         sector_in_name; /* the sector is a part of the indicator's name, since names come in several sectors */

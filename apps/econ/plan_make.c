@@ -199,11 +199,9 @@ find_header(const econ_sample *s, size_t *at, econ_panel *panel)
 static sci_status
 name_columns(econ_plan *plan, const econ_sample *s, const econ_sample_row *head)
 {
-    sci_status st = sci_alloc_zero(&plan->names, head->n, 1, sizeof *plan->names);
+    sci_texts_maker maker = { 0 };
+    sci_status st = sci_alloc_zero(&plan->roles, head->n, 1, 1);
 
-    plan->n_columns = head->n;
-    if (st == SCI_OK)
-        st = sci_alloc_zero(&plan->roles, head->n, 1, 1);
     for (size_t k = 0; k < head->n && st == SCI_OK; k++) {
         const char *text = econ_sample_field(s, head, k);
         size_t n;
@@ -212,8 +210,13 @@ name_columns(econ_plan *plan, const econ_sample *s, const econ_sample_row *head)
         n = strlen(text);
         while (n > 0 && text[n - 1] == ' ')
             n--;
-        st = sci_format(&plan->names[k], "%.*s", (int)n, text);
+        st = sci_texts_add(&maker, text, n);
     }
+    if (st == SCI_OK)
+        st = sci_texts_finish(&maker, &plan->texts);
+    sci_texts_maker_clear(&maker);
+    plan->names = plan->texts.items;
+    plan->n_columns = st == SCI_OK ? head->n : 0;
     return st;
 }
 

@@ -5,23 +5,29 @@
 # text TEXT: as a panel.
 text() { printf "$1" > p.csv; }
 
+# Outputs are kept and looked at together at the end, by one Python.
+mkdir kept
+n_kept=0
+
 # cells EXPECTED ARGUMENT...: the panel p.csv has these cells, "period name value" parted by commas.
 cells() {
     local expected=$1
     shift
     run 0 check p.csv --json "$@" || return
-    py "$expected" << 'END'
-got = ",".join("%s %s %s" % (row[0], row[1], "-" if row[2] is None else "%.17g" % row[2]) for row in r()["rows"])
-assert got == sys.argv[1], got
-END
+    cp out "kept/$((++n_kept)).json"
+    printf '%s\tcells\t%s\n' "$n_kept" "$expected" >> kept/expected
 }
 
 # has KEY CODE...: these are the codes of the last run's guesses or warnings.
 has() {
-    py "$@" << 'END'
-got = r()[sys.argv[1]]
-assert got == sys.argv[2:], got
-END
+    cp out "kept/$((++n_kept)).json"
+    printf '%s\t%s\t%s\n' "$n_kept" "$1" "${*:2}" >> kept/expected
+}
+
+# holds EXPRESSION: of the last run's JSON, as c.
+holds() {
+    cp out "kept/$((++n_kept)).json"
+    printf '%s\tholds\t%s\n' "$n_kept" "$1" >> kept/expected
 }
 
 # ---- the sample that is always there ----
@@ -30,37 +36,26 @@ run 0 check "$panel" && says out "monthly, 2006-01 to 2015-12" && says out "'man
 says out "sectors: none"
 run 0 check "$panel" --map "$map" && says out "7 of 22 indicators are not in the map" && says out "indicators: 15"
 lacks out nested_total
-run 0 check "$panel" --map "$map" --json && py << 'END'
-c = r()
-assert [i["transform"] for i in c["indicators"]] == ["dlog"] * 15
-assert {i["sector"] for i in c["indicators"]} >= {"goods"} and all(i["unit"] == "1000 person" for i in c["indicators"])
-assert len(c["rows"]) == 15 * 120 and c["rows"][0][0] == "2006-01"
-END
+run 0 check "$panel" --map "$map" --json && holds '[i["transform"] for i in c["indicators"]] == ["dlog"] * 15'
+holds '{i["sector"] for i in c["indicators"]} >= {"goods"} and all(i["unit"] == "1000 person" for i in c["indicators"])'
+holds 'len(c["rows"]) == 15 * 120 and c["rows"][0][0] == "2006-01"'
 
 # ---- layouts ----
 
 text 'date,price,volume\n2020-01,1.5,10\n2020-02,2.5,20\n'
 cells '2020-01 price 1.5,2020-01 volume 10,2020-02 price 2.5,2020-02 volume 20'
 text 'TIME_PERIOD,GEO,INDICATOR,OBS_VALUE,UNIT_MEASURE,OBS_STATUS,DATAFLOW\n2020-Q1,DE,gdp,1.5,EUR,A,X\n2020-Q1,FR,gdp,2.5,EUR,E,X\n'
-cells '2020Q1 DE/gdp 1.5,2020Q1 FR/gdp 2.5' && py << 'END'
-assert [i["unit"] for i in r()["indicators"]] == ["EUR", "EUR"]
-assert [row[3] for row in r()["rows"]] == [None, "E"]
-END
+cells '2020Q1 DE/gdp 1.5,2020Q1 FR/gdp 2.5' && holds '[i["unit"] for i in c["indicators"]] == ["EUR", "EUR"]' && holds '[row[3] for row in c["rows"]] == [None, "E"]'
 text 'freq,geo\\TIME_PERIOD\t2019 \t2020 \nA,DE\t1.5 p\t: \nA,FR\t2 \t3 b\n'
 cells '2019 A,DE 1.5,2019 A,FR 2,2020 A,DE -,2020 A,FR 3'
 text 'Country Name,Country Code,Series Code,2019 [YR2019],2020 [YR2020]\nAruba,ABW,POP,1,2\n\nData from database: World Development Indicators\nLast Updated: 06/28/2024\n'
 cells '2019 ABW/POP 1,2020 ABW/POP 2' && has warnings footer_skipped
 text 'sasdate,RPI,UNRATE\nTransform:,5,2\n1/1/2020,1.5,3\n2/1/2020,2.5,4\n3/1/2020,3,5\n4/1/2020,3,6\n'
 refuse 3 'may have the day or the month first' check p.csv
-cells '2020-01 RPI 1.5,2020-01 UNRATE 3,2020-02 RPI 2.5,2020-02 UNRATE 4,2020-03 RPI 3,2020-03 UNRATE 5,2020-04 RPI 3,2020-04 UNRATE 6' --date-format mdy && py << 'END'
-assert [i["transform"] for i in r()["indicators"]] == ["dlog", "diff"]
-END
+cells '2020-01 RPI 1.5,2020-01 UNRATE 3,2020-02 RPI 2.5,2020-02 UNRATE 4,2020-03 RPI 3,2020-03 UNRATE 5,2020-04 RPI 3,2020-04 UNRATE 6' --date-format mdy && holds '[i["transform"] for i in c["indicators"]] == ["dlog", "diff"]'
 text 'period,sector,indicator,unit,transform,sign,weight,value\n2020-01,goods,a,index,dlog,-1,2,1\n2020-02,goods,a,index,dlog,-1,2,2\n2020-01,services,b,percent,diff,1,1,3\n'
-cells '2020-01 a 1,2020-01 b 3,2020-02 a 2' && py << 'END'
-a, b = r()["indicators"]
-assert (a["sector"], a["unit"], a["transform"], a["sign"], a["weight"]) == ("goods", "index", "dlog", -1, 2)
-assert (b["sector"], b["transform"], b["sign"]) == ("services", "diff", 1)
-END
+cells '2020-01 a 1,2020-01 b 3,2020-02 a 2'
+holds '[[i[k] for k in ("sector", "unit", "transform", "sign", "weight")] for i in c["indicators"]] == [["goods", "index", "dlog", -1, 2], ["services", "percent", "diff", 1, 1]]'
 # Names that come again in every sector have that of theirs in front.
 text 'period,sector,indicator,value\n2020-01,goods,jobs,1\n2020-01,services,jobs,2\n'
 cells '2020-01 goods/jobs 1,2020-01 services/jobs 2' && has guesses sector_in_name
@@ -94,24 +89,18 @@ text 'period,indicator,transform,value\n2020-01,a,cube,1\n'
 refuse 1 "the transform 'cube' of 'a' is none" check p.csv
 run 2 check p.csv --transform cube
 text 'period,a\n2020,1\n'
-run 0 check p.csv --transform dlog --json && py << 'END'
-assert r()["indicators"][0]["transform"] == "dlog"
-END
+run 0 check p.csv --transform dlog --json && holds 'c["indicators"][0]["transform"] == "dlog"'
 
 # ---- dates ----
 
 text 'date,a\n1/2/2020,1\n13/2/2020,2\n'
-run 0 check p.csv --json && py << 'END'
-assert r()["frequency"] == "D" and len(r()["rows"]) == 13 and r()["rows"][12][2] == 2
-END
+run 0 check p.csv --json && holds 'c["frequency"] == "D" and len(c["rows"]) == 13 and c["rows"][12][2] == 2'
 text 'date,a\n13/2/2020,1\n2/13/2020,2\n'
 refuse 3 'some dates have the day first and some the month' check p.csv
 refuse 1 "is no date in the order of --date-format" check p.csv --date-format dmy
 # Sixteen months, each on its first day: only with the month first there is one a month.
 { echo date,a; for ((k = 0; k < 16; k++)); do echo "$((k % 12 + 1))/1/$((2019 + k / 12)),$k"; done; } > p.csv
-run 0 check p.csv --json && has guesses date_order frequency && py << 'END'
-assert r()["frequency"] == "M" and r()["rows"][15][:3] == ["2020-04", "a", 15]
-END
+run 0 check p.csv --json && has guesses date_order frequency && holds 'c["frequency"] == "M" and c["rows"][15][:3] == ["2020-04", "a", 15]'
 text 'date,a\n2020-01-01,1\n2020-04-01,2\n2020-07-01,3\n'
 cells '2020Q1 a 1,2020Q2 a 2,2020Q3 a 3'
 text 'date,a\n2019-12-31,1\n2020-12-31,2\n'
@@ -148,10 +137,7 @@ cells '2020-01 a 1.234,2020-02 a 5.6779999999999999' --dialect decimal=comma
 cells '2020-01 a 1234,2020-02 a 5678' --dialect 'decimal=dot thousands=comma'
 # One row far below settles it, also where the first rows look like something else.
 { echo 'period;indicator;value'; for ((k = 0; k < 20000; k++)); do echo "2020-01;n$k;1.234"; done; echo '2020-01;last;1.234,5'; } > p.csv
-run 0 check p.csv --json && py << 'END'
-assert r()["dialect"]["decimal"] == "," and r()["dialect"]["thousands"] == "." and r()["rows"][0][2] == 1234, r()["dialect"]
-assert r()["guesses"] == []
-END
+run 0 check p.csv --json && holds 'c["dialect"]["decimal"] == "," and c["dialect"]["thousands"] == "." and c["rows"][0][2] == 1234' && holds 'c["guesses"] == []'
 { echo 'period;indicator;value'; for ((k = 0; k < 20000; k++)); do echo "2020-01;n$k;1,5"; done; echo '2020-01;last;1.5'; } > p.csv
 refuse 1 "p.csv:20002:14': '1.5' in column 'value' is no number with decimal ','" check p.csv
 text 'period,a\n2020-01,1.234\n'
@@ -192,11 +178,8 @@ says m.csv '=c,,,level,1,1,'
 refuse 1 "m.csv:2:3': the sector of 'a' is missing" check p.csv --map m.csv
 run 2 check p.csv --write-map m.csv && says err "exists"
 sed 's/^a,,/a,goods,/; /^b/d; s/^=c,,,level,1/=c,"food, fresh",kg,5,-1/' m.csv > n.csv
-run 0 check p.csv --map n.csv --json --write-map m.csv -f && py << 'END'
-a, c = r()["indicators"]
-assert (a["name"], a["sector"], a["sign"]) == ("a", "goods", 1)
-assert (c["name"], c["sector"], c["unit"], c["transform"], c["sign"]) == ("=c", "food, fresh", "kg", "dlog", -1)
-END
+run 0 check p.csv --map n.csv --json --write-map m.csv -f
+holds '[[i[k] for k in ("name", "sector", "unit", "transform", "sign")] for i in c["indicators"]] == [["a", "goods", None, "level", 1], ["=c", "food, fresh", "kg", "dlog", -1]]'
 run 0 check p.csv --map m.csv
 printf 'indicator,sector\na,x\na,y\n' > n.csv
 refuse 1 "n.csv:3:1': 'a' is also in line 2" check p.csv --map n.csv
@@ -213,4 +196,22 @@ run 0 check p.csv --map n.csv && says out "1 indicators of the map are not in th
 
 refuse 1 "cannot open 'nowhere.csv'" check nowhere.csv
 refuse 2 "is a directory" check .
+# ---- what was kept ----
+
+py << 'END'
+bad = []
+for line in open("kept/expected", encoding="utf-8"):
+    n, what, expected = line.rstrip("\n").split("\t")
+    c = r("kept/%s.json" % n)
+    if what == "holds":
+        got, expected = bool(eval(expected, {"c": c})), True
+    elif what == "cells":
+        got = ",".join("%s %s %s" % (row[0], row[1], "-" if row[2] is None else "%.17g" % row[2]) for row in c["rows"])
+    else:
+        got = " ".join(c[what])
+    if got != expected:
+        bad.append("%s: %s instead of %s" % (line.rstrip("\n"), got, expected))
+assert not bad, "\n".join(bad)
+assert len(os.listdir("kept")) > 40
+END
 finish
