@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Install what is missing, build, normalize three real data sets and generated speech, harmonize one: scripts/demo.sh
+# Install what is missing, build, normalize three real data sets and generated speech, harmonize one, score a fourth:
+# scripts/demo.sh
 # Every command is printed before it runs; what it makes goes to demo-output/.
 set -eu
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086
 install_packages $build_packages libcmocka-dev
-build_project release sci-array sci-genomics sci-imaging sci-audio
+build_project release sci-array sci-genomics sci-imaging sci-audio sci-econ
 PATH=$PWD/build/release/bin:$PATH
 out=demo-output
 mkdir -p "$out"
@@ -81,6 +82,13 @@ speech="data/speech/speech_16k_pcm16.wav data/speech/speech_quiet_16k_f32.wav"
     done
 }
 
+say "employment in the United States through the crisis of 2008 to 2010: which sector moved, and what moved it"
+panel=data/ces_supersectors_2006_2015
+printf 'period,label\n2008-09,Lehman Brothers fails\n2010-05..2010-06,census hiring and its end\n' > "$out/events.csv"
+run sci-econ score "$panel.csv" --map "$panel.map.csv" --events "$out/events.csv" -f -o "$out/employment"
+run sci-econ explain "$out/employment/report.json" --period 2009-01 --sector goods
+run sci-econ explain "$out/employment/report.json" --period 2010-05 --sector government
+
 printf '\n'
 say "written"
 printf '%s\n' \
@@ -93,5 +101,7 @@ printf '%s\n' \
     "$out/bladder.h5ad    the expression matrix by batch, with all else that was in the file" \
     "$out/bladder_harmonized.h5ad    the same by ComBat, with what it did in uns/sci_genomics" \
     "$out/speech/         features of speech at two levels, and pictures of them before and after" \
+    "$out/employment/     which sectors moved from 2006 to 2015: a page, a text, tables" \
     "$out/*_before.h5, $out/*_after.h5    the tables above"
-printf '\nOpen file://%s in a browser: the samples before and after, in pictures.\n' "$PWD/$out/bladder.html"
+printf '\nOpen in a browser:\n  file://%s  the samples before and after, in pictures\n  file://%s  what moved in employment\n' \
+    "$PWD/$out/bladder.html" "$PWD/$out/employment/report.html"

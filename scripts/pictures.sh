@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Make the pictures of docs/imaging.md and docs/audio.md anew: scripts/pictures.sh. Those of images are parts of pages that
+# Make the pictures of docs/imaging.md, docs/audio.md and docs/econ.md anew: scripts/pictures.sh. Those of images are parts of pages that
 # sci-imaging makes of data/t1_4mm.h5, as headless Chromium draws them; python3 with h5py makes series of thick slices and of
 # several scanners. Those of sound are made by sci-audio itself.
 set -eu
@@ -8,11 +8,12 @@ set -eu
 . tests/support/browser.sh
 
 find_browser || die "chromium is not installed"
-build_project release sci-imaging sci-audio
+build_project release sci-imaging sci-audio sci-econ
 PATH=$PWD/build/release/bin:$PATH
 pictures=$PWD/docs/pictures
 t1=$PWD/data/t1_4mm.h5
 speech=$PWD/data/speech
+panel=$PWD/data/ces_supersectors_2006_2015
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -94,3 +95,12 @@ sci-audio normalize "$speech/speech_16k_pcm16.wav" "$speech/speech_quiet_16k_f32
 cp sound/speech_16k_pcm16.wav.png "$pictures/audio-loud.png"
 cp sound/speech_quiet_16k_f32.wav.png "$pictures/audio-quiet.png"
 say "docs/pictures/audio-loud.png, docs/pictures/audio-quiet.png"
+
+printf 'period,label\n2008-09,Lehman Brothers fails\n2010-05..2010-06,census hiring and its end\n' > events.csv
+sci-econ score "$panel.csv" --map "$panel.map.csv" --events events.csv -q -o employment
+cp employment/report.html employment.html
+section employment.html 2 maps_part.html
+section employment.html 3 indicators_part.html
+picture econ-page employment.html 1060
+picture econ-maps maps_part.html 800
+picture econ-indicators indicators_part.html 900
