@@ -2,22 +2,10 @@
 #include "fdr.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include <sci/memory.h>
 
-typedef struct place {
-    double p;
-    size_t at;
-} place;
-
-static int
-compare(const void *a, const void *b)
-{
-    const place *x = a, *y = b;
-
-    return (x->p > y->p) - (x->p < y->p);
-}
+#include "sorted.h"
 
 /* What n·p/rank is multiplied with. */
 static double
@@ -32,29 +20,40 @@ factor_of(econ_fdr kind, size_t n)
     return sum;
 }
 
+/* q of each p in order; equal p have equal q. */
+static void
+step_up(econ_fdr kind, const econ_sorted *p, double *q)
+{
+    double least = 1.0, factor = factor_of(kind, p->n);
+
+    for (size_t r = p->n; r > 0; r--) {
+        least = fmin(least, factor * p->v[r - 1] / ((double)r / (double)p->n));
+        q[r - 1] = least;
+    }
+}
+
 sci_status
 econ_fdr_q(econ_fdr kind, const double *p, size_t n, size_t stride, double *q)
 {
-    place *sorted = NULL;
-    size_t m = 0;
-    double least = 1.0, factor;
-    sci_status st = sci_alloc(&sorted, n, 1, sizeof *sorted);
+    double *room = NULL;
+    econ_sorted sorted = { NULL, 0 };
+    sci_status st = sci_alloc(&room, 2, n, sizeof *room);
 
     if (st != SCI_OK)
         return st;
+    sorted.v = room;
     for (size_t i = 0; i < n; i++) {
         q[i * stride] = p[i * stride];
         if (!isnan(p[i * stride]))
-            sorted[m++] = (place){ p[i * stride], i };
+            sorted.v[sorted.n++] = p[i * stride];
     }
     if (kind != ECON_FDR_NONE) {
-        factor = factor_of(kind, m);
-        qsort(sorted, m, sizeof *sorted, compare);
-        for (size_t r = m; r > 0; r--) {
-            least = fmin(least, factor * sorted[r - 1].p / ((double)r / (double)m));
-            q[sorted[r - 1].at * stride] = least;
-        }
+        econ_sort(sorted.v, sorted.n);
+        step_up(kind, &sorted, room + n);
+        for (size_t i = 0; i < n; i++)
+            if (!isnan(q[i * stride]))
+                q[i * stride] = room[n + econ_sorted_below(&sorted, q[i * stride])];
     }
-    sci_free(sorted);
+    sci_free(room);
     return SCI_OK;
 }

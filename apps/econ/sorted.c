@@ -13,8 +13,7 @@ compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Histories are mostly short, and in order where a state is continued. */
-enum { SHORT = 24 };
+enum { SHORT = 20 };
 
 static void
 sort_short(double *v, size_t n)
@@ -29,63 +28,117 @@ sort_short(double *v, size_t n)
     }
 }
 
-static double
-middle_of_three(double a, double b, double c)
+static void
+swap(double *a, double *b)
 {
-    if (a > b) {
-        double t = a;
+    double t = *a;
 
-        a = b;
-        b = t;
-    }
-    return c < a ? a : (c > b ? b : c);
+    *a = *b;
+    *b = t;
 }
 
-/* Quicksort with a bounded depth: qsort's indirect calls cost four times as much. */
+/* Returns j such that v[0…j-1] < v[j] <= v[j+1…n-1], v[j] being the middle of three. Without branches that depend on
+ * the numbers: a wrong guess of the processor would cost more than the rest of the step. */
+static size_t
+partition(double *v, size_t n)
+{
+    size_t j = 0;
+    double pivot;
+
+    if (v[n / 2] < v[0])
+        swap(&v[n / 2], &v[0]);
+    if (v[n - 1] < v[0])
+        swap(&v[n - 1], &v[0]);
+    if (v[n / 2] < v[n - 1])
+        swap(&v[n / 2], &v[n - 1]);
+    pivot = v[n - 1];
+    for (size_t i = 0; i + 1 < n; i++) {
+        double x = v[i];
+
+        v[i] = v[j];
+        v[j] = x;
+        j += x < pivot;
+    }
+    swap(&v[j], &v[n - 1]);
+    return j;
+}
+
+/* Quicksort of a bounded depth (many equal numbers): qsort's indirect calls cost four times as much. */
 static void
 sort_part(double *v, size_t n, int depth)
 {
     while (n > SHORT) {
-        double pivot;
-        size_t i = 0, j = n - 1;
+        size_t j;
 
         if (depth-- == 0) {
             qsort(v, n, sizeof *v, compare);
             return;
         }
-        pivot = middle_of_three(v[0], v[n / 2], v[n - 1]);
-        for (;;) {
-            while (v[i] < pivot)
-                i++;
-            while (v[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            double t = v[i];
-            v[i++] = v[j];
-            v[j--] = t;
-        }
-        j++; /* [0, j) <= pivot <= [j, n) */
+        j = partition(v, n);
         if (j < n - j) {
             sort_part(v, j, depth);
-            v += j;
-            n -= j;
+            v += j + 1;
+            n -= j + 1;
         } else {
-            sort_part(v + j, n - j, depth);
+            sort_part(v + j + 1, n - j - 1, depth);
             n = j;
         }
     }
     sort_short(v, n);
 }
 
-void
-econ_sort(double *v, size_t n)
+static int
+depth_for(size_t n)
 {
     int depth = 8;
 
-    for (size_t m = n; m > 0; m /= 2)
+    for (; n > 0; n /= 2)
         depth += 2;
-    sort_part(v, n, depth);
+    return depth;
+}
+
+void
+econ_sort(double *v, size_t n)
+{
+    sort_part(v, n, depth_for(n));
+}
+
+/* v[k] becomes what it is in order, with nothing larger before it and nothing smaller after it. */
+static void
+put_in_place(double *v, size_t n, size_t k)
+{
+    int depth = depth_for(n);
+
+    while (n > SHORT && depth-- > 0) {
+        size_t j = partition(v, n);
+
+        if (j == k)
+            return;
+        if (k < j) {
+            n = j;
+        } else {
+            v += j + 1;
+            n -= j + 1;
+            k -= j + 1;
+        }
+    }
+    sort_part(v, n, depth_for(n));
+}
+
+double
+econ_median(double *v, size_t n)
+{
+    double below;
+
+    if (n == 0)
+        return (double)NAN;
+    put_in_place(v, n, n / 2);
+    if (n % 2 == 1)
+        return v[n / 2];
+    below = v[0];
+    for (size_t i = 1; i < n / 2; i++)
+        below = v[i] > below ? v[i] : below;
+    return 0.5 * (below + v[n / 2]);
 }
 
 size_t
@@ -94,17 +147,13 @@ econ_sorted_below(const econ_sorted *s, double x)
     const double *first = s->v;
     size_t n = s->n;
 
-    while (n > 0) {
+    while (n > 1) {
         size_t half = n / 2;
 
-        if (first[half] < x) {
-            first += half + 1;
-            n -= half + 1;
-        } else {
-            n = half;
-        }
+        first = first[half - 1] < x ? first + half : first;
+        n -= half;
     }
-    return (size_t)(first - s->v);
+    return (size_t)(first - s->v) + (n == 1 && *first < x);
 }
 
 void

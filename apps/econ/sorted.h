@@ -15,6 +15,10 @@ typedef struct econ_sorted {
 /* Sort n numbers without NaN into increasing order. */
 void econ_sort(double *v, size_t n);
 
+/* The middle one, or the mean of the middle two, of numbers in any order, which it changes; NaN if there is
+ * none. */
+double econ_median(double *v, size_t n);
+
 void econ_sorted_insert(econ_sorted *s, double x);
 /* One number that is there. */
 void econ_sorted_remove(econ_sorted *s, double x);

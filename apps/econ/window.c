@@ -102,6 +102,22 @@ enters(const econ_window *w, const double *x, size_t t)
 
 /* ---- one history for all ---- */
 
+/* The median and its deviation need no order; the bits are the same. */
+static void
+spread_unsorted(const econ_sorted *h, econ_scale scale, econ_scratch *scratch, double *centre,
+                double *spread)
+{
+    if (scale != ECON_SCALE_MAD || h->n < ECON_HISTORY_LEAST) {
+        econ_sort(h->v, h->n);
+        econ_spread_of(h, scale, scratch, centre, spread);
+        return;
+    }
+    *centre = econ_median(h->v, h->n);
+    for (size_t i = 0; i < h->n; i++)
+        h->v[i] = fabs(h->v[i] - *centre);
+    *spread = ECON_MAD_FACTOR * econ_median(h->v, h->n);
+}
+
 static void
 score_calibrated(const econ_window *w, const double *x, size_t from, double *score, double *centre,
                  double *spread, uint32_t *behind, econ_scratch *scratch)
@@ -112,8 +128,7 @@ score_calibrated(const econ_window *w, const double *x, size_t from, double *sco
     for (size_t t = 0; t < w->calibration; t++)
         if (enters(w, x, t))
             h.v[h.n++] = x[t] + 0.0;
-    econ_sort(h.v, h.n);
-    econ_spread_of(&h, w->scale, scratch, &c, &s);
+    spread_unsorted(&h, w->scale, scratch, &c, &s);
     for (size_t t = 0; t < w->n; t++) {
         if (behind != NULL)
             behind[t] = (uint32_t)h.n;
@@ -227,8 +242,7 @@ econ_window_median(const econ_window *w, const double *x, double *centre, econ_s
         for (size_t t = 0; t < w->calibration; t++)
             if (enters(w, x, t))
                 h.v[h.n++] = x[t] + 0.0;
-        econ_sort(h.v, h.n);
-        median = econ_sorted_median(&h);
+        median = econ_median(h.v, h.n);
         for (size_t t = 0; t < w->n; t++)
             centre[t] = median;
         return;
