@@ -96,6 +96,14 @@ digest_more(digests *d, const void *bytes, size_t n)
     sci_hash(d->so_far, sizeof d->so_far, d->so_far[0]);
 }
 
+/* Row by row, as they are read. */
+static void
+digest_rows(digests *d, const void *bytes, size_t rows, size_t row)
+{
+    for (size_t r = 0; r < rows; r++)
+        digest_more(d, (const char *)bytes + r * row, row);
+}
+
 static void
 digest_text(digests *d, const char *text)
 {
@@ -247,7 +255,7 @@ write_array(sci_h5_output *out, const char *path, const sci_array *a, const void
 {
     if (elements == NULL || a->shape[0] == 0)
         return SCI_OK;
-    digest_more(d, elements, (size_t)(a->shape[0] * a->shape[1]) * sci_type_size(a->type));
+    digest_rows(d, elements, (size_t)a->shape[0], (size_t)a->shape[1] * sci_type_size(a->type));
     return sci_h5_output_array(out, path, a, elements);
 }
 
@@ -464,15 +472,66 @@ read_facts(econ_store *store)
     return st;
 }
 
-/* Rows of `periods` elements of the dataset into rows of `stride` elements. `d` gets the whole of it. */
+/* Rows on their way from a dataset into an array of longer or shorter ones. */
+typedef struct row_reader {
+    char *out;
+    size_t size; /* of an element */
+    size_t row, taken,
+        stride;          /* bytes: of a stored row, of it that are wanted, of a row of `out` */
+    char *part;          /* a row of which only a part has come */
+    size_t filled, next; /* bytes of it, and its number */
+    digests *d;
+} row_reader;
+
+static void
+take_row(row_reader *r, const char *bytes)
+{
+    digest_more(r->d, bytes, r->row);
+    if (r->out != NULL)
+        memcpy(r->out + r->next * r->stride, bytes, r->taken);
+    r->next++;
+}
+
+static sci_status
+take_piece(void *context, uint64_t first, uint64_t count, const void *elements)
+{
+    row_reader *r = context;
+    const char *bytes = elements;
+    size_t left = (size_t)count * r->size;
+
+    (void)first;
+    while (left > 0) {
+        size_t n = r->row - r->filled < left ? r->row - r->filled : left;
+
+        if (r->filled == 0 && n == r->row) {
+            take_row(r, bytes);
+        } else {
+            memcpy(r->part + r->filled, bytes, n);
+            r->filled += n;
+            if (r->filled == r->row) {
+                take_row(r, r->part);
+                r->filled = 0;
+            }
+        }
+        bytes += n;
+        left -= n;
+    }
+    return SCI_OK;
+}
+
+/* `periods` elements of each row of the dataset into rows of `stride` elements; `d` gets all of it. */
 static sci_status
 read_rows(econ_store *store, const char *path, const sci_array *shape, size_t periods, void *out,
           size_t stride, digests *d)
 {
-    size_t size = sci_type_size(shape->type), rows = (size_t)shape->shape[0],
-           row = (size_t)shape->shape[1] * size;
+    size_t size = sci_type_size(shape->type);
+    row_reader r = { .out = out,
+                     .size = size,
+                     .row = (size_t)shape->shape[1] * size,
+                     .taken = periods * size,
+                     .stride = stride * size,
+                     .d = d };
     sci_source *source = NULL;
-    char *all = NULL;
     sci_status st = sci_h5_file_source(&source, store->file, path, NULL);
 
     if (st == SCI_OK
@@ -481,15 +540,10 @@ read_rows(econ_store *store, const char *path, const sci_array *shape, size_t pe
             || source->array.shape[1] != shape->shape[1]))
         st = damaged(store, path);
     if (st == SCI_OK)
-        st = sci_alloc(&all, rows, row, 1);
+        st = sci_alloc(&r.part, r.row, 1, 1);
     if (st == SCI_OK)
-        st = sci_source_read(source, 0, shape->shape[0] * shape->shape[1], all);
-    if (st == SCI_OK) {
-        digest_more(d, all, rows * row);
-        for (size_t r = 0; out != NULL && r < rows; r++)
-            memcpy((char *)out + r * stride * size, all + r * row, periods * size);
-    }
-    sci_free(all);
+        st = sci_source_visit(source, 0, shape->shape[0] * shape->shape[1], take_piece, &r);
+    sci_free(r.part);
     sci_source_free(source);
     return st;
 }

@@ -2,6 +2,7 @@
 #include "joined.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -152,27 +153,57 @@ check_unit(const econ_panel *old, const econ_panel *more, size_t i, size_t k)
     return SCI_OK;
 }
 
+/* ---- names ---- */
+
+typedef struct named {
+    const char *name;
+    size_t indicator;
+} named;
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(((const named *)a)->name, ((const named *)b)->name);
+}
+
+static sci_status
+sort_names(named **out, const econ_panel *panel)
+{
+    sci_status st = sci_alloc(out, panel->n_indicators, 1, sizeof **out);
+
+    for (size_t i = 0; st == SCI_OK && i < panel->n_indicators; i++)
+        (*out)[i] = (named){ panel->indicators[i].name, i };
+    if (st == SCI_OK)
+        qsort(*out, panel->n_indicators, sizeof **out, by_name);
+    return st;
+}
+
 sci_status
 econ_panel_join(econ_panel *out, const econ_panel *old, const econ_panel *more, econ_joining *what)
 {
     int64_t end = old->first + (int64_t)old->n_periods,
             more_end = more->first + (int64_t)more->n_periods;
     size_t n = (size_t)((more_end > end ? more_end : end) - old->first);
+    named *names = NULL;
     sci_status st = check_like(old, more);
 
     *what = (econ_joining){ .from = old->n_periods };
     if (st == SCI_OK)
         st = econ_panel_stretch(out, old, old->first, n);
+    if (st == SCI_OK)
+        st = sort_names(&names, old);
     for (size_t k = 0; st == SCI_OK && k < more->n_indicators; k++) {
-        size_t i = econ_panel_indicator(old, more->indicators[k].name);
+        const named wanted = { more->indicators[k].name, 0 },
+                    *found = bsearch(&wanted, names, old->n_indicators, sizeof *names, by_name);
 
-        if (i == SIZE_MAX) {
+        if (found == NULL) {
             what->ignored++;
             continue;
         }
-        st = check_unit(old, more, i, k);
+        st = check_unit(old, more, found->indicator, k);
         if (st == SCI_OK)
-            st = take_values(out, old, more, i, k, what);
+            st = take_values(out, old, more, found->indicator, k, what);
     }
+    sci_free(names);
     return st;
 }

@@ -164,9 +164,9 @@ is_full(const moving *m)
     return m->w->kind == ECON_ROLLING && m->sorted.n > m->w->values;
 }
 
-/* The history of period `from`: gathered and sorted once. */
+/* The history of period `from`, in any order. */
 static void
-begin(moving *m, const econ_window *w, const double *x, size_t from, econ_scratch *scratch)
+gather(moving *m, const econ_window *w, const double *x, size_t from, econ_scratch *scratch)
 {
     size_t most = w->kind == ECON_ROLLING ? w->values : w->n;
 
@@ -176,6 +176,12 @@ begin(moving *m, const econ_window *w, const double *x, size_t from, econ_scratc
         if (enters(w, x, m->oldest))
             m->sorted.v[m->sorted.n++] = x[m->oldest] + 0.0;
     }
+}
+
+static void
+begin(moving *m, const econ_window *w, const double *x, size_t from, econ_scratch *scratch)
+{
+    gather(m, w, x, from, scratch);
     econ_sort(m->sorted.v, m->sorted.n);
 }
 
@@ -203,6 +209,19 @@ count_behind(const econ_window *w, const double *x, uint32_t *behind)
     }
 }
 
+/* The last period alone, as a monthly update asks for. */
+static void
+score_last(const econ_window *w, const double *x, double *score, econ_scratch *scratch)
+{
+    size_t t = w->n - 1;
+    double centre, spread;
+    moving m;
+
+    gather(&m, w, x, t, scratch);
+    spread_unsorted(&m.sorted, w->scale, scratch, &centre, &spread);
+    score[t] = against(x[t], centre, spread);
+}
+
 void
 econ_window_score(const econ_window *w, const double *x, size_t from, double *score, double *centre,
                   double *spread, uint32_t *behind, econ_scratch *scratch)
@@ -215,6 +234,10 @@ econ_window_score(const econ_window *w, const double *x, size_t from, double *sc
     }
     if (behind != NULL)
         count_behind(w, x, behind);
+    if (w->n - from == 1 && centre == NULL && spread == NULL) {
+        score_last(w, x, score, scratch);
+        return;
+    }
     begin(&m, w, x, from, scratch);
     for (size_t t = from; t < w->n; t++) {
         double c = (double)NAN, s = (double)NAN, value = x[t];
@@ -288,6 +311,26 @@ p_calibrated(const econ_window *w, const double *score, const uint32_t *behind, 
     }
 }
 
+/* The last period alone: order matters only in the tail. */
+static double
+p_last(const econ_window *w, const double *score, const uint32_t *behind, const double *sizes,
+       bool *extrapolated, econ_scratch *scratch)
+{
+    size_t t = w->n - 1, larger = 0;
+    double size = fabs(score[t]);
+    moving m;
+
+    gather(&m, w, sizes, t, scratch);
+    for (size_t i = 0; i < m.sorted.n; i++)
+        larger += m.sorted.v[i] >= size;
+    *extrapolated = false;
+    if (w->tail == ECON_TAIL_GPD && m.sorted.n >= ECON_TAIL_LEAST && larger > (m.sorted.n + 9) / 10
+        && behind[t] >= ECON_P_LEAST)
+        return (double)(1 + larger) / (double)(1 + m.sorted.n);
+    econ_sort(m.sorted.v, m.sorted.n);
+    return econ_tail_p(w->tail, w->scale, score[t], behind[t], &m.sorted, extrapolated);
+}
+
 void
 econ_window_p(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
               double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch)
@@ -302,6 +345,12 @@ econ_window_p(const econ_window *w, const double *score, const uint32_t *behind,
     }
     for (size_t t = 0; t < w->n; t++)
         sizes[t] = comparable(w, score, behind, t);
+    if (w->n - from == 1) {
+        p[from] = p_last(w, score, behind, sizes, &extrapolated, scratch);
+        if (flags != NULL && extrapolated)
+            flags[from] |= flag;
+        return;
+    }
     begin(&m, w, sizes, from, scratch);
     for (size_t t = from; t < w->n; t++) {
         p[t] = econ_tail_p(w->tail, w->scale, score[t], behind[t], &m.sorted, &extrapolated);
