@@ -220,7 +220,7 @@ check_constant(econ_panel *panel)
 }
 
 sci_status
-econ_quality_check(econ_panel *panel)
+econ_quality_check(econ_panel *panel, bool seasons)
 {
     sci_status st = SCI_OK;
 
@@ -228,7 +228,7 @@ econ_quality_check(econ_panel *panel)
         st = check_jumps(panel, i);
     if (st == SCI_OK)
         st = check_constant(panel);
-    if (st == SCI_OK)
+    if (st == SCI_OK && seasons)
         st = check_seasons(panel);
     return st == SCI_OK ? econ_quality_sums(panel) : st;
 }

@@ -5,9 +5,10 @@
 
 #include "panel.h"
 
-/* Add warnings to panel->notes: "nested_total" (an indicator is the sum of others, of its own sector or of any),
- * "unit_jump" (from one value to the next by a thousand or a million, within 2 %), "seasonal" (of 500 indicators at most), "constant". SCI_ERR_NOMEM. */
-sci_status econ_quality_check(econ_panel *panel) SCI_MUST_CHECK;
+/* Add warnings to panel->notes: "nested_total" (an indicator is the sum of others, of its own sector or
+ * of any), "unit_jump" (from one value to the next by a thousand or a million, within 2 %), "constant",
+ * and where `seasons` are asked for "seasonal" (500 indicators at most are looked at). SCI_ERR_NOMEM. */
+sci_status econ_quality_check(econ_panel *panel, bool seasons) SCI_MUST_CHECK;
 
 /* Whether values look seasonal: changes from one period to the next differ between the seasons of the year by
  * the test of Kruskal and Wallis (1952) at 0.1 %, and seasons explain at least a quarter of their ranks.

@@ -11,6 +11,7 @@
 #include "map.h"
 #include "quality.h"
 #include "settings.h"
+#include "unit_rules.h"
 #include "verbs.h"
 
 static sci_status
@@ -38,19 +39,35 @@ fail_described(const econ_panel *panel, sci_status st, bool json)
     return sci_fail(st, "%s", message);
 }
 
+/* Where nobody speaks of units, check does not ask for them; score does. */
+static bool
+has_units(const econ_panel *panel)
+{
+    for (size_t k = 0; k < panel->n_indicators; k++)
+        if (panel->indicators[k].unit != NULL)
+            return true;
+    return false;
+}
+
 static sci_status
 work(void *context, const cli_worker *worker)
 {
     const cli_single *single = context;
     const econ_settings *s = single->call->settings;
-    const econ_reader reader = { .options = &s->reading, .stop = worker->stop };
+    econ_units *units = NULL;
+    const econ_reader reader = { .options = &s->reading,
+                                 .convert = econ_unit_rules_convert,
+                                 .context = &units,
+                                 .stop = worker->stop };
     econ_panel panel = { 0 };
     sci_status st = econ_panel_read(&panel, single->inputs.items[0].path, &reader);
 
     if (st != SCI_OK)
         st = fail_described(&panel, st, s->common.json);
-    else
-        st = econ_quality_check(&panel);
+    if (st == SCI_OK && has_units(&panel))
+        st = econ_unit_rules_check(&panel, false, &units);
+    if (st == SCI_OK)
+        st = econ_quality_check(&panel, true);
     if (st == SCI_OK && s->write_map != NULL)
         st = write_map(&panel, worker);
     if (st == SCI_OK && s->common.json)
@@ -58,6 +75,7 @@ work(void *context, const cli_worker *worker)
     else if (st == SCI_OK)
         econ_check_print(&panel);
     econ_panel_clear(&panel);
+    econ_units_close(units);
     return st;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/message.h"
 #include "cli/single.h"
 
+#include "quality.h"
 #include "run.h"
 #include "scores_priv.h"
 #include "unit_rules.h"
@@ -37,6 +38,8 @@ econ_panel_load(econ_panel *panel, const econ_settings *settings, const char *pa
 
     if (st == SCI_OK)
         st = econ_unit_rules_check(panel, settings->scoring.strict_units, &units);
+    if (st == SCI_OK)
+        st = econ_quality_check(panel, settings->scoring.seasonal == ECON_SEASONAL_NONE);
     if (st == SCI_OK)
         show_notes(panel);
     econ_units_close(units);
