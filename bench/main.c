@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audio_files.h"
+#include "econ_panels.h"
 #include "h5cells.h"
 #include "h5data.h"
 #include "h5volume.h"
@@ -16,10 +17,9 @@
 
 static const char usage[] =
     "usage: sci-bench [--only SECTION] [--quick] [--json FILE] [--sci-array PATH]\n"
-    "                 [--sci-genomics PATH] [--sci-imaging PATH] [--sci-audio PATH] [--peers "
-    "FOLDER]\n"
-    "                 [--python PATH] [--scratch FOLDER]\n"
-    "sections: norm moments threads stream gzip memory process genomics imaging audio\n";
+    "                 [--sci-genomics PATH] [--sci-imaging PATH] [--sci-audio PATH]\n"
+    "                 [--sci-econ PATH] [--peers FOLDER] [--python PATH] [--scratch FOLDER]\n"
+    "sections: norm moments threads stream gzip memory process genomics imaging audio econ\n";
 
 static const struct {
     const char *name;
@@ -28,7 +28,7 @@ static const struct {
     { "norm", rows_norm },       { "moments", rows_moments },   { "threads", rows_threads },
     { "stream", rows_stream },   { "gzip", rows_gzip },         { "memory", rows_memory },
     { "process", rows_process }, { "genomics", rows_genomics }, { "imaging", rows_imaging },
-    { "audio", rows_audio },
+    { "audio", rows_audio },     { "econ", rows_econ },
 };
 
 /* What the program does for itself in a child. */
@@ -45,6 +45,7 @@ static const struct {
     { "make-volume", h5_make_volume },
     { "make-recording", make_recording },
     { "serve-fft", serve_fft },
+    { "make-panel", make_panel },
 };
 
 static bool
@@ -67,6 +68,7 @@ parse_options(bench *b, int argc, char **argv)
         { "sci-genomics", required_argument, NULL, 'g' },
         { "sci-imaging", required_argument, NULL, 'i' },
         { "sci-audio", required_argument, NULL, 'u' },
+        { "sci-econ", required_argument, NULL, 'e' },
         { "peers", required_argument, NULL, 'p' },
         { "python", required_argument, NULL, 'y' },
         { "scratch", required_argument, NULL, 's' },
@@ -95,6 +97,9 @@ parse_options(bench *b, int argc, char **argv)
             break;
         case 'u':
             b->sci_audio = optarg;
+            break;
+        case 'e':
+            b->sci_econ = optarg;
             break;
         case 'p':
             b->peers = optarg;
@@ -158,6 +163,7 @@ main(int argc, char **argv)
                 .sci_genomics = "sci-genomics",
                 .sci_imaging = "sci-imaging",
                 .sci_audio = "sci-audio",
+                .sci_econ = "sci-econ",
                 .peers = "bench",
                 .python = "/usr/bin/python3",
                 .report = { .table = stdout } };

@@ -8,7 +8,7 @@
 
 typedef struct bench {
     const char *self; /* this program, for its servers */
-    const char *sci_array, *sci_genomics, *sci_imaging, *sci_audio;
+    const char *sci_array, *sci_genomics, *sci_imaging, *sci_audio, *sci_econ;
     const char *python;    /* interpreter of the peers */
     const char *peers;     /* folder of the peers' scripts */
     const char *directory; /* scratch on a disk */
@@ -28,6 +28,7 @@ void rows_process(bench *b);  /* a small array, whole process */
 void rows_genomics(bench *b); /* sci-genomics, against numpy, sva, h5py and a raw write */
 void rows_imaging(bench *b);  /* sci-imaging, against nibabel, h5py and mincstats */
 void rows_audio(bench *b);    /* sci-audio, against torchaudio, scipy and bare FFTW */
+void rows_econ(bench *b);     /* sci-econ, against pandas and sklearn */
 
 /* Report a ratio of times: with `speed` the peer's over ours (at least), else ours over the peer's
  * (at most). */

@@ -240,12 +240,12 @@ compare(const void *left, const void *right)
 
 sci_status
 econ_anomalies_find(econ_anomaly **out, size_t *n, const econ_panel *panel,
-                    const econ_scores *scores, const econ_rules *rules)
+                    const econ_scores *scores, const econ_rules *rules, size_t from)
 {
     search s = { .panel = panel, .scores = scores, .rules = rules };
     sci_status st = sci_alloc(&s.q, scores->n_sectors, 1, sizeof *s.q);
 
-    for (size_t t = 0; st == SCI_OK && t < scores->n_periods; t++)
+    for (size_t t = from; st == SCI_OK && t < scores->n_periods; t++)
         st = search_period(&s, t);
     sci_free(s.q);
     if (st != SCI_OK) {

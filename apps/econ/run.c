@@ -342,6 +342,20 @@ judge(econ_run *run, const econ_scores *scores, const econ_rules *rules,
         }
 }
 
+/* Outputs and tables want all periods or the last ones; a monitor the last ones. */
+static size_t
+first_wanted(const econ_run *run, const econ_scores *scores)
+{
+    const econ_scoring *s = &run->settings->scoring;
+    bool silent =
+        s->nagios || (run->call->general->quiet && !s->porcelain && !run->settings->common.json);
+    size_t last = s->last > 0 ? (size_t)s->last : 1;
+
+    if (run->temporary != NULL || (s->last == 0 && !silent) || last > scores->n_periods)
+        return 0;
+    return scores->n_periods - last;
+}
+
 sci_status
 econ_run_finish(econ_run *run, const econ_panel *panel, const econ_scores *scores,
                 const econ_rules *rules, const econ_report_input *inputs, size_t n_inputs)
@@ -350,7 +364,8 @@ econ_run_finish(econ_run *run, const econ_panel *panel, const econ_scores *score
     econ_printed p = { .panel = panel, .scores = scores, .rules = rules };
     econ_anomaly *anomalies = NULL, *shown = NULL;
     size_t n = 0;
-    sci_status st = econ_anomalies_find(&anomalies, &n, panel, scores, rules);
+    sci_status st =
+        econ_anomalies_find(&anomalies, &n, panel, scores, rules, first_wanted(run, scores));
 
     if (st == SCI_OK)
         st = sci_alloc(&shown, n, 1, sizeof *shown);

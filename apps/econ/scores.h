@@ -77,10 +77,11 @@ typedef struct econ_anomaly {
     bool extrapolated;
 } econ_anomaly;
 
-/* The largest |score| first (of Mahalanobis the distance), then by p, period, sector, statistic. *out is released by
+/* Of the periods from `from` on. The largest |score| first (of Mahalanobis the distance), then by p, period, sector, statistic. *out is released by
  * sci_free. */
 sci_status econ_anomalies_find(econ_anomaly **out, size_t *n, const struct econ_panel *panel,
-                               const econ_scores *scores, const econ_rules *rules) SCI_MUST_CHECK;
+                               const econ_scores *scores, const econ_rules *rules,
+                               size_t from) SCI_MUST_CHECK;
 
 /* How many periods a year hold a false alarm of one of the watched statistics, at most, if nothing ever
  * happens: alpha for each family of tests in each period. NaN without a false discovery rate. */

@@ -166,7 +166,7 @@ judge(const econ_settings *s, const econ_panel *panel, const econ_rules *rules,
     if (st == SCI_OK)
         st = econ_events_read(&events, s->scoring.events, panel->frequency);
     if (st == SCI_OK)
-        st = econ_anomalies_find(&anomalies, &n, panel, scores, rules);
+        st = econ_anomalies_find(&anomalies, &n, panel, scores, rules, from);
     if (st == SCI_OK)
         st = econ_replay_judge(&result, panel, &events, anomalies, n, from,
                                (size_t)s->scoring.grace);

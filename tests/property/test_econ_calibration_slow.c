@@ -148,7 +148,7 @@ simulate(law kind, const econ_rules *rules, const char *window)
         count(&tallies[2], s.p_within, SECTORS);
         count(&tallies[3], s.p_economy, 1);
         count(&tallies[4], s.overall_p, SECTORS);
-        assert_ok(econ_anomalies_find(&found, &n, &panel, &s, rules));
+        assert_ok(econ_anomalies_find(&found, &n, &panel, &s, rules, 0));
         for (size_t a = 0; a < n; a++)
             alarmed[found[a].period] = 1;
         for (size_t t = 60; t < PERIODS; t++) {

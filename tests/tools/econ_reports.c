@@ -176,7 +176,7 @@ tell(const story *s, const char *folder)
     make_panel(&panel, s);
     st = econ_scores_make(&scores, &panel, &rules, 1);
     if (st == SCI_OK)
-        st = econ_anomalies_find(&anomalies, &parts.n_anomalies, &panel, &scores, &rules);
+        st = econ_anomalies_find(&anomalies, &parts.n_anomalies, &panel, &scores, &rules, 0);
     parts.anomalies = anomalies;
     parts.false_alarms = econ_false_alarms_a_year(&panel, &rules);
     if (st == SCI_OK)
