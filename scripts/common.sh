@@ -6,7 +6,7 @@ cd "$project" || exit 1
 
 # Debian packages, see docs/dependencies.md.
 build_packages="gcc g++ make cmake pkg-config libhdf5-dev libdeflate-dev libxxhash-dev libssl-dev libcairo2-dev libfftw3-dev libsndfile1-dev libsoxr-dev libebur128-dev libudunits2-dev libgsl-dev libopenblas-serial-dev zlib1g-dev"
-test_packages="libcmocka-dev python3 python3-h5py python3-numpy python3-anndata python3-nibabel minc-tools libinsighttoolkit5-dev strace chromium"
+test_packages="libcmocka-dev python3 python3-h5py python3-numpy python3-scipy python3-anndata python3-nibabel minc-tools libinsighttoolkit5-dev strace chromium"
 
 jobs=$(nproc 2>/dev/null || echo 1)
 

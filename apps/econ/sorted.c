@@ -150,7 +150,7 @@ econ_sorted_below(const econ_sorted *s, double x)
     while (n > 1) {
         size_t half = n / 2;
 
-        first = first[half - 1] < x ? first + half : first;
+        first += half & (0 - (size_t)(first[half - 1] < x)); /* no branch to guess wrongly */
         n -= half;
     }
     return (size_t)(first - s->v) + (n == 1 && *first < x);
