@@ -23,7 +23,7 @@ typedef struct econ_report_parts {
     const econ_panel *panel;
     const econ_scores *scores;
     const econ_rules *rules;
-    const econ_anomaly *anomalies; /* most unusual first */
+    const econ_anomaly *anomalies; /* largest score first */
     size_t n_anomalies;
     const econ_events *events; /* NULL: none */
     econ_report_input inputs[ECON_REPORT_INPUTS];

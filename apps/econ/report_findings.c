@@ -90,7 +90,7 @@ write_table(cli_page *page, const econ_report *r)
     cli_page_sorts(page);
     cli_page_filter(page, "Show only rows with the words");
     cli_page_table(page, 7, heads, "rnlrlrr",
-                   "Findings, the most unusual first; a click on a head sorts");
+                   "Findings, the largest scores first; a click on a head sorts");
     for (size_t k = 0; k < rows; k++) {
         const econ_anomaly *a = &r->parts.anomalies[r->shown[k]];
 

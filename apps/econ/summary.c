@@ -100,7 +100,7 @@ econ_summary_all(char *text, size_t size, const econ_report *r)
     }
     econ_words_anomaly(sentence, sizeof sentence, r, &r->parts.anomalies[r->shown[0]]);
     econ_report_period(r, r->parts.anomalies[r->shown[0]].period, period, sizeof period);
-    snprintf(text, size, "%zu finding%s in %zu %ss. The most unusual: in %s, %.420s.", r->n_shown,
+    snprintf(text, size, "%zu finding%s in %zu %ss. The largest: in %s, %.420s.", r->n_shown,
              r->n_shown == 1 ? "" : "s", periods, unit, period, sentence);
 }
 

@@ -7,7 +7,7 @@
 
 /* "In 2015-12, the latest month, nothing crossed the thresholds." */
 void econ_summary_latest(char *text, size_t size, const econ_report *report);
-/* "37 findings in 120 months; the most unusual: in 2010-05 …." */
+/* "37 findings in 120 months; the largest: in 2010-05 …." */
 void econ_summary_all(char *text, size_t size, const econ_report *report);
 
 /* How the scores were made, a fact a line: name and sentence. The number of them; `facts` has room

@@ -10,7 +10,7 @@
 
 const cli_row econ_explain_rows[] = {
     { 0, "period", "PERIOD", CLI_TEXT, offsetof(econ_explain_settings, period), NULL,
-      "which period: 2020, 2020Q2, 2020-04 (default: that of the most unusual finding)",
+      "which period: 2020, 2020Q2, 2020-04 (default: that of the largest score among the findings)",
       "What to explain", 0, NULL, 0, 0 },
     { 0, "sector", "NAME", CLI_TEXT, offsetof(econ_explain_settings, sector), NULL,
       "which sector (default: the most unusual one of the period)", "What to explain", 0, NULL, 0,
@@ -19,7 +19,7 @@ const cli_row econ_explain_rows[] = {
     CLI_END,
 };
 
-/* The most unusual finding of a sector; without findings the last period. */
+/* The finding of a sector with the largest score; without findings the last period. */
 static size_t
 usual_period(const econ_report *r)
 {
