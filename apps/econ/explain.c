@@ -148,6 +148,7 @@ print_scores(const explained *x)
     const econ_report *r = x->report;
     const econ_scores *s = r->parts.scores;
     size_t at = x->sector * s->n_periods + x->period;
+    size_t size = econ_report_sector_size(r, x->sector);
     char breadth[64], driver[CLI_MESSAGE_MOST + 32];
 
     print_finding("The whole economy", s->economy[x->period], s->p_economy[x->period],
@@ -164,12 +165,13 @@ print_scores(const explained *x)
                       "where it usually is among the others");
     } else {
         (void)printf("Inside the sector: not known (%s)\n",
-                     econ_report_sector_size(r, x->sector) < 2
-                         ? "it has one indicator"
-                         : "too few indicators or too short a past");
+                     size == 0   ? "its indicators are not in this report"
+                     : size == 1 ? "it has one indicator"
+                                 : "too few indicators or too short a past");
     }
     econ_words_breadth(breadth, sizeof breadth, r, x->sector, x->period);
-    (void)printf("Moved in the direction of the sector by more than 2: %s\n", breadth);
+    if (breadth[0])
+        (void)printf("Moved in the direction of the sector by more than 2: %s\n", breadth);
 }
 
 static void
@@ -255,7 +257,7 @@ econ_explain_print(const econ_report *r, size_t sector, size_t period)
     }
     if (x.n > 0)
         print_sum(&x);
-    else
+    else if (econ_report_sector_size(r, sector) > 0)
         (void)printf("\nNo indicator of the sector has a score in this period\n");
     sci_free(x.movers);
     return SCI_OK;
@@ -317,6 +319,7 @@ econ_explain_json(const econ_report *r, size_t sector, size_t period)
     cli_json_member_real(&j, "overall_p", s->overall_p[at]);
     cli_json_member_real(&j, "raw", x.raw);
     cli_json_member_unsigned(&j, "n_indicators", s->n_available[at]);
+    cli_json_member_real(&j, "breadth", econ_report_score(r, s->breadth, sector, period));
     cli_json_member_unsigned(&j, "moved", econ_report_moved(r, sector, period));
     cli_json_member_text(&j, "event", event ? event->label : NULL);
     cli_json_key(&j, "indicators");

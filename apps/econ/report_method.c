@@ -50,7 +50,12 @@ write_small_sectors(cli_page *page, const econ_report *r)
     for (size_t k = 0; k < r->parts.panel->n_sectors; k++) {
         size_t n = econ_report_sector_size(r, k);
 
-        if (n == 1)
+        if (n == 0)
+            cli_page_paragraph(page,
+                               "%s came as the scores of a sector: its indicators are not known "
+                               "here.",
+                               r->parts.panel->sectors[k]);
+        else if (n == 1)
             cli_page_paragraph(page,
                                "%s has one indicator: nothing to compare it with inside its "
                                "sector.",
@@ -70,9 +75,9 @@ report_write_quality(cli_page *page, const econ_report *r)
     size_t cells = panel->n_indicators * r->n_kept, missing = count_missing(r);
 
     cli_page_section(page, "Quality of the data");
-    if (missing == 0)
+    if (cells > 0 && missing == 0)
         cli_page_paragraph(page, "No value is missing.");
-    else
+    else if (cells > 0)
         cli_page_paragraph(page, "%zu of %zu values are missing (%.1f %%)%s.", missing, cells,
                            100.0 * (double)missing / (double)cells,
                            r->thinned ? ", counted where they are kept in report.json" : "");

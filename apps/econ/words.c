@@ -226,7 +226,9 @@ econ_words_breadth(char *text, size_t size, const econ_report *report, size_t se
     size_t moved = econ_report_moved(report, sector, period);
     uint32_t n = s->n_available[sector * s->n_periods + period];
 
-    snprintf(text, size, "%zu of %u indicator%s", moved, (unsigned)n, n == 1 ? "" : "s");
+    text[0] = '\0';
+    if (!isnan(econ_report_score(report, s->breadth, sector, period)))
+        snprintf(text, size, "%zu of %u indicator%s", moved, (unsigned)n, n == 1 ? "" : "s");
 }
 
 const char *
@@ -309,18 +311,20 @@ void
 econ_words_anomaly(char *text, size_t size, const econ_report *report, const econ_anomaly *a)
 {
     const char *sector = econ_words_sector(report, a->sector);
-    char number[CLI_PLOT_NUMBER], breadth[64] = "";
+    char number[CLI_PLOT_NUMBER], breadth[64] = "", moved[96] = "";
     const char *side = a->score < 0.0 ? "below" : "above";
 
     econ_words_score(number, sizeof number, fabs(a->score), false);
     if (a->sector != ECON_WHOLE_ECONOMY)
         econ_words_breadth(breadth, sizeof breadth, report, a->sector, a->period);
+    if (breadth[0])
+        snprintf(moved, sizeof moved, "; %s moved with it", breadth);
     switch (a->statistic) {
     case ECON_STAT_RELATIVE:
         snprintf(text, size,
                  "%.200s was %s standard deviations %s the other sectors, measured by how far it "
-                 "usually is from them; %s moved with it",
-                 sector, number, side, breadth);
+                 "usually is from them%s",
+                 sector, number, side, moved);
         break;
     case ECON_STAT_WITHIN:
         snprintf(text, size,
@@ -340,8 +344,7 @@ econ_words_anomaly(char *text, size_t size, const econ_report *report, const eco
                  sector);
         break;
     default:
-        snprintf(text, size,
-                 "%.200s was %s standard deviations %s what it was used to; %s moved with it",
-                 sector, number, side, breadth);
+        snprintf(text, size, "%.200s was %s standard deviations %s what it was used to%s", sector,
+                 number, side, moved);
     }
 }

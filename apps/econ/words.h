@@ -37,7 +37,8 @@ void econ_words_distance(char *text, size_t size, double score);
 /* "against the other sectors", "one indicator against its sector", … */
 const char *econ_words_statistic(unsigned statistic);
 
-/* "2 of 4 indicators" (beyond 2 in the direction of the sector), "its only indicator". */
+/* "2 of 4 indicators" (beyond 2 in the direction of the sector); "" where they are not known: the
+ * score of a sector came without them. */
 void econ_words_breadth(char *text, size_t size, const econ_report *report, size_t sector,
                         size_t period);
 
