@@ -247,7 +247,7 @@ quoted_field(econ_records *r, size_t *at)
     sci_status st;
 
     for (;;) {
-        const char *quote = memchr(r->buffer + read, '"', r->end - read);
+        const char *quote = memchr(r->buffer + read, '"', r->end - read), *zero;
         size_t n = (quote == NULL ? r->end : (size_t)(quote - r->buffer)) - read;
 
         if (quote == NULL || (read + n + 1 == r->end && !r->ended)) {
@@ -261,10 +261,14 @@ quoted_field(econ_records *r, size_t *at)
             write = read + written;
             continue;
         }
-        if (memchr(r->buffer + read, '\0', n) != NULL)
-            return fail(r, "nul_byte", r->next_line,
-                        column_of(r->buffer + r->begin, read - r->begin),
-                        "a NUL byte; this is no text");
+        zero = memchr(r->buffer + read, '\0', n);
+        if (zero != NULL) {
+            size_t place = (size_t)(zero - r->buffer) - r->begin;
+
+            return fail(r, "nul_byte",
+                        r->next_line + count_lines(r->buffer + r->begin + open, place - open),
+                        column_of(r->buffer + r->begin, place), "a NUL byte; this is no text");
+        }
         memmove(r->buffer + write, r->buffer + read, n);
         write += n;
         read += n + 1;
@@ -276,7 +280,6 @@ quoted_field(econ_records *r, size_t *at)
         st = add_field(r, r->begin + open + 1, write, true);
         if (st != SCI_OK)
             return st;
-        /* What was moved together must not look like lines to column_of. */
         r->next_line += count_lines(r->buffer + r->begin + open + 1, write - (r->begin + open + 1));
         *at = read;
         return SCI_OK;
