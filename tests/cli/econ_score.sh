@@ -69,6 +69,24 @@ run 2 sci-econ score "$panel" --map "$map" -o dir --exclude-window 2010-05..2009
 run 3 sci-econ score "$panel" -o dir
 says 'no sector'
 run 2 sci-econ score "$panel" --map "$map" -o not/there
+(
+    ulimit -f 40
+    run 4 sci-econ score "$panel" --map "$map" -o dir
+    says 'cannot write'
+    exit "$failures"
+) || failures=$((failures + 1))
+# Ended while it reads.
+mkfifo ../pipe
+sleep 60 > ../pipe &
+writer=$!
+sci-econ score - --map "$map" -o dir < ../pipe 2> err &
+pid=$!
+sleep 0.5
+kill $pid
+wait $pid
+code=$?
+kill $writer
+[ $code = 143 ] || wrong "exit code $code after SIGTERM"
 [ -z "$(ls -A | grep -v -e '^out$' -e '^err$')" ] || wrong "left behind: $(ls -A)"
 rm -f out err
 cd ..

@@ -71,6 +71,16 @@ for k in 1 2 3 4 5 6; do
     run 1 sci-econ update --state damaged.h5 part.csv
     cmp damaged.h5 kept.h5 || wrong "a damaged state was replaced"
 done
+# A full disk leaves the state as it was.
+rows '2,30' > part.csv
+run 0 sci-econ score part.csv --map "$map" --state small.h5 -q
+cp small.h5 kept.h5
+(
+    ulimit -f 40
+    run 4 sci-econ update --state small.h5 "$panel" -q
+    exit "$failures"
+) || failures=$((failures + 1))
+cmp small.h5 kept.h5 || wrong "a full disk changes the state"
 run 2 sci-econ score "$panel" --map "$map" --state whole.h5
 says 'exists already'
 run 2 sci-econ update part.csv
