@@ -241,23 +241,39 @@ print_value(const cli_row *row, const char *value)
     return SCI_OK;
 }
 
+/* What was neither given nor has a default is not there. */
+static bool
+has_value(const cli_row *row, bool given)
+{
+    return !is_config_row(row) && (given || row->standard != NULL || row->kind == CLI_FLAG);
+}
+
+static sci_status
+print_row(const cli_row *row, const void *settings)
+{
+    sci_status st = SCI_OK;
+
+    for (size_t k = 0; k < cli_value_count(row, settings) && st == SCI_OK; k++) {
+        char *text = NULL;
+
+        st = cli_value_text(&text, row, settings, k);
+        if (st == SCI_OK && row->kind == CLI_FLAG)
+            st = print_value(row, text != NULL ? "true" : "false");
+        else if (st == SCI_OK && text != NULL)
+            st = print_value(row, text);
+        sci_free(text);
+    }
+    return st;
+}
+
 sci_status
-cli_config_print(const cli_verb *verb, const void *settings)
+cli_config_print(const cli_verb *verb, const void *settings, const bool *given)
 {
     sci_status st = SCI_OK;
 
     (void)printf("[%s]\n", verb->name);
-    for (const cli_row *row = verb->rows; row->name != NULL && st == SCI_OK; row++)
-        for (size_t k = 0;
-             k < cli_value_count(row, settings) && st == SCI_OK && !is_config_row(row); k++) {
-            char *text = NULL;
-
-            st = cli_value_text(&text, row, settings, k);
-            if (st == SCI_OK && row->kind == CLI_FLAG)
-                st = print_value(row, text != NULL ? "true" : "false");
-            else if (st == SCI_OK && text != NULL)
-                st = print_value(row, text);
-            sci_free(text);
-        }
+    for (size_t k = 0; verb->rows[k].name != NULL && st == SCI_OK; k++)
+        if (has_value(&verb->rows[k], given[k]))
+            st = print_row(&verb->rows[k], settings);
     return st;
 }

@@ -22,8 +22,9 @@ sci_status cli_config_take(cli_config *config, const cli_program *program, const
 /* True if --print-config was given. */
 bool cli_config_wanted(const cli_verb *verb, const bool *given);
 
-/* Print all options that have a value as such a file. */
-sci_status cli_config_print(const cli_verb *verb, const void *settings) SCI_MUST_CHECK;
+/* Print the options that were given or have a default, and all flags, as such a file. */
+sci_status cli_config_print(const cli_verb *verb, const void *settings,
+                            const bool *given) SCI_MUST_CHECK;
 
 void cli_config_clear(cli_config *config);
 

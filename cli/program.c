@@ -122,7 +122,7 @@ check_and_run(const cli_call *call, const cli_table *tables, size_t n_tables)
 static int
 print_config(const cli_call *call)
 {
-    sci_status st = cli_config_print(call->verb, call->settings);
+    sci_status st = cli_config_print(call->verb, call->settings, call->given);
 
     return st == SCI_OK ? CLI_EXIT_OK : cli_usage_error(call, "%s", sci_message());
 }

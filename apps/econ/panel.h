@@ -4,7 +4,7 @@
  *   long                a row for each period and indicator
  *   wide                a row for each period, a column for each indicator
  *   periods-in-columns  a row for each indicator, a column for each period
- * docs/econ.md says what is understood in each. */
+ * docs/econ-panels.md says what is understood in each. */
 #ifndef ECON_PANEL_H
 #define ECON_PANEL_H
 

@@ -22,6 +22,14 @@ run 0 check p.csv --config c.ini && cp out first
 run 0 check p.csv --config d.ini && cmp -s out first || complain "a printed file of options means something else"
 run 0 check p.csv --config d.ini --print-config && cmp -s out d.ini || complain "a printed file of options is printed otherwise"
 
+# What score does by default is what it does with all of its defaults in a file.
+run 0 score "$panel" --map "$map" -q -o one && cp out first
+run 0 score "$panel" --print-config && cp out s.ini && says s.ini 'alpha = 0.05'
+lacks out 'window'
+echo "map = $map" >> s.ini
+run 0 score "$panel" --config s.ini -q -o two && cmp -s out first || complain "defaults in a file mean something else"
+diff -r one two || complain "defaults in a file make other outputs"
+
 bad() { # TEXT MESSAGE
     printf "$1" > e.ini
     refuse 2 "$2" check p.csv --config e.ini
