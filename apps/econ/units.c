@@ -92,6 +92,19 @@ units_put_own(econ_units *units, FILE *out, const char *shown)
 
 /* ---- units ---- */
 
+/* What no unit has in it is not given to UDUNITS-2, whose lexer keeps memory of what it stumbles over. */
+static bool
+may_be_unit(const char *translated)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                " _.*/^+-()@";
+    size_t n = 0;
+
+    while (translated[n] && (strchr(plain, translated[n]) || (unsigned char)translated[n] >= 0x80))
+        n++;
+    return n > 0 && translated[n] == '\0';
+}
+
 sci_status
 econ_unit_parse(econ_unit **out, econ_units *units, const char *text)
 {
@@ -106,8 +119,9 @@ econ_unit_parse(econ_unit **out, econ_units *units, const char *text)
         st = sci_strdup(&unit->text, text);
     if (st == SCI_OK) {
         unit->points = points;
-        unit->unit = ut_parse(units->system, translated, UT_UTF8);
-        if (!unit->unit || translated[0] == '\0')
+        if (may_be_unit(translated))
+            unit->unit = ut_parse(units->system, translated, UT_UTF8);
+        if (!unit->unit)
             st = sci_fail(SCI_ERR_ARGUMENT, "'%s' is not a unit that is understood; %s", text,
                           units_hint(text));
     }

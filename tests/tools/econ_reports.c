@@ -43,9 +43,9 @@ normal(void)
 static void *
 room(size_t n, size_t size)
 {
-    void *memory = calloc(n, size);
+    void *memory = NULL;
 
-    if (!memory)
+    if (sci_alloc_zero(&memory, n, 1, size) != SCI_OK)
         abort();
     return memory;
 }
@@ -91,8 +91,8 @@ fill_values(econ_panel *p)
     }
     if (n > 20)
         p->values[5 * n + 40] = NAN;
-    free(economy);
-    free(shared);
+    sci_free(economy);
+    sci_free(shared);
 }
 
 static void
@@ -184,6 +184,9 @@ tell(const story *s, const char *folder)
     if (st == SCI_OK)
         st = write_all(&report, folder);
     econ_report_clear(&report);
+    sci_free(anomalies);
+    econ_scores_clear(&scores);
+    econ_panel_clear(&panel);
     return st;
 }
 
