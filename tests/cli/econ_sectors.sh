@@ -34,7 +34,7 @@ assert compared > 500, compared
 END
 }
 
-for options in "" "--calibrate-to 2009-12" "--window 36 --scale qn"; do
+for options in "" "--calibrate-to 2009-12 --scale qn"; do
     rm -rf ./*.h5 whole known mine
     # shellcheck disable=SC2086
     {
