@@ -23,7 +23,8 @@
       "how usual movements are measured: median absolute deviation, Qn, or standard deviation "   \
       "(about the mean)", "Statistics", CLI_RESULT, ECON_SCALES, 0, 0 },                          \
     { 0, "sector-stat", "HOW", CLI_CHOICE, ECON_AT(scoring.sector_stat), "mean",                  \
-      "what a sector is of its indicators; the median does not follow a single one",              \
+      "what a sector is of its indicators; the mean is weighted by the map, the median follows no "\
+      "single one",                                                                               \
       "Statistics", CLI_RESULT, ECON_SECTOR_STATS, 0, 0 },                                        \
     { 0, "rescale-missing", NULL, CLI_FLAG, ECON_AT(scoring.rescale_missing), NULL,               \
       "bring sectors of which indicators are missing to the spread that they have with all",      \

@@ -234,6 +234,38 @@ mean_of(const double *column, size_t n, double *out)
     return st;
 }
 
+static double
+weight_of(const making *m, size_t member)
+{
+    return m->panel->indicators[m->member[member]].weight;
+}
+
+static bool
+is_weighted(const making *m, size_t sector)
+{
+    for (size_t k = m->start[sector] + 1; k < m->start[sector + 1]; k++)
+        if (weight_of(m, k) != weight_of(m, k - 1))
+            return true;
+    return false;
+}
+
+/* By the weights of the map, of what is available. */
+static double
+weighted_mean(const making *m, size_t sector, size_t t)
+{
+    double sum = 0.0, weights = 0.0;
+
+    for (size_t k = m->start[sector]; k < m->start[sector + 1]; k++) {
+        double z = m->out->z[m->member[k] * m->n + t];
+
+        if (isnan(z))
+            continue;
+        sum += weight_of(m, k) * z;
+        weights += weight_of(m, k);
+    }
+    return sum / weights;
+}
+
 static size_t
 gather(const making *m, size_t sector, size_t t, double *column)
 {
@@ -259,64 +291,72 @@ breadth_of(const double *column, size_t n, double raw)
     return (double)beyond / (double)n;
 }
 
-/* Sum of the correlations among the members that are available in period t, and among all; z beyond 6
- * count as 6, as a single shock would else be all that they say. */
-static void
-correlations(const making *m, size_t sector, size_t t, double *available, double *all)
+/* Of two indicators over the history [begin, end); 0 where too little is known. z beyond 6 count as 6, as a single
+ * shock would else be all that it says. */
+static double
+correlation(const making *m, const double *x, const double *y, size_t begin, size_t end)
 {
-    size_t first = m->start[sector], k = m->start[sector + 1] - first;
+    double sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0, n = 0, both;
+
+    for (size_t u = begin; u < end; u++) {
+        double p = fmax(-6.0, fmin(6.0, x[u])), q = fmax(-6.0, fmin(6.0, y[u]));
+
+        if (isnan(x[u]) || isnan(y[u]) || m->window.excluded[u])
+            continue;
+        n += 1.0;
+        sx += p;
+        sy += q;
+        sxx += p * p;
+        syy += q * q;
+        sxy += p * q;
+    }
+    both = (n * sxx - sx * sx) * (n * syy - sy * sy);
+    return n >= ECON_P_LEAST && both > 0.0 ? (n * sxy - sx * sy) / sqrt(both) : 0.0;
+}
+
+/* The spread of the weighted mean of a sector's indicators, of all of them and of those that are available at t:
+ * sqrt(w'Rw)/sum(w), R being their correlations in the history. */
+static void
+spreads_of_means(const making *m, size_t sector, size_t t, double *available, double *all)
+{
     size_t end = m->window.kind == ECON_CALIBRATED ? m->window.calibration : t;
     size_t begin =
         m->window.kind == ECON_ROLLING && end > m->window.values ? end - m->window.values : 0;
+    double squares = 0.0, squares_here = 0.0, weights = 0.0, weights_here = 0.0;
 
-    *available = *all = 0.0;
-    for (size_t a = 0; a < k; a++) {
-        const double *x = m->out->z + m->member[first + a] * m->n;
+    for (size_t a = m->start[sector]; a < m->start[sector + 1]; a++) {
+        const double *x = m->out->z + m->member[a] * m->n;
 
-        for (size_t b = 0; b < k; b++) {
-            const double *y = m->out->z + m->member[first + b] * m->n;
-            double sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0, n = 0, r = a == b ? 1.0 : 0.0, both;
+        weights += weight_of(m, a);
+        weights_here += isnan(x[t]) ? 0.0 : weight_of(m, a);
+        for (size_t b = m->start[sector]; b < m->start[sector + 1]; b++) {
+            const double *y = m->out->z + m->member[b] * m->n;
+            double r = weight_of(m, a) * weight_of(m, b)
+                       * (a == b ? 1.0 : correlation(m, x, y, begin, end));
 
-            for (size_t u = begin; a != b && u < end; u++) {
-                double p = fmax(-6.0, fmin(6.0, x[u])), q = fmax(-6.0, fmin(6.0, y[u]));
-
-                if (isnan(x[u]) || isnan(y[u]) || m->window.excluded[u])
-                    continue;
-                n += 1.0;
-                sx += p;
-                sy += q;
-                sxx += p * p;
-                syy += q * q;
-                sxy += p * q;
-            }
-            both = (n * sxx - sx * sx) * (n * syy - sy * sy);
-            if (n >= ECON_P_LEAST && both > 0.0)
-                r = (n * sxy - sx * sy) / sqrt(both);
-            *all += r;
-            if (!isnan(x[t]) && !isnan(y[t]))
-                *available += r;
+            squares += r;
+            squares_here += isnan(x[t]) || isnan(y[t]) ? 0.0 : r;
         }
     }
+    *all = sqrt(squares) / weights;
+    *available = sqrt(squares_here) / weights_here;
 }
 
 /* A mean of fewer indicators varies more: raw of n of k brought to the spread of a mean of all k. */
 static double
 rescale(const making *m, size_t sector, size_t t, size_t n, double raw)
 {
-    size_t k = m->start[sector + 1] - m->start[sector];
     double available, all;
 
-    if (n == k || n == 0)
+    if (n == m->start[sector + 1] - m->start[sector] || n == 0)
         return raw;
-    correlations(m, sector, t, &available, &all);
-    if (!(available > 0.0) || !(all > 0.0))
-        return raw;
-    return raw * (sqrt(all) / (double)k) / (sqrt(available) / (double)n);
+    spreads_of_means(m, sector, t, &available, &all);
+    return available > 0.0 && all > 0.0 ? raw * all / available : raw;
 }
 
 /* The sector in one period; the column is sorted afterwards. */
 static sci_status
-sum_up(making *m, size_t sector, size_t t, double *column, size_t n)
+sum_up(making *m, size_t sector, size_t t, bool weighted, double *column, size_t n)
 {
     size_t at = sector * m->n + t;
     econ_scores *out = m->out;
@@ -327,7 +367,9 @@ sum_up(making *m, size_t sector, size_t t, double *column, size_t n)
         return SCI_OK;
     }
     out->n_available[at] = (uint32_t)n;
-    if (m->rules->sector_stat == ECON_SECTOR_MEAN)
+    if (m->rules->sector_stat == ECON_SECTOR_MEAN && weighted)
+        out->raw[at] = weighted_mean(m, sector, t);
+    else if (m->rules->sector_stat == ECON_SECTOR_MEAN)
         st = mean_of(column, n, &out->raw[at]);
     econ_sort(column, n);
     if (m->rules->sector_stat == ECON_SECTOR_MEDIAN)
@@ -405,12 +447,13 @@ score_sector(void *context, size_t sector, int worker)
     econ_scores *out = m->out;
     size_t row = sector * m->n, members = m->start[sector + 1] - m->start[sector];
     bool known = m->given->known != NULL && m->given->known[sector];
+    bool weighted = !known && is_weighted(m, sector);
     sci_status st = SCI_OK;
 
     for (size_t t = 0; st == SCI_OK && t < m->n && !known; t++) {
         size_t n = gather(m, sector, t, space->column);
 
-        st = sum_up(m, sector, t, space->column, n);
+        st = sum_up(m, sector, t, weighted, space->column, n);
         space->middle[t] = econ_middle_of(space->column, n);
     }
     if (st == SCI_OK && !known && members > 1)

@@ -23,7 +23,7 @@ typedef struct econ_scores {
     size_t n_periods, n_indicators, n_sectors;
     double *z; /* [indicator][period]: robust z of the transformed value against its own history */
     /* [sector][period] */
-    double *raw;          /* mean (or median) of the sector's available z */
+    double *raw;          /* mean, weighted by the map, or median of the sector's available z */
     double *level;        /* raw against its own history */
     double *relative_raw; /* level less the median of the other sectors */
     double *relative;     /* that against its own history */

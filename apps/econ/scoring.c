@@ -98,6 +98,10 @@ econ_rules_of(econ_rules *out, const econ_scoring *s, econ_frequency frequency)
                          .alpha = s->alpha,
                          .min_z = s->min_z,
                          .min_breadth = s->min_breadth };
+    if (out->rescale_missing && out->sector_stat == ECON_SECTOR_MEDIAN)
+        return sci_fail(
+            SCI_ERR_ARGUMENT,
+            "--rescale-missing is about means; it has no sense with --sector-stat median");
     st = window_of(out, s, frequency);
     if (st == SCI_OK && s->stats != NULL) /* not of verbs that watch nothing */
         st = stats_of(s->stats, &out->stats);

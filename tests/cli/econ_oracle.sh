@@ -28,6 +28,11 @@ agrees() {
 agrees expanding --
 agrees calibrated --calibrate 96 -- --calibrate-to 2013-12
 agrees rescaled --rescale -- --rescale-missing
+map=weights.csv
+awk -F, -v OFS=, 'NR == 1 { print $1, $2, $3, $4, $5, "weight"; next } { print $1, $2, $3, $4, $5, 1 + NR % 4 / 2 }' \
+    "$data/ces_supersectors_2006_2015.map.csv" > $map
+agrees weighted --
+cmp -s expanding/scores.csv weighted/scores.csv && wrong "weights change nothing"
 agrees both --rescale --calibrate 96 -- --rescale-missing --calibrate-to 2013-12
 cmp -s expanding/scores.csv rescaled/scores.csv && wrong "--rescale-missing changes nothing"
 

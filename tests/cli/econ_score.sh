@@ -65,6 +65,8 @@ says 'exclude each other'
 run 2 sci-econ score "$panel" --map "$map" -o dir --stat relative,nonsense
 says 'nonsense'
 run 2 sci-econ score "$panel" --map "$map" -o dir --min-effect much
+run 2 sci-econ score "$panel" --map "$map" -o dir --rescale-missing --sector-stat median
+says 'about means'
 run 2 sci-econ score "$panel" --map "$map" -o dir --exclude-window 2010-05..2009-01
 run 3 sci-econ score "$panel" -o dir
 says 'no sector'

@@ -72,7 +72,12 @@ def others(a, j):
     return out
 
 
-def rescaled(z, t, raw, calibrate):
+def mean(a, w):
+    here = ~np.isnan(a)
+    return np.average(a[here], weights=w[here]) if here.any() else np.nan
+
+
+def rescaled(z, w, t, raw, calibrate):
     here = ~np.isnan(z[:, t])
     if here.all() or not here.any():
         return raw
@@ -83,8 +88,8 @@ def rescaled(z, t, raw, calibrate):
             both = ~np.isnan(past[a]) & ~np.isnan(past[b])
             if both.sum() >= P_LEAST:
                 r[a, b] = r[b, a] = np.corrcoef(past[a][both], past[b][both])[0, 1]
-    whole, part = r.sum(), r[np.ix_(here, here)].sum()
-    return raw * (np.sqrt(whole) / len(z)) / (np.sqrt(part) / here.sum())
+    spread = lambda keep: np.sqrt(w[keep] @ r[np.ix_(keep, keep)] @ w[keep]) / w[keep].sum()
+    return raw * spread(here | True) / spread(here)
 
 
 def main(panel, the_map, scores, *options):
@@ -93,7 +98,10 @@ def main(panel, the_map, scores, *options):
     column = {name: k for k, name in enumerate(rows[0])}
     value = lambda k: np.array([float(r[k]) if r[k] else np.nan for r in rows[1:]])
     sectors, z = {}, {}
-    for r in read(the_map)[1:]:
+    weight = {}
+    head, *lines = read(the_map)
+    for r in lines:
+        weight[r[0]] = float(r[head.index("weight")]) if "weight" in head else 1.0
         assert r[3] == "dlog"
         x = np.concatenate([[np.nan], np.diff(np.log(value(column[r[0]])))]) * int(r[4])
         z[r[0]], _ = score(x, calibrate)
@@ -102,10 +110,10 @@ def main(panel, the_map, scores, *options):
     want = {s: {} for s in names}
     for s in names:
         a = np.array([z[i] for i in sectors[s]])
-        raw = np.array([a[:, t][~np.isnan(a[:, t])].mean() if (~np.isnan(a[:, t])).any() else np.nan
-                        for t in range(a.shape[1])])
+        weights = np.array([weight[i] for i in sectors[s]])
+        raw = np.array([mean(a[:, t], weights) for t in range(a.shape[1])])
         if "--rescale" in options:
-            raw = np.array([rescaled(a, t, raw[t], calibrate) for t in range(len(raw))])
+            raw = np.array([rescaled(a, weights, t, raw[t], calibrate) for t in range(len(raw))])
         level, behind = score(raw, calibrate)
         want[s].update(raw=raw, level=level, p_level=p_of(level, behind, calibrate))
         if len(a) > 1:
