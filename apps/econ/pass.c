@@ -7,6 +7,7 @@
 
 #include <sci/memory.h>
 
+#include "pass_priv.h"
 #include "special.h"
 
 void
@@ -101,22 +102,6 @@ new_key(econ_pass *p, const char *text, size_t n, uint32_t *id)
     return SCI_OK;
 }
 
-/* Texts without blanks around them. */
-static inline const char *
-trimmed(const econ_records *r, size_t k, size_t *n)
-{
-    const char *text = econ_field_text(r, k);
-
-    *n = r->fields[k].n;
-    while (*n > 0 && *text == ' ') {
-        text++;
-        --*n;
-    }
-    while (*n > 0 && text[*n - 1] == ' ')
-        --*n;
-    return text;
-}
-
 /* The key of a row whose name stands in several columns. */
 static sci_status
 join(econ_pass *p, const char **text, size_t *n)
@@ -131,7 +116,7 @@ join(econ_pass *p, const char **text, size_t *n)
         if (p->plan->roles[k] != ECON_ROLE_KEY
             && !(p->plan->roles[k] == ECON_ROLE_SECTOR && p->plan->sector_in_name))
             continue;
-        part = trimmed(r, k, &length);
+        part = econ_trimmed(r, k, &length);
         while (used + length + 1 > p->joined_room) {
             sci_status st = enlarge(&p->joined, used, &p->joined_room, 1);
 
@@ -155,7 +140,7 @@ key_of(econ_pass *p, size_t only, uint32_t *id)
     const char *text = NULL;
 
     if (only != SIZE_MAX) {
-        text = trimmed(&p->records, only, &n);
+        text = econ_trimmed(&p->records, only, &n);
     } else {
         sci_status st = join(p, &text, &n);
 
@@ -256,127 +241,6 @@ value_of(econ_pass *p, size_t k, uint32_t key, double *value)
     return SCI_OK;
 }
 
-/* ---- what rows say of indicators ---- */
-
-static sci_status
-new_text(econ_pass *p, const char *text, size_t n, uint32_t *id)
-{
-    sci_status st = SCI_OK;
-
-    *id = econ_intern_find(&p->texts, text, n);
-    if (*id == UINT32_MAX) {
-        st = econ_intern_new(&p->texts, text, n);
-        *id = p->texts.last;
-    }
-    return st;
-}
-
-/* What a field says, against what the indicator's rows have said. *same: nothing new. */
-static inline sci_status
-compare(econ_pass *p, size_t k, uint32_t *said, uint32_t *id)
-{
-    size_t n;
-    const char *text = trimmed(&p->records, k, &n);
-
-    if (*said != UINT32_MAX && econ_intern_is(&p->texts, *said, text, n)) {
-        *id = *said;
-        return SCI_OK;
-    }
-    if (n == 0) {
-        *id = *said;
-        return SCI_OK;
-    }
-    if (*said == UINT32_MAX) {
-        sci_status st = new_text(p, text, n, id);
-
-        *said = *id;
-        return st;
-    }
-    return new_text(p, text, n, id);
-}
-
-static sci_status
-fail_contradiction(econ_pass *p, size_t k, uint32_t key, uint32_t before, uint32_t now)
-{
-    const econ_records *r = &p->records;
-
-    return econ_fault_at(p->panel, SCI_ERR_REFUSED, "contradiction", econ_field_line(r, k),
-                         econ_field_column(r, k),
-                         "'%.80s' has '%.60s' in column '%.60s', and '%.60s' in a row before",
-                         econ_intern_text(&p->keys, key), econ_intern_text(&p->texts, now),
-                         p->plan->names[k], econ_intern_text(&p->texts, before));
-}
-
-/* A row in another unit: the factor from it to that of the first row. */
-static sci_status
-other_unit(econ_pass *p, size_t k, uint32_t key, uint32_t unit)
-{
-    econ_said *said = &p->said[key];
-    const char *from = econ_intern_text(&p->texts, unit),
-               *to = econ_intern_text(&p->texts, said->unit);
-    sci_status st;
-
-    if (said->other_unit == unit)
-        return SCI_OK;
-    st = p->reader->convert == NULL
-             ? SCI_ERR_REFUSED
-             : p->reader->convert(p->reader->context, from, to, &said->factor, &said->offset);
-    if (st == SCI_ERR_REFUSED)
-        return econ_fault_at(p->panel, SCI_ERR_REFUSED, "unlike_units",
-                             econ_field_line(&p->records, k), econ_field_column(&p->records, k),
-                             "'%.80s' is in '%.60s', and in '%.60s' in the rows before",
-                             econ_intern_text(&p->keys, key), from, to);
-    said->other_unit = unit;
-    if (st == SCI_OK && !econ_notes_have(&p->panel->notes, "unit_converted"))
-        st = econ_notes_add(&p->panel->notes, ECON_GUESS, "unit_converted",
-                            econ_field_line(&p->records, k), econ_field_column(&p->records, k),
-                            "rows of '%.80s' in '%.60s' are converted to '%.60s'",
-                            econ_intern_text(&p->keys, key), from, to);
-    return st;
-}
-
-static sci_status
-take_attribute(econ_pass *p, size_t k, uint32_t key, double *value)
-{
-    econ_said *said = &p->said[key];
-    uint32_t *slot = NULL, id = UINT32_MAX;
-    sci_status st;
-
-    switch (p->plan->roles[k]) {
-    case ECON_ROLE_SECTOR:
-        slot = &said->sector;
-        break;
-    case ECON_ROLE_UNIT:
-        slot = &said->unit;
-        break;
-    case ECON_ROLE_TRANSFORM:
-        slot = &said->transform;
-        break;
-    case ECON_ROLE_SIGN:
-        slot = &said->sign;
-        break;
-    case ECON_ROLE_WEIGHT:
-        slot = &said->weight;
-        break;
-    default:
-        slot = &said->title;
-        break;
-    }
-    st = compare(p, k, slot, &id);
-    if (st != SCI_OK || (id == *slot && (slot != &said->unit || said->other_unit == UINT32_MAX)))
-        return st;
-    if (slot == &said->title || id == *slot)
-        return SCI_OK;
-    if (slot == &said->unit) {
-        st = other_unit(p, k, key, id);
-        if (st == SCI_OK)
-            *value = *value * said->factor + said->offset;
-        return st;
-    }
-    p->sectors_differ = slot == &said->sector && !p->plan->sector_in_name;
-    return fail_contradiction(p, k, key, *slot, id);
-}
-
 static bool
 is_attribute(unsigned role)
 {
@@ -417,7 +281,7 @@ take_flag_column(econ_pass *p, size_t k)
 {
     char flag[8];
     size_t n;
-    const char *text = trimmed(&p->records, k, &n);
+    const char *text = econ_trimmed(&p->records, k, &n);
 
     /* A is "normal value" in SDMX. */
     if (n == 0 || n >= sizeof flag || (n == 1 && text[0] == 'A'))
@@ -437,7 +301,7 @@ long_row(econ_pass *p, const long_columns *c, uint32_t period)
     if (st == SCI_OK)
         st = value_of(p, c->value, key, &value);
     for (size_t k = 0; k < c->n_attributes && st == SCI_OK; k++)
-        st = take_attribute(p, c->attributes[k], key, &value);
+        st = econ_pass_attribute(p, c->attributes[k], key, &value);
     if (st == SCI_OK && c->flag != SIZE_MAX)
         st = take_flag_column(p, c->flag);
     return st == SCI_OK ? econ_cells_add(&p->cells, period, key, value) : st;
@@ -474,7 +338,7 @@ across_row(econ_pass *p)
     st = key_of(p, only, &key);
     for (size_t k = 0; k < p->plan->n_columns && st == SCI_OK; k++)
         if (is_attribute(p->plan->roles[k]))
-            st = take_attribute(p, k, key, &value);
+            st = econ_pass_attribute(p, k, key, &value);
     for (size_t k = 0; k < p->plan->n_columns && st == SCI_OK; k++) {
         if (p->plan->roles[k] != ECON_ROLE_ACROSS)
             continue;
@@ -485,106 +349,6 @@ across_row(econ_pass *p)
             st = econ_cells_add(&p->cells, p->column_ids[k], key, value);
     }
     return st;
-}
-
-/* A row of transforms, units, … above the first period. */
-static sci_status
-special_row(econ_pass *p)
-{
-    const econ_records *r = &p->records;
-    size_t period = econ_plan_column(p->plan, ECON_ROLE_PERIOD);
-    bool special;
-    econ_role role = econ_special_row(econ_field_text(r, period), r->fields[period].n, &special);
-    sci_status st = SCI_OK;
-
-    for (size_t k = 0; k < p->plan->n_columns && st == SCI_OK && role != ECON_ROLE_NONE; k++) {
-        econ_said *said;
-        uint32_t id = UINT32_MAX, *slot;
-
-        if (p->plan->roles[k] != ECON_ROLE_SERIES)
-            continue;
-        said = &p->said[p->column_ids[k]];
-        slot = role == ECON_ROLE_TRANSFORM ? &said->transform
-               : role == ECON_ROLE_SECTOR  ? &said->sector
-               : role == ECON_ROLE_UNIT    ? &said->unit
-               : role == ECON_ROLE_SIGN    ? &said->sign
-                                           : &said->title;
-        st = compare(p, k, slot, &id);
-    }
-    return st;
-}
-
-/* ---- rows that are none ---- */
-
-/* A second row with the wrong number of fields is named too. */
-static void
-find_second(econ_pass *p)
-{
-    bool more = true;
-
-    for (int tries = 0; tries < 100000 && p->panel->fault.also == 0; tries++) {
-        if (econ_records_next(&p->records, &more) != SCI_OK || !more)
-            return;
-        if (econ_row_kind_of(p->plan, &p->records, false) == ECON_ROW_RAGGED)
-            p->panel->fault.also = p->records.line;
-    }
-}
-
-static sci_status
-fail_ragged(econ_pass *p)
-{
-    const econ_records *r = &p->records;
-    uint64_t line = r->line, also, n = r->n;
-    char other[64] = "";
-
-    p->panel->fault.also = 0;
-    find_second(p);
-    also = p->panel->fault.also;
-    if (also > 0)
-        (void)snprintf(other, sizeof other, "; so has line %" PRIu64, also);
-    (void)econ_fault_at(p->panel, SCI_ERR_FORMAT, "ragged_row", line, 1,
-                        "the row has %" PRIu64 " field%s where the header has %zu%s", n,
-                        n == 1 ? "" : "s", p->plan->n_columns, also > 0 ? other : "");
-    p->panel->fault.also = also;
-    return SCI_ERR_FORMAT;
-}
-
-static sci_status
-fail_no_period(econ_pass *p, uint64_t line, size_t k)
-{
-    const econ_records *r = &p->records;
-
-    if (line != r->line)
-        return econ_fault_at(p->panel, SCI_ERR_FORMAT, "bad_period", line, 1,
-                             "no period in this line, which is not the last: line %" PRIu64
-                             " has one again",
-                             r->line);
-    return econ_fault_at(p->panel, SCI_ERR_FORMAT, "bad_period", econ_field_line(r, k),
-                         econ_field_column(r, k), "'%.*s' is no period",
-                         (int)(r->fields[k].n < 60 ? r->fields[k].n : 60), econ_field_text(r, k));
-}
-
-/* Everything that is not plainly a row of data. */
-static sci_status
-odd_row(econ_pass *p, econ_row_kind kind)
-{
-    p->after_blank = kind == ECON_ROW_BLANK || (p->after_blank && kind == ECON_ROW_FOOTER);
-    switch (kind) {
-    case ECON_ROW_SPECIAL:
-        return special_row(p);
-    case ECON_ROW_RAGGED:
-        return fail_ragged(p);
-    case ECON_ROW_FOOTER:
-        if (p->footer_line == 0)
-            p->footer_line = p->records.line;
-        return SCI_OK;
-    case ECON_ROW_NO_PERIOD:
-        return fail_no_period(p, p->records.line, econ_plan_column(p->plan, ECON_ROLE_PERIOD));
-    case ECON_ROW_DATA:
-    case ECON_ROW_BLANK:
-        break;
-    }
-    return SCI_OK;
 }
 
 /* ---- the pass ---- */
@@ -618,7 +382,7 @@ static inline sci_status
 data_row(econ_pass *p, const long_columns *c, uint32_t period)
 {
     if (p->footer_line != 0)
-        return fail_no_period(p, p->footer_line, 0);
+        return econ_pass_no_period(p, p->footer_line, 0);
     p->after_blank = false;
     switch (p->plan->layout) {
     case ECON_LONG:
@@ -650,7 +414,7 @@ take_row(econ_pass *p, const long_columns *c)
     }
     kind = econ_row_kind_of(p->plan, r, p->after_blank);
     if (kind != ECON_ROW_DATA)
-        return odd_row(p, kind);
+        return econ_pass_odd_row(p, kind);
     if (c->period != SIZE_MAX) {
         sci_status st =
             period_of(p, econ_field_text(r, c->period), r->fields[c->period].n, &period);
