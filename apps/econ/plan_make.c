@@ -6,6 +6,7 @@
 #include <sci/memory.h>
 
 #include "period_spelling.h"
+#include "period_spelling.h"
 #include "plan_priv.h"
 #include "special.h"
 
@@ -306,6 +307,32 @@ count_periods(const econ_plan *plan)
     return n;
 }
 
+/* Years in one column and months in another would make each month an indicator of its own, or a duplicate. */
+static sci_status
+refuse_split_period(const econ_plan *plan, const econ_sample *s, size_t header, size_t period,
+                    econ_panel *panel)
+{
+    size_t below = econ_sample_next(s, header + 1);
+    const char *cell = below < s->n ? econ_sample_field(s, &s->rows[below], period) : "";
+
+    if (econ_period_spelling(cell, strlen(cell)).kind != ECON_SPELLED_YEAR)
+        return SCI_OK;
+    for (size_t k = 0; k < plan->n_columns; k++) {
+        bool ignored;
+
+        if (k == period || is_told(plan, k)
+            || econ_role_of_name(plan->names[k], &ignored) != ECON_ROLE_PERIOD)
+            continue;
+        return econ_fault_at(
+            panel, SCI_ERR_FORMAT, "split_period", plan->header_line, 1,
+            "the period is in two columns, '%.60s' and '%.60s'; put them in one, as "
+            "2020-03, or name the right one with --column period=NAME and the other "
+            "with --column ignore=NAME",
+            plan->names[period], plan->names[k]);
+    }
+    return SCI_OK;
+}
+
 static sci_status
 choose_layout(econ_plan *plan, const econ_sample *s, size_t header, int wanted, econ_panel *panel)
 {
@@ -320,6 +347,10 @@ choose_layout(econ_plan *plan, const econ_sample *s, size_t header, int wanted, 
     if (period == SIZE_MAX && !across)
         return econ_fault_at(panel, SCI_ERR_FORMAT, "no_period_column", plan->header_line, 1,
                              "no column has periods; --column period=NAME says which one should");
+    if (!across)
+        st = refuse_split_period(plan, s, header, period, panel);
+    if (st != SCI_OK)
+        return st;
     if (across) {
         plan->layout = ECON_ACROSS;
     } else if (wanted == ECON_WIDE + 1 || (wanted == 0 && c.keys == 0)) {

@@ -67,6 +67,10 @@ cells '2020 u 2' --column value=z
 cells '2020 y 1,2020 z 2' --column ignore=x --layout wide
 refuse 2 "no column of that name" check p.csv --column value=q
 refuse 2 "is not ROLE=NAME" check p.csv --column price=z
+text 'year,month,a\n2020,1,5\n2020,2,6\n'
+refuse 1 "the period is in two columns, 'year' and 'month'" check p.csv
+text 'year,date,a\n2020,2020-01,5\n2020,2020-02,6\n'
+cells '2020-01 a 5,2020-02 a 6' --column period=date --column ignore=year
 text 'Zeitraum;Reihe;Messung\n2020-01;a;1,5\n'
 cells '2020-01 a 1.5'
 text 'period,a,a\n2020,1,2\n'
