@@ -43,6 +43,8 @@ typedef struct search {
     const econ_scores *scores;
     const econ_rules *rules;
     double *q; /* [sector] of one period and statistic */
+    size_t *head,
+        *next; /* indicators of a sector: the first, and the one after each; SIZE_MAX ends */
     econ_anomaly *found;
     size_t n, room;
 } search;
@@ -67,10 +69,10 @@ find_driver(const search *s, size_t sector, size_t t, bool directed, double *eff
     uint32_t driver = ECON_NO_DRIVER;
 
     *effect = (double)NAN;
-    for (size_t i = 0; i < scores->n_indicators; i++) {
+    for (size_t i = s->head[sector]; i != SIZE_MAX; i = s->next[i]) {
         double z = scores->z[i * scores->n_periods + t], part;
 
-        if (s->panel->indicators[i].sector_index != sector || isnan(z))
+        if (isnan(z))
             continue;
         *effect = fmax(*effect, change_of(s->panel, i, t));
         part = directed ? (raw < 0.0 ? -z : z) : fabs(z);
@@ -238,6 +240,23 @@ compare(const void *left, const void *right)
     return (a->statistic > b->statistic) - (a->statistic < b->statistic);
 }
 
+static sci_status
+list_members(search *s)
+{
+    const econ_panel *p = s->panel;
+    sci_status st = sci_alloc(&s->head, s->scores->n_sectors, 1, sizeof *s->head);
+
+    if (st == SCI_OK)
+        st = sci_alloc(&s->next, s->scores->n_indicators, 1, sizeof *s->next);
+    for (size_t k = 0; st == SCI_OK && k < s->scores->n_sectors; k++)
+        s->head[k] = SIZE_MAX;
+    for (size_t i = s->scores->n_indicators; st == SCI_OK && i > 0; i--) {
+        s->next[i - 1] = s->head[p->indicators[i - 1].sector_index];
+        s->head[p->indicators[i - 1].sector_index] = i - 1;
+    }
+    return st;
+}
+
 sci_status
 econ_anomalies_find(econ_anomaly **out, size_t *n, const econ_panel *panel,
                     const econ_scores *scores, const econ_rules *rules, size_t from)
@@ -245,9 +264,13 @@ econ_anomalies_find(econ_anomaly **out, size_t *n, const econ_panel *panel,
     search s = { .panel = panel, .scores = scores, .rules = rules };
     sci_status st = sci_alloc(&s.q, scores->n_sectors, 1, sizeof *s.q);
 
+    if (st == SCI_OK)
+        st = list_members(&s);
     for (size_t t = from; st == SCI_OK && t < scores->n_periods; t++)
         st = search_period(&s, t);
     sci_free(s.q);
+    sci_free(s.head);
+    sci_free(s.next);
     if (st != SCI_OK) {
         sci_free(s.found);
         return st;
