@@ -54,8 +54,8 @@
 
 #define ECON_ROWS_OUTCOME                                                                         \
     { 0, "last", "N", CLI_INTEGER, ECON_AT(scoring.last), NULL,                                   \
-      "tables, and what --alert looks at, of the last N periods (default: all of them; the last "\
-      "one for --alert)", "Output", CLI_RESULT, NULL, 1, 1000000000 },                            \
+      "tables, and what --alert looks at, of the last N periods (default: all of them; with "       \
+      "--nagios or --state the last one is looked at)", "Output", CLI_RESULT, NULL, 1, 1000000000 },                            \
     { 0, "events", "FILE", CLI_TEXT, ECON_AT(scoring.events), NULL,                               \
       "known events for the report: a CSV file with the columns period, label, sector", "Output", \
       CLI_RESULT | CLI_PATH, NULL, 0, 0 },                                                        \

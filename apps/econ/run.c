@@ -328,12 +328,24 @@ print(const econ_run *run, const econ_printed *p)
     return SCI_OK;
 }
 
+/* How many of the last periods --alert and --nagios look at: all that are shown; of a run that goes on month
+ * by month, and for a monitor, the last one. */
+static size_t
+watched_periods(const econ_run *run, const econ_scores *scores)
+{
+    const econ_scoring *s = &run->settings->scoring;
+
+    if (s->last > 0)
+        return (size_t)s->last < scores->n_periods ? (size_t)s->last : scores->n_periods;
+    return s->nagios || run->target != NULL ? 1 : scores->n_periods;
+}
+
 /* What crossed the thresholds in the periods that are looked at. */
 static void
 judge(econ_run *run, const econ_scores *scores, const econ_rules *rules,
       const econ_anomaly *anomalies, size_t n)
 {
-    size_t last = run->settings->scoring.last > 0 ? (size_t)run->settings->scoring.last : 1;
+    size_t last = watched_periods(run, scores);
 
     for (size_t k = 0; k < n; k++)
         if (anomalies[k].period + last >= scores->n_periods) {
@@ -349,11 +361,10 @@ first_wanted(const econ_run *run, const econ_scores *scores)
     const econ_scoring *s = &run->settings->scoring;
     bool silent =
         s->nagios || (run->call->general->quiet && !s->porcelain && !run->settings->common.json);
-    size_t last = s->last > 0 ? (size_t)s->last : 1;
 
-    if (run->temporary != NULL || (s->last == 0 && !silent) || last > scores->n_periods)
+    if (run->temporary != NULL || (s->last == 0 && !silent))
         return 0;
-    return scores->n_periods - last;
+    return scores->n_periods - watched_periods(run, scores);
 }
 
 sci_status

@@ -109,20 +109,23 @@ grep -qE '^ECON CRITICAL - [0-9]+ anomal(y|ies) up to 2010-05, first government 
 head -n 50 "$panel" > quiet.csv
 run 0 sci-econ score quiet.csv --map "$map" --nagios
 grep -q '^ECON OK - 0 anomalies up to 2010-01 |' out || wrong "nagios: $(cat out)"
-run 0 sci-econ score quiet.csv --map "$map" --alert -q
+run 0 sci-econ score quiet.csv --map "$map" --alert -q --last 1
+run 0 sci-econ score quiet.csv --map "$map" --alert -q --state quiet.h5
+# Without --last, --alert looks at all that the tables hold: 2009-01 is among it.
+run 5 sci-econ score quiet.csv --map "$map" --alert -q
 run 3 sci-econ score nothing.csv --map "$map" --nagios
 grep -q '^ECON UNKNOWN - ' out || wrong "nagios: $(cat out)"
 run 0 census --json
 grep -q '"statistic": "level"' out || wrong "--json without its anomalies"
 
 # Thresholds.
-run 0 census --alert -q --min-z 20
-run 0 census --alert -q --alpha 1e-9
-run 0 census --alert -q --min-effect 50%
-run 0 census --alert -q --stat economy
+run 0 census --alert --last 1 -q --min-z 20
+run 0 census --alert --last 1 -q --alpha 1e-9
+run 0 census --alert --last 1 -q --min-effect 50%
+run 0 census --alert --last 1 -q --stat economy
 # 2009-04: three of four indicators of the goods.
 head -n 41 "$panel" > crisis.csv
-run 5 sci-econ score crisis.csv --map "$map" --alert -q --stat level --min-breadth 0.75
-run 0 sci-econ score crisis.csv --map "$map" --alert -q --stat level --min-breadth 0.76
+run 5 sci-econ score crisis.csv --map "$map" --alert --last 1 -q --stat level --min-breadth 0.75
+run 0 sci-econ score crisis.csv --map "$map" --alert --last 1 -q --stat level --min-breadth 0.76
 
 finish
