@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Valgrind finds neither errors nor lost memory: tests/memcheck.sh [BUILD [PATTERN...]]
 # BUILD (default build/release) is one without sanitizers. A program NAME of BUILD/tests and a script NAME.sh of
-# tests/cli (its sci-array, sci-genomics and sci-imaging are what valgrind looks at) run if a PATTERN matches all of NAME; without
-# patterns: the programs of unit, golden and fault, and the tutorials on the samples. SECONDS_MOST (1800) is what one
-# may take. Damaged files make HDF5 itself read wrong memory, in processes of their own: what happens in a function of
-# HDF5 is left out and counted. Logs are in BUILD/memcheck. Takes hours.
+# tests/cli (its five programs are what valgrind looks at) run if a PATTERN matches all of NAME; without patterns: the
+# programs of unit, golden and fault, and the tutorials on the samples. SECONDS_MOST (1800) is what one may take.
+# Damaged files make HDF5 itself read wrong memory, in processes of their own: what happens in a function of HDF5 is
+# left out and counted. Logs are in BUILD/memcheck. Takes hours.
 set -u
 source=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 build=$(cd "${1:-$source/build/release}" && pwd) || exit 1
 shift
-[ $# -gt 0 ] || set -- '(unit|golden|fault)_.*' '(array|genomics|imaging)_tutorial'
+[ $# -gt 0 ] || set -- '(unit|golden|fault)_.*' '(array|audio|econ|genomics|imaging)_tutorial'
 logs=$build/memcheck
 failed=0
 # A build folder in which the programs run under valgrind.
@@ -18,7 +18,7 @@ wrapped=$(mktemp -d "${TMPDIR:-/tmp}/sci-memcheck.XXXXXX") || exit 1
 trap 'rm -rf "$wrapped"' EXIT
 mkdir -p "$logs" "$wrapped/bin" || exit 1
 ln -s "$build"/* "$wrapped" 2> /dev/null
-for program in sci-array sci-genomics sci-imaging; do
+for program in sci-array sci-audio sci-econ sci-genomics sci-imaging; do
     printf '#!/bin/sh\nexec valgrind "%s" "$@"\n' "$build/bin/$program" > "$wrapped/bin/$program"
     chmod +x "$wrapped/bin/$program"
 done
