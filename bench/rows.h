@@ -30,9 +30,17 @@ void rows_imaging(bench *b);  /* sci-imaging, against nibabel, h5py and mincstat
 void rows_audio(bench *b);    /* sci-audio, against torchaudio, scipy and bare FFTW */
 void rows_econ(bench *b);     /* sci-econ, against pandas and sklearn */
 
-/* Report a ratio of times: with `speed` the peer's over ours (at least), else ours over the peer's
- * (at most). */
-void report_contest(bench *b, const figure_row *given, const samples *ours, const samples *peer,
-                    bool speed);
+/* Report a ratio of times: the peer's over ours, or where the row says at_most ours over the peer's. Of `given` what
+ * was measured and the unit of it are filled in. */
+void report_contest(bench *b, const figure_row *given, const samples *ours, const samples *peer);
+/* The same of a contest, which is held. */
+void row_contest(bench *b, const figure_row *given, const contestant *we, const contestant *peer,
+                 int repetitions);
+/* One figure without a peer, at most so much; NaN: a run failed. */
+void row_value(bench *b, const char *section, const char *what, double value, const char *unit,
+               double must, double aim);
+
+/* Are the packages installed that `which` part of a peer's script needs? */
+bool peer_is_there(const bench *b, const char *script, const char *which);
 
 #endif

@@ -9,21 +9,6 @@ typedef struct shape_case {
     const char *shape, *groups; /* groups of channels of group norm */
 } shape_case;
 
-void
-report_contest(bench *b, const figure_row *given, const samples *ours, const samples *peer,
-               bool speed)
-{
-    figure_row row = *given;
-    double scale = strcmp(row.figure_unit, "%") == 0 ? 100.0 : 1.0;
-
-    row.unit = "s";
-    row.ours = samples_median(ours);
-    row.peer = samples_median(peer);
-    row.at_most = !speed;
-    row.figure = scale * (speed ? samples_ratio(peer, ours) : samples_ratio(ours, peer));
-    report_row(&b->report, &row);
-}
-
 static server *
 torch_server(const bench *b, char *reason, size_t size)
 {
@@ -50,7 +35,6 @@ norm_case(bench *b, server *torch, const char *why_no_torch, const char *shape, 
     const char *section = "norm";
     bool easy = strcmp(norm, "batch") == 0 || strcmp(norm, "instance") == 0;
     char what[128], reason[256], word[64];
-    samples ours, theirs;
     server *s = norm_server(b, shape, norm, reason, sizeof reason);
     int repetitions = b->quick ? 7 : 31;
 
@@ -61,29 +45,29 @@ norm_case(bench *b, server *torch, const char *why_no_torch, const char *shape, 
     }
     const contestant we = { .server = s, .word = "norm1" };
     const contestant memory = { .server = s, .word = "copy" };
-    if (copy && contest(&we, &memory, repetitions, &ours, &theirs)) {
+    if (copy) {
         const figure_row r = { .section = section,
                                .what = what,
                                .peer_name = "memcpy",
                                .figure_unit = "x",
+                               .at_most = true,
                                .must = 1.7,
                                .aim = 1.3 };
-        report_contest(b, &r, &ours, &theirs, false);
+        row_contest(b, &r, &we, &memory, repetitions);
     }
     snprintf(word, sizeof word, "%s %s", norm, shape);
     const contestant peer = { .server = torch, .word = word };
     if (torch == NULL)
         report_absent(&b->report, section, what, why_no_torch);
-    else if (contest(&we, &peer, repetitions, &ours, &theirs)) {
+    else {
         const figure_row r = { .section = section,
                                .what = what,
                                .peer_name = "torch",
                                .figure_unit = "x",
                                .must = easy ? 3.0 : 1.3,
                                .aim = easy ? 5.0 : 1.7 };
-        report_contest(b, &r, &ours, &theirs, true);
-    } else
-        report_absent(&b->report, section, what, "a repetition failed");
+        row_contest(b, &r, &we, &peer, repetitions);
+    }
     server_stop(s);
 }
 
@@ -123,7 +107,6 @@ rows_moments(bench *b)
     };
     const char *const arguments[] = { b->self, "serve-moments", b->quick ? "16" : "64", NULL };
     char reason[256];
-    samples ours, theirs;
     server *s = server_start(arguments, reason, sizeof reason);
 
     if (s == NULL) {
@@ -140,10 +123,7 @@ rows_moments(bench *b)
                                .figure_unit = "%",
                                .must = k->must,
                                .aim = k->aim };
-        if (contest(&kernel, &sum, b->quick ? 7 : 21, &ours, &theirs))
-            report_contest(b, &r, &ours, &theirs, true);
-        else
-            report_absent(&b->report, "moments", k->what, "a repetition failed");
+        row_contest(b, &r, &kernel, &sum, b->quick ? 7 : 21);
     }
     server_stop(s);
 }
@@ -154,7 +134,6 @@ rows_threads(bench *b)
     static const char *const norms[] = { "group:8", "layer", "batch" };
     const char *shape = b->quick ? "2,32,64,128,128" : "4,32,64,128,128";
     char reason[256], what[128];
-    samples two, one;
 
     for (size_t i = 0; i < sizeof norms / sizeof *norms; i++) {
         server *s = norm_server(b, shape, norms[i], reason, sizeof reason);
@@ -167,10 +146,10 @@ rows_threads(bench *b)
                                .figure_unit = "x",
                                .must = 1.6,
                                .aim = 1.9 };
-        if (s != NULL && contest(&with_two, &with_one, b->quick ? 5 : 15, &two, &one))
-            report_contest(b, &r, &two, &one, true);
+        if (s != NULL)
+            row_contest(b, &r, &with_two, &with_one, b->quick ? 5 : 15);
         else
-            report_absent(&b->report, "threads", what, s == NULL ? reason : "a repetition failed");
+            report_absent(&b->report, "threads", what, reason);
         server_stop(s);
     }
 }

@@ -66,14 +66,6 @@ make_many(const bench *b, const char *folder, int n, const char *seconds)
     return good;
 }
 
-static bool
-peer_is_there(const bench *b, const paths *p, const char *which)
-{
-    const char *const probe[] = { b->python, p->script, "--probe", which, NULL };
-
-    return !isnan(command_run(probe, NULL));
-}
-
 static void
 ratio(bench *b, const char *what, const char *peer_name, const contestant *we,
       const contestant *peer, bool speed, double must, double aim, int repetitions)
@@ -85,12 +77,8 @@ ratio(bench *b, const char *what, const char *peer_name, const contestant *we,
                            .at_most = !speed,
                            .must = must,
                            .aim = aim };
-    samples ours, theirs;
 
-    if (contest(we, peer, repetitions, &ours, &theirs))
-        report_contest(b, &r, &ours, &theirs, speed);
-    else
-        report_absent(&b->report, SECTION, what, "a run failed");
+    row_contest(b, &r, we, peer, repetitions);
 }
 
 /* ---- a recording of ten minutes ---- */
@@ -114,7 +102,7 @@ rows_mel(bench *b, const paths *p)
     int repetitions = b->quick ? 2 : 5;
     char reason[256];
 
-    if (peer_is_there(b, p, "torchaudio")) {
+    if (peer_is_there(b, p->script, "torchaudio")) {
         server *warm = server_start(serve, reason, sizeof reason);
         const contestant compute = { .server = warm, .word = "mel" };
 
@@ -125,7 +113,7 @@ rows_mel(bench *b, const paths *p)
     } else {
         report_absent(&b->report, SECTION, what, "torchaudio is not installed");
     }
-    if (peer_is_there(b, p, "scipy"))
+    if (peer_is_there(b, p->script, "scipy"))
         ratio(b, what, "scipy, numpy", &we, &scipy, true, 5.0, 10.0, repetitions);
     else
         report_absent(&b->report, SECTION, what, "scipy is not installed");
@@ -163,7 +151,7 @@ row_short(bench *b, const paths *p)
 
     if (!make_many(b, p->files, SHORT_FILES, "3"))
         report_absent(&b->report, SECTION, what, "the files could not be made");
-    else if (!peer_is_there(b, p, "torchaudio"))
+    else if (!peer_is_there(b, p->script, "torchaudio"))
         report_absent(&b->report, SECTION, what, "torchaudio is not installed");
     else
         ratio(b, what, "torchaudio loop", &we, &torch, true, 12.0, 25.0, b->quick ? 2 : 3);
@@ -208,21 +196,10 @@ rows_memory_of(bench *b, const paths *p)
                                     "-o",         p->ours,     NULL };
         char what[80];
         uint64_t peak = 0;
-        figure_row r = { .section = SECTION,
-                         .what = what,
-                         .unit = "MiB",
-                         .figure_unit = "MiB",
-                         .at_most = true,
-                         .must = 128.0,
-                         .aim = 32.0 };
+        bool good = !isnan(command_run(run, &peak));
 
         snprintf(what, sizeof what, "peak of %s at 16 kHz, scope %s", hours, scopes[k]);
-        if (isnan(command_run(run, &peak))) {
-            report_absent(&b->report, SECTION, what, "a run failed");
-            continue;
-        }
-        r.ours = r.figure = (double)peak / MEBI;
-        report_row(&b->report, &r);
+        row_value(b, SECTION, what, good ? (double)peak / MEBI : (double)NAN, "MiB", 128.0, 32.0);
     }
 }
 

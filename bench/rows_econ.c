@@ -45,14 +45,6 @@ make(const bench *b, const char *path, const char *indicators, const char *first
     return !isnan(command_run(command, NULL));
 }
 
-static bool
-peer_is_there(const bench *b, const paths *p, const char *which)
-{
-    const char *const probe[] = { b->python, p->script, "--probe", which, NULL };
-
-    return !isnan(command_run(probe, NULL));
-}
-
 static void
 ratio(bench *b, const char *what, const char *peer_name, const char *const *ours,
       const char *const *theirs, bool speed, double must, double aim, int repetitions)
@@ -66,12 +58,8 @@ ratio(bench *b, const char *what, const char *peer_name, const char *const *ours
                            .aim = aim };
     const contestant we = { .command = ours, .cpu = true },
                      peer = { .command = theirs, .cpu = true };
-    samples of_us, of_peer;
 
-    if (contest(&we, &peer, repetitions, &of_us, &of_peer))
-        report_contest(b, &r, &of_us, &of_peer, speed);
-    else
-        report_absent(&b->report, SECTION, what, "a run failed");
+    row_contest(b, &r, &we, &peer, repetitions);
 }
 
 #define SCORE(path, ...)                                                                    \
@@ -112,7 +100,7 @@ rows_pandas(bench *b, const paths *p)
     const char *const growing[] = SCORE(p->million, NULL);
     const char *const theirs[] = { b->python, p->script, "pandas", p->million, LAST, NULL };
     const char *const theirs_ten[] = { b->python, p->script, "pandas", p->ten, LAST, NULL };
-    bool pandas = peer_is_there(b, p, "pandas");
+    bool pandas = peer_is_there(b, p->script, "pandas");
 
     if (!make(b, p->million, "2500", "0", "400")) {
         report_absent(&b->report, SECTION, "1 M rows", "the panel could not be made");
@@ -143,7 +131,7 @@ row_forest(bench *b, const paths *p)
     const char *const theirs[] = { b->python, p->script, "forest", p->small, NULL };
     const char *what = "100,000 rows in 25 sectors, scored, CPU";
 
-    if (!peer_is_there(b, p, "forest"))
+    if (!peer_is_there(b, p->script, "forest"))
         report_absent(&b->report, SECTION, what, "sklearn is not installed");
     else if (!make(b, p->small, "250", "0", "400"))
         report_absent(&b->report, SECTION, what, "the panel could not be made");
@@ -159,13 +147,6 @@ row_update(bench *b, const paths *p)
     const char *const update[] = { b->sci_econ, "update", "--state",   p->state,
                                    p->month,    "-q",     "--no-sync", NULL };
     const char *what = "update of 10,000 indicators by a month, wall";
-    figure_row r = { .section = SECTION,
-                     .what = what,
-                     .unit = "s",
-                     .figure_unit = "ms",
-                     .at_most = true,
-                     .must = 200.0,
-                     .aim = 50.0 };
     samples taken = { 0 };
     char months[16], first[16];
     bool good;
@@ -182,13 +163,8 @@ row_update(bench *b, const paths *p)
         if (good)
             samples_add(&taken, seconds);
     }
-    if (!good) {
-        report_absent(&b->report, SECTION, what, "a run failed");
-        return;
-    }
-    r.ours = samples_median(&taken);
-    r.figure = 1000.0 * r.ours;
-    report_row(&b->report, &r);
+    row_value(b, SECTION, what, good ? 1e3 * samples_median(&taken) : (double)NAN, "ms", 200.0,
+              50.0);
 }
 
 void

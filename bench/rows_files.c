@@ -45,7 +45,6 @@ rows_stream(bench *b)
         { "stream contiguous, batch (two passes), 1 thread", "batch", "1", NO_BOUND, NO_BOUND },
     };
     const char *shape = b->quick ? "128,64,64,64" : "512,64,64,64";
-    samples ours, theirs;
     files f;
 
     bool made = files_make(b, b->fast, &f, shape, "contiguous");
@@ -62,10 +61,10 @@ rows_stream(bench *b)
                                .figure_unit = "%",
                                .must = cases[i].must,
                                .aim = cases[i].aim };
-        if (made && contest(&we, &peer, b->quick ? 5 : 9, &ours, &theirs))
-            report_contest(b, &r, &ours, &theirs, true);
+        if (made)
+            row_contest(b, &r, &we, &peer, b->quick ? 5 : 9);
         else
-            report_absent(&b->report, "stream", cases[i].what, "a run failed");
+            report_absent(&b->report, "stream", cases[i].what, "the file could not be made");
     }
     files_remove(&f);
 }
@@ -82,12 +81,10 @@ rows_gzip(bench *b)
     };
     const char *shape = b->quick ? "32,64,64,64" : "96,64,64,64";
     char script[PATH_SIZE];
-    samples ours, theirs;
     files f;
 
     snprintf(script, sizeof script, "%s/peer_h5py.py", b->peers);
-    const char *const probe[] = { b->python, script, "--probe", NULL };
-    bool peer_there = !isnan(command_run(probe, NULL));
+    bool peer_there = peer_is_there(b, script, "numpy");
     bool made = files_make(b, b->fast, &f, shape, "gzip");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const run[] = { b->sci_array, "normalize", f.operand,        "--norm",
@@ -104,10 +101,10 @@ rows_gzip(bench *b)
                                .aim = cases[i].aim };
         if (!peer_there)
             report_absent(&b->report, "gzip", cases[i].what, "h5py and numpy are not installed");
-        else if (made && contest(&we, &peer, b->quick ? 3 : 7, &ours, &theirs))
-            report_contest(b, &r, &ours, &theirs, true);
+        else if (made)
+            row_contest(b, &r, &we, &peer, b->quick ? 3 : 7);
         else
-            report_absent(&b->report, "gzip", cases[i].what, "a run failed");
+            report_absent(&b->report, "gzip", cases[i].what, "the file could not be made");
     }
     files_remove(&f);
 }
@@ -130,17 +127,7 @@ run_watched(const bench *b, const files *f, const char *memory, uint64_t *peak)
 static void
 memory_row(bench *b, const char *what, uint64_t peak, double must)
 {
-    const figure_row r = { .section = "memory",
-                           .what = what,
-                           .ours = (double)peak / MEBI,
-                           .unit = "MiB",
-                           .figure = (double)peak / MEBI,
-                           .figure_unit = "MiB",
-                           .at_most = true,
-                           .must = must,
-                           .aim = NO_BOUND };
-
-    report_row(&b->report, &r);
+    row_value(b, "memory", what, (double)peak / MEBI, "MiB", must, NO_BOUND);
 }
 
 /* A volume of one sample: no group fits in the budget, so the array is read twice. */
@@ -176,7 +163,7 @@ rows_memory(bench *b)
                            .figure_unit = "%",
                            .must = NO_BOUND,
                            .aim = 95.0 };
-    report_contest(b, &r, &large, &small, true);
+    report_contest(b, &r, &large, &small);
     files_remove(&f);
     return;
 failed:
@@ -206,20 +193,8 @@ rows_process(bench *b)
         double warm = made ? contestant_run(&we) : NO_TIME;
         for (int k = 0; !isnan(warm) && k < (b->quick ? 11 : 41); k++)
             samples_add(&ours, contestant_run(&we));
-        double median = samples_median(&ours);
-        const figure_row r = { .section = "process",
-                               .what = cases[i].what,
-                               .ours = median,
-                               .unit = "s",
-                               .figure = 1e3 * median,
-                               .figure_unit = "ms",
-                               .at_most = true,
-                               .must = cases[i].must,
-                               .aim = cases[i].aim };
-        if (isnan(median))
-            report_absent(&b->report, "process", cases[i].what, "a run failed");
-        else
-            report_row(&b->report, &r);
+        row_value(b, "process", cases[i].what, 1e3 * samples_median(&ours), "ms", cases[i].must,
+                  cases[i].aim);
     }
     files_remove(&f);
 }

@@ -56,6 +56,12 @@ make_cells(const bench *b, const char *path, const char *cells, const char *stor
 
 /* ---- ratios ---- */
 
+#define HARMONIZE                                                                                \
+    {                                                                                            \
+        b->sci_genomics, "harmonize", p->plain, "--batch-key", "batch", "--no-sync", "-q", "-f", \
+            "-o", p->out, NULL                                                                   \
+    }
+
 static void
 ratio(bench *b, const char *what, const char *peer_name, const contestant *we,
       const contestant *peer, const char *why_not, double must, double aim, int repetitions)
@@ -66,14 +72,11 @@ ratio(bench *b, const char *what, const char *peer_name, const contestant *we,
                            .figure_unit = strcmp(peer_name, "raw write") == 0 ? "%" : "x",
                            .must = must,
                            .aim = aim };
-    samples ours, theirs;
 
     if (peer->command == NULL && peer->server == NULL)
         report_absent(&b->report, SECTION, what, why_not);
-    else if (contest(we, peer, repetitions, &ours, &theirs))
-        report_contest(b, &r, &ours, &theirs, true);
     else
-        report_absent(&b->report, SECTION, what, "a run failed");
+        row_contest(b, &r, we, peer, repetitions);
 }
 
 static server *
@@ -92,17 +95,7 @@ sva_server(const bench *b, const paths *p, const char *cells, char *reason, size
 static void
 rows_cpu(bench *b, const paths *p, const char *cells)
 {
-    const char *const harmonize[] = { b->sci_genomics,
-                                      "harmonize",
-                                      p->plain,
-                                      "--batch-key",
-                                      "batch",
-                                      "--no-sync",
-                                      "-q",
-                                      "-f",
-                                      "-o",
-                                      p->out,
-                                      NULL };
+    const char *const harmonize[] = HARMONIZE;
     const char *const fit[] = {
         b->sci_genomics, "fit", p->plain, "--batch-key", "batch", "--no-sync", "-q", "-f", "-o",
         p->stats,        NULL
@@ -157,25 +150,6 @@ rows_wall(bench *b, const paths *p, uint64_t cells)
 /* ---- absolute figures ---- */
 
 static void
-absolute(bench *b, const char *what, double value, const char *unit, double must, double aim)
-{
-    const figure_row r = { .section = SECTION,
-                           .what = what,
-                           .ours = value,
-                           .unit = unit,
-                           .figure = value,
-                           .figure_unit = unit,
-                           .at_most = true,
-                           .must = must,
-                           .aim = aim };
-
-    if (isnan(value))
-        report_absent(&b->report, SECTION, what, "a run failed");
-    else
-        report_row(&b->report, &r);
-}
-
-static void
 row_nonparametric(bench *b, const paths *p)
 {
     const char *const command[] = {
@@ -183,29 +157,20 @@ row_nonparametric(bench *b, const paths *p)
         "--no-sync",     "-q",        "-f",     "-o",          p->out,  NULL
     };
 
-    absolute(b, "harmonize --nonparametric, wall", command_run(command, NULL), "s", 5.0, 2.0);
+    row_value(b, SECTION, "harmonize --nonparametric, wall", command_run(command, NULL), "s", 5.0,
+              2.0);
 }
 
 static void
 row_memory(bench *b, const paths *p, const char *cells)
 {
-    const char *const command[] = { b->sci_genomics,
-                                    "harmonize",
-                                    p->plain,
-                                    "--batch-key",
-                                    "batch",
-                                    "--no-sync",
-                                    "-q",
-                                    "-f",
-                                    "-o",
-                                    p->out,
-                                    NULL };
+    const char *const command[] = HARMONIZE;
     char what[64];
     uint64_t peak = 0;
     bool good = make_cells(b, p->plain, cells, "contiguous") && !isnan(command_run(command, &peak));
 
     snprintf(what, sizeof what, "peak of harmonize, %s cells", cells);
-    absolute(b, what, good ? (double)peak / MEBI : (double)NAN, "MiB", 192.0, 96.0);
+    row_value(b, SECTION, what, good ? (double)peak / MEBI : (double)NAN, "MiB", 192.0, 96.0);
     unlink(p->out);
 }
 

@@ -57,14 +57,6 @@ make(const bench *b, const char *path, const char *shape, const char *storage)
     return !isnan(command_run(command, NULL));
 }
 
-static bool
-peer_is_there(const bench *b, const paths *p, const char *which)
-{
-    const char *const probe[] = { b->python, p->script, "--probe", which, NULL };
-
-    return !isnan(command_run(probe, NULL));
-}
-
 /* How much faster we are than the peer. */
 static void
 faster(bench *b, const char *what, const char *peer_name, const contestant *we,
@@ -76,31 +68,8 @@ faster(bench *b, const char *what, const char *peer_name, const contestant *we,
                            .figure_unit = "x",
                            .must = must,
                            .aim = aim };
-    samples ours, theirs;
 
-    if (contest(we, peer, repetitions, &ours, &theirs))
-        report_contest(b, &r, &ours, &theirs, true);
-    else
-        report_absent(&b->report, SECTION, what, "a run failed");
-}
-
-static void
-at_most(bench *b, const char *what, double value, const char *unit, double must, double aim)
-{
-    const figure_row r = { .section = SECTION,
-                           .what = what,
-                           .ours = value,
-                           .unit = unit,
-                           .figure = value,
-                           .figure_unit = unit,
-                           .at_most = true,
-                           .must = must,
-                           .aim = aim };
-
-    if (isnan(value))
-        report_absent(&b->report, SECTION, what, "a run failed");
-    else
-        report_row(&b->report, &r);
+    row_contest(b, &r, we, peer, repetitions);
 }
 
 /* ---- a NIfTI file of 14 MB ---- */
@@ -129,14 +98,14 @@ rows_nifti(bench *b, const paths *p)
         report_absent(&b->report, SECTION, what, "the file could not be made");
         return;
     }
-    at_most(b, what, command_run(run, NULL), "s", NO_BOUND, 0.15);
-    if (!peer_is_there(b, p, "nifti")) {
+    row_value(b, SECTION, what, command_run(run, NULL), "s", NO_BOUND, 0.15);
+    if (!peer_is_there(b, p->script, "nifti")) {
         report_absent(&b->report, SECTION, what, "nibabel is not installed");
         return;
     }
     faster(b, what, "nibabel, numpy", &we, &peer, 8.0, NO_BOUND, b->quick ? 3 : 7);
-    at_most(b, "its peak memory, of that of nibabel and numpy", peak_share(run, numpy), "%", 20.0,
-            NO_BOUND);
+    row_value(b, SECTION, "its peak memory, of that of nibabel and numpy", peak_share(run, numpy),
+              "%", 20.0, NO_BOUND);
 }
 
 /* ---- four channels in HDF5 ---- */
@@ -152,7 +121,7 @@ rows_channels(bench *b, const paths *p)
         { "nonzero z-score of 4 channels, gzip, 1 thread", "gzip", "1", 1.2, NO_BOUND },
         { "nonzero z-score of 4 channels, gzip, 2 threads", "gzip", "2", 1.2, 3.0 },
     };
-    bool there = peer_is_there(b, p, "nonzero"), made = false;
+    bool there = peer_is_there(b, p->script, "nonzero"), made = false;
     const char *stored = "";
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -204,15 +173,14 @@ row_atlas(bench *b, const paths *p)
                            .what = "normalization by 117 labels",
                            .peer_name = "plain z-score",
                            .figure_unit = "x",
+                           .at_most = true,
                            .must = 1.5,
                            .aim = 1.2 };
-    samples ours, theirs;
 
-    if (make(b, p->image, HEAD, "contiguous")
-        && contest(&we, &peer, b->quick ? 5 : 15, &ours, &theirs))
-        report_contest(b, &r, &ours, &theirs, false);
+    if (make(b, p->image, HEAD, "contiguous"))
+        row_contest(b, &r, &we, &peer, b->quick ? 5 : 15);
     else
-        report_absent(&b->report, SECTION, r.what, "a run failed");
+        report_absent(&b->report, SECTION, r.what, "the file could not be made");
 }
 
 /* ---- MINC2 ---- */
@@ -266,7 +234,7 @@ row_memory(bench *b, const paths *p, const char *what, const char *shape, const 
         command[11] = memory;
     }
     good = make(b, p->image, shape, "contiguous") && !isnan(command_run(command, &peak));
-    at_most(b, what, good ? (double)peak / MEBI : (double)NAN, "MiB", 256.0, 160.0);
+    row_value(b, SECTION, what, good ? (double)peak / MEBI : (double)NAN, "MiB", 256.0, 160.0);
     unlink(p->ours);
 }
 
