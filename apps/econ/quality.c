@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quality.h"
+#include "sorted.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -83,38 +83,61 @@ check_jumps(econ_panel *panel, size_t i)
 
 /* ---- seasons ---- */
 
-typedef struct ranked {
-    double value, place;
-} ranked;
-
-static int
-compare_ranked(const void *a, const void *b)
+/* The mean rank of a number that is there, from 1. */
+static double
+rank_of(const econ_sorted *s, double x)
 {
-    const ranked *x = a, *y = b;
+    size_t below = econ_sorted_below(s, x), end = below + 1;
 
-    return (x->value > y->value) - (x->value < y->value);
+    if (end < s->n && s->v[end] == x)
+        end = econ_sorted_below(s, nextafter(x, (double)INFINITY));
+    return (double)end - 0.5 * ((double)(end - below) - 1.0);
 }
 
-/* Sums and counts of the mean ranks of each season. */
+/* Sums of the ranks of each season, and how many they are; changes[0] is that to the second period. */
 static void
-sum_ranks(const ranked *sorted, size_t n, int season, int64_t first, double *sums, double *counts,
-          double *ties)
+sum_ranks(const econ_sorted *sorted, const double *changes, size_t n, int season, int64_t first,
+          double *sums, double *counts)
 {
-    for (size_t k = 0; k < n;) {
+    for (size_t t = 1; t < n; t++) {
+        int s = (int)((first + (int64_t)t) % season);
+
+        if (!isfinite(changes[t - 1]))
+            continue;
+        sums[s] += rank_of(sorted, changes[t - 1]);
+        counts[s] += 1.0;
+    }
+}
+
+/* The sum of equal³ - equal over numbers that are equal. */
+static double
+ties_of(const econ_sorted *s)
+{
+    double ties = 0.0;
+
+    for (size_t k = 0; k < s->n;) {
         size_t end = k;
         double equal;
 
-        while (end < n && sorted[end].value == sorted[k].value)
+        while (end < s->n && s->v[end] == s->v[k])
             end++;
         equal = (double)(end - k);
-        *ties += equal * equal * equal - equal;
-        for (; k < end; k++) {
-            int s = (int)((first + (int64_t)sorted[k].place) % season);
-
-            sums[s] += (double)end - 0.5 * (equal - 1.0);
-            counts[s] += 1.0;
-        }
+        ties += equal * equal * equal - equal;
+        k = end;
     }
+    return ties;
+}
+
+/* changes[t - 1] to period t: of logarithms where all values are positive. */
+static void
+make_changes(const double *values, size_t n, double *changes)
+{
+    bool positive = true;
+
+    for (size_t t = 0; t < n; t++)
+        positive = positive && !(values[t] <= 0.0);
+    for (size_t t = 1; t < n; t++)
+        changes[t - 1] = positive ? log(values[t] / values[t - 1]) : values[t] - values[t - 1];
 }
 
 bool
@@ -124,26 +147,22 @@ econ_quality_seasonal(const double *values, size_t n, econ_frequency frequency, 
     /* chi squared with 3 and 11 degrees of freedom at 0.999 */
     const int season = econ_frequency_season(frequency);
     const double critical = season == 4 ? 16.266 : 31.264;
-    ranked *changes = (ranked *)(void *)scratch;
-    double sums[12] = { 0 }, counts[12] = { 0 }, ties = 0.0, h = 0.0, m;
-    size_t used = 0;
-    bool positive = true;
+    double *changes = scratch;
+    econ_sorted sorted = { scratch + n, 0 };
+    double sums[12] = { 0 }, counts[12] = { 0 }, ties, h = 0.0, m;
 
     if ((frequency != ECON_QUARTERLY && frequency != ECON_MONTHLY) || n < 3 * (size_t)season + 1)
         return false;
-    for (size_t t = 0; t < n; t++)
-        positive = positive && !(values[t] <= 0.0);
-    for (size_t t = 1; t < n; t++) {
-        double change = positive ? log(values[t] / values[t - 1]) : values[t] - values[t - 1];
-
-        if (isfinite(change))
-            changes[used++] = (ranked){ change, (double)t };
-    }
-    m = (double)used;
-    if (used < 3 * (size_t)season)
+    make_changes(values, n, changes);
+    for (size_t t = 1; t < n; t++)
+        if (isfinite(changes[t - 1]))
+            sorted.v[sorted.n++] = changes[t - 1];
+    m = (double)sorted.n;
+    if (sorted.n < 3 * (size_t)season)
         return false;
-    qsort(changes, used, sizeof *changes, compare_ranked);
-    sum_ranks(changes, used, season, first, sums, counts, &ties);
+    econ_sort(sorted.v, sorted.n);
+    sum_ranks(&sorted, changes, n, season, first, sums, counts);
+    ties = ties_of(&sorted);
     for (int s = 0; s < season; s++) {
         if (counts[s] < 2.0)
             return false;
