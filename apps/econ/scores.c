@@ -48,7 +48,7 @@ make_spaces(making *m)
     for (int k = 0; st == SCI_OK && k < m->workers; k++) {
         st = econ_scratch_make(&m->spaces[k].scratch, m->n);
         if (st == SCI_OK)
-            st = sci_alloc(&m->spaces[k].middle, m->n, 1, sizeof *m->spaces[k].middle);
+            st = econ_others_alloc(&m->spaces[k].others, m->n);
         if (st == SCI_OK)
             st = sci_alloc(&m->spaces[k].column, most, 1, sizeof(double));
         if (st == SCI_OK)
@@ -62,7 +62,7 @@ clear_making(making *m)
 {
     for (int k = 0; m->spaces != NULL && k < m->workers; k++) {
         econ_scratch_clear(&m->spaces[k].scratch);
-        sci_free(m->spaces[k].middle);
+        econ_others_clear(&m->spaces[k].others);
         sci_free(m->spaces[k].column);
         sci_free(m->spaces[k].tests);
     }
@@ -121,27 +121,25 @@ static sci_status
 score_relative(void *context, size_t sector, int worker)
 {
     making *m = context;
-    econ_scratch *scratch = &m->spaces[worker].scratch;
     econ_scores *out = m->out;
     size_t row = sector * m->n;
+    const econ_p_out p = { .p = out->p_relative + row,
+                           .flags = out->extrapolated + row,
+                           .flag = ECON_STAT_RELATIVE };
 
-    econ_window_score(&m->window, out->relative_raw + row, m->from, out->relative + row, NULL, NULL,
-                      scratch->behind, scratch);
-    econ_window_p(&m->window, out->relative + row, scratch->behind, m->from, out->p_relative + row,
-                  out->extrapolated + row, ECON_STAT_RELATIVE, scratch);
+    econ_window_judge(&m->window, out->relative_raw + row, m->from, out->relative + row, &p,
+                      &m->spaces[worker].scratch);
     return SCI_OK;
 }
 
 static void
 score_economy(making *m)
 {
-    econ_scratch *scratch = &m->spaces[0].scratch;
     econ_scores *out = m->out;
+    const econ_p_out p = { .p = out->p_economy, .flags = out->economy_extrapolated, .flag = 1 };
 
-    econ_window_score(&m->window, out->economy_level, m->from, out->economy, NULL, NULL,
-                      scratch->behind, scratch);
-    econ_window_p(&m->window, out->economy, scratch->behind, m->from, out->p_economy,
-                  out->economy_extrapolated, 1, scratch);
+    econ_window_judge(&m->window, out->economy_level, m->from, out->economy, &p,
+                      &m->spaces[0].scratch);
 }
 
 /* ---- all together ---- */

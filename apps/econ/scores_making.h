@@ -10,9 +10,9 @@
 /* Working space of one thread. */
 typedef struct worker_space {
     econ_scratch scratch;
-    econ_middle *middle; /* [period] of the sector in hand */
-    double *column;      /* what is available in one period */
-    uint32_t *tests;     /* [period]: indicators with a p */
+    econ_others others; /* of the sector in hand */
+    double *column;     /* what is available in one period */
+    uint32_t *tests;    /* [period]: indicators with a p */
 } worker_space;
 
 /* Scores in the making. */

@@ -171,14 +171,13 @@ sum_up(making *m, size_t sector, size_t t, bool weighted, double *column, size_t
 
 /* One indicator against the others of its sector. */
 static void
-score_within(making *m, size_t i, const worker_space *space, econ_scratch *scratch, double *score)
+score_within(making *m, size_t i, const worker_space *space, double *score, const econ_p_out *out,
+             econ_scratch *scratch)
 {
-    const double *z = m->out->z + i * m->n;
     double *apart = scratch->series[0];
 
-    for (size_t t = 0; t < m->n; t++)
-        apart[t] = isnan(z[t]) ? (double)NAN : z[t] - econ_middle_without(&space->middle[t], z[t]);
-    econ_window_score(&m->window, apart, m->from, score, NULL, NULL, scratch->behind, scratch);
+    econ_others_apart(&space->others, m->out->z + i * m->n, m->n, apart);
+    econ_window_judge(&m->window, apart, m->from, score, out, scratch);
 }
 
 /* Keep the largest score and the least p of period t. */
@@ -205,6 +204,7 @@ score_withins(making *m, size_t sector, worker_space *space)
 {
     econ_scratch *scratch = &space->scratch;
     double *p = scratch->series[2], *least = scratch->series[3];
+    const econ_p_out out = { .p = p, .flags = scratch->flags, .flag = 1, .least = least };
     size_t row = sector * m->n;
 
     memset(space->tests, 0, m->n * sizeof *space->tests);
@@ -215,8 +215,7 @@ score_withins(making *m, size_t sector, worker_space *space)
         double *score = m->given->within != NULL ? m->given->within + i * m->n : scratch->series[1];
 
         memset(scratch->flags, 0, m->n);
-        score_within(m, i, space, scratch, score);
-        econ_window_p(&m->window, score, scratch->behind, m->from, p, scratch->flags, 1, scratch);
+        score_within(m, i, space, score, &out, scratch);
         for (size_t t = m->from; t < m->n; t++) {
             keep_best(m, row + t, i, score[t], p[t], &least[t], scratch->flags[t] != 0);
             space->tests[t] += isnan(p[t]) ? 0U : 1U;
@@ -237,13 +236,16 @@ econ_making_sector(void *context, size_t sector, int worker)
     size_t row = sector * m->n, members = m->start[sector + 1] - m->start[sector];
     bool known = m->given->known != NULL && m->given->known[sector];
     bool weighted = !known && is_weighted(m, sector);
+    const econ_p_out p = { .p = out->p_level + row,
+                           .flags = out->extrapolated + row,
+                           .flag = ECON_STAT_LEVEL };
     sci_status st = SCI_OK;
 
     for (size_t t = 0; st == SCI_OK && t < m->n && !known; t++) {
         size_t n = gather(m, sector, t, space->column);
 
         st = sum_up(m, sector, t, weighted, space->column, n);
-        space->middle[t] = econ_middle_of(space->column, n);
+        econ_others_set(&space->others, t, space->column, n);
     }
     if (st == SCI_OK && !known && members > 1)
         score_withins(m, sector, space);
@@ -253,9 +255,6 @@ econ_making_sector(void *context, size_t sector, int worker)
                                      out->p_mahalanobis + row, scratch);
     if (st != SCI_OK)
         return st;
-    econ_window_score(&m->window, out->raw + row, m->from, out->level + row, NULL, NULL,
-                      scratch->behind, scratch);
-    econ_window_p(&m->window, out->level + row, scratch->behind, m->from, out->p_level + row,
-                  out->extrapolated + row, ECON_STAT_LEVEL, scratch);
+    econ_window_judge(&m->window, out->raw + row, m->from, out->level + row, &p, scratch);
     return SCI_OK;
 }

@@ -2,8 +2,12 @@
 #include "sorted.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "network.h"
 
 static int
 compare(const void *a, const void *b)
@@ -13,12 +17,14 @@ compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Below this a sort that looks at everything is the quickest. */
 enum { SHORT = 20 };
 
+/* v[0…from-1] are in order already. Equal numbers stay in their order. */
 static void
-sort_short(double *v, size_t n)
+insert_from(double *v, size_t n, size_t from)
 {
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = from; i < n; i++) {
         double x = v[i];
         size_t j = i;
 
@@ -26,6 +32,31 @@ sort_short(double *v, size_t n)
             v[j] = v[j - 1];
         v[j] = x;
     }
+}
+
+/* Networks do not keep equal numbers in their order, which shows where zeros have signs. */
+static void
+sort_short(double *v, size_t n, bool signs)
+{
+    size_t sorted = signs || n == 0 ? 1 : (n < ECON_NETWORK_MOST ? n : ECON_NETWORK_MOST);
+
+    if (sorted > 1)
+        econ_network_sort(v, sorted);
+    insert_from(v, n, sorted);
+}
+
+static bool
+has_negative_zeros(const double *v, size_t n)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+
+        memcpy(&bits, &v[i], sizeof bits);
+        found |= bits == UINT64_C(1) << 63;
+    }
+    return found;
 }
 
 static void
@@ -65,7 +96,7 @@ partition(double *v, size_t n)
 
 /* Quicksort of a bounded depth (many equal numbers): qsort's indirect calls cost four times as much. */
 static void
-sort_part(double *v, size_t n, int depth)
+sort_part(double *v, size_t n, int depth, bool signs)
 {
     while (n > SHORT) {
         size_t j;
@@ -76,15 +107,15 @@ sort_part(double *v, size_t n, int depth)
         }
         j = partition(v, n);
         if (j < n - j) {
-            sort_part(v, j, depth);
+            sort_part(v, j, depth, signs);
             v += j + 1;
             n -= j + 1;
         } else {
-            sort_part(v + j + 1, n - j - 1, depth);
+            sort_part(v + j + 1, n - j - 1, depth, signs);
             n = j;
         }
     }
-    sort_short(v, n);
+    sort_short(v, n, signs);
 }
 
 static int
@@ -100,7 +131,7 @@ depth_for(size_t n)
 void
 econ_sort(double *v, size_t n)
 {
-    sort_part(v, n, depth_for(n));
+    sort_part(v, n, depth_for(n), has_negative_zeros(v, n));
 }
 
 /* v[k] becomes what it is in order, with nothing larger before it and nothing smaller after it. */
@@ -122,7 +153,7 @@ put_in_place(double *v, size_t n, size_t k)
             k -= j + 1;
         }
     }
-    sort_part(v, n, depth_for(n));
+    sort_part(v, n, depth_for(n), false);
 }
 
 double

@@ -42,10 +42,17 @@ econ_chi_squared_p(double x, size_t degrees)
     return isinf(x) ? 0.0 : gsl_cdf_chisq_Q(x, (double)degrees);
 }
 
+/* Of n sizes so many are the tail. */
+static size_t
+tail_of(size_t n)
+{
+    return (n + 9) / 10;
+}
+
 econ_pareto
 econ_pareto_fit(const econ_sorted *sizes)
 {
-    size_t n = sizes->n, k = (n + 9) / 10;
+    size_t n = sizes->n, k = tail_of(n);
     const double *above = sizes->v + (n - k);
     econ_pareto tail = { .threshold = sizes->v[n - k - 1],
                          .share = (double)(k + 1) / (double)(n + 1) };
@@ -109,7 +116,25 @@ econ_tail_p(econ_tail kind, econ_scale scale, double score, size_t behind, const
     econ_pareto tail = { .threshold = (double)INFINITY };
 
     if (kind == ECON_TAIL_GPD && sizes->n >= ECON_TAIL_LEAST
-        && fabs(score) > sizes->v[sizes->n - (sizes->n + 9) / 10 - 1])
+        && fabs(score) > sizes->v[sizes->n - tail_of(sizes->n) - 1])
         tail = econ_pareto_fit(sizes);
     return econ_tail_p_fitted(kind, scale, score, behind, sizes, &tail, extrapolated);
+}
+
+bool
+econ_tail_p_at_least(econ_tail kind, double score, size_t behind, const econ_sorted *sizes,
+                     double least)
+{
+    double size = fabs(score), ranks = least * (double)(1 + sizes->n);
+    size_t n = sizes->n, many;
+
+    if (kind != ECON_TAIL_GPD && kind != ECON_TAIL_EMPIRICAL)
+        return false;
+    if (isnan(score) || behind < ECON_P_LEAST || n < ECON_TAIL_LEAST || !(ranks < (double)n))
+        return false;
+    if (kind == ECON_TAIL_GPD && size > sizes->v[n - tail_of(n) - 1])
+        return false;
+    /* p is (1 + larger)/(1 + n), and here at least one rank more than asked for: no rounding matters. */
+    many = (size_t)ranks + 1;
+    return sizes->v[n - many] >= size;
 }

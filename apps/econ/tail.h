@@ -34,6 +34,11 @@ double econ_tail_p(econ_tail kind, econ_scale scale, double score, size_t behind
 double econ_tail_p_fitted(econ_tail kind, econ_scale scale, double score, size_t behind,
                           const econ_sorted *sizes, const econ_pareto *tail, bool *extrapolated);
 
+/* True: p of this score is surely at least `least`, which one comparison tells of most. The arguments are
+ * those of econ_tail_p. */
+bool econ_tail_p_at_least(econ_tail kind, double score, size_t behind, const econ_sorted *sizes,
+                          double least);
+
 /* Two-sided p of a standardized value under a Student t of 5 degrees of freedom, the tails of growth rates,
  * whose own spread (by this measure) is 1, with the history's centre uncertain by its `behind` values. */
 double econ_student_p(econ_scale scale, double score, size_t behind);

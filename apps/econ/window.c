@@ -9,6 +9,7 @@
 #include <sci/memory.h>
 
 #include "tail.h"
+#include "window_priv.h"
 
 /* 1/(sqrt(2)·quantile 5/8 of the normal): Qn of normal data is their standard deviation. */
 #define QN_FACTOR 2.2191444659850757
@@ -85,63 +86,6 @@ econ_spread_of(const econ_sorted *history, econ_scale scale, econ_scratch *scrat
         *spread = ECON_MAD_FACTOR * econ_sorted_deviation(history, *centre);
 }
 
-static double
-against(double x, double centre, double spread)
-{
-    return spread > 0.0 && isfinite(spread) ? (x - centre) / spread : (double)NAN;
-}
-
-static bool
-enters(const econ_window *w, const double *x, size_t t)
-{
-    return !isnan(x[t]) && !w->excluded[t];
-}
-
-/* A history has no negative zeros (x + 0.0 is 0 of both), as which of equal zeros is in the middle would else
- * depend on how it was sorted. */
-
-/* ---- one history for all ---- */
-
-/* The median and its deviation need no order; the bits are the same. */
-static void
-spread_unsorted(const econ_sorted *h, econ_scale scale, econ_scratch *scratch, double *centre,
-                double *spread)
-{
-    if (scale != ECON_SCALE_MAD || h->n < ECON_HISTORY_LEAST) {
-        econ_sort(h->v, h->n);
-        econ_spread_of(h, scale, scratch, centre, spread);
-        return;
-    }
-    *centre = econ_median(h->v, h->n);
-    for (size_t i = 0; i < h->n; i++)
-        h->v[i] = fabs(h->v[i] - *centre);
-    *spread = ECON_MAD_FACTOR * econ_median(h->v, h->n);
-}
-
-static void
-score_calibrated(const econ_window *w, const double *x, size_t from, double *score, double *centre,
-                 double *spread, uint32_t *behind, econ_scratch *scratch)
-{
-    econ_sorted h = { scratch->sorted, 0 };
-    double c, s;
-
-    for (size_t t = 0; t < w->calibration; t++)
-        if (enters(w, x, t))
-            h.v[h.n++] = x[t] + 0.0;
-    spread_unsorted(&h, w->scale, scratch, &c, &s);
-    for (size_t t = 0; t < w->n; t++) {
-        if (behind != NULL)
-            behind[t] = (uint32_t)h.n;
-        if (t < from)
-            continue;
-        if (centre != NULL)
-            centre[t] = c;
-        if (spread != NULL)
-            spread[t] = s;
-        score[t] = against(x[t], c, s);
-    }
-}
-
 /* ---- what was known before ---- */
 
 /* A history that moves on with time. */
@@ -173,7 +117,7 @@ gather(moving *m, const econ_window *w, const double *x, size_t from, econ_scrat
     *m = (moving){ .w = w, .sorted = { scratch->sorted, 0 }, .oldest = from };
     while (m->oldest > 0 && m->sorted.n < most) {
         m->oldest--;
-        if (enters(w, x, m->oldest))
+        if (econ_enters(w, x, m->oldest))
             m->sorted.v[m->sorted.n++] = x[m->oldest] + 0.0;
     }
 }
@@ -188,11 +132,11 @@ begin(moving *m, const econ_window *w, const double *x, size_t from, econ_scratc
 static void
 move_on(moving *m, const double *x, size_t t)
 {
-    if (!enters(m->w, x, t))
+    if (!econ_enters(m->w, x, t))
         return;
     join(m, x[t]);
     while (is_full(m)) {
-        if (enters(m->w, x, m->oldest))
+        if (econ_enters(m->w, x, m->oldest))
             econ_sorted_remove(&m->sorted, x[m->oldest]);
         m->oldest++;
     }
@@ -205,7 +149,7 @@ count_behind(const econ_window *w, const double *x, uint32_t *behind)
 
     for (size_t t = 0; t < w->n; t++) {
         behind[t] = (uint32_t)(w->kind == ECON_ROLLING && n > w->values ? w->values : n);
-        n += enters(w, x, t);
+        n += econ_enters(w, x, t);
     }
 }
 
@@ -218,8 +162,8 @@ score_last(const econ_window *w, const double *x, double *score, econ_scratch *s
     moving m;
 
     gather(&m, w, x, t, scratch);
-    spread_unsorted(&m.sorted, w->scale, scratch, &centre, &spread);
-    score[t] = against(x[t], centre, spread);
+    econ_spread_unsorted(&m.sorted, w->scale, scratch, &centre, &spread);
+    score[t] = econ_against(x[t], centre, spread);
 }
 
 void
@@ -229,7 +173,7 @@ econ_window_score(const econ_window *w, const double *x, size_t from, double *sc
     moving m;
 
     if (w->kind == ECON_CALIBRATED) {
-        score_calibrated(w, x, from, score, centre, spread, behind, scratch);
+        econ_calibrated_score(w, x, from, score, centre, spread, behind, scratch);
         return;
     }
     if (behind != NULL)
@@ -249,7 +193,7 @@ econ_window_score(const econ_window *w, const double *x, size_t from, double *sc
         if (spread != NULL)
             spread[t] = s;
         move_on(&m, x, t);
-        score[t] = against(value, c, s);
+        score[t] = econ_against(value, c, s);
     }
 }
 
@@ -259,15 +203,7 @@ econ_window_median(const econ_window *w, const double *x, double *centre, econ_s
     moving m;
 
     if (w->kind == ECON_CALIBRATED) {
-        econ_sorted h = { scratch->sorted, 0 };
-        double median;
-
-        for (size_t t = 0; t < w->calibration; t++)
-            if (enters(w, x, t))
-                h.v[h.n++] = x[t] + 0.0;
-        median = econ_median(h.v, h.n);
-        for (size_t t = 0; t < w->n; t++)
-            centre[t] = median;
+        econ_calibrated_median(w, x, centre, scratch);
         return;
     }
     begin(&m, w, x, 0, scratch);
@@ -278,38 +214,6 @@ econ_window_median(const econ_window *w, const double *x, double *centre, econ_s
 }
 
 /* ---- how unusual ---- */
-
-/* |score| where it may be compared with, else NaN. */
-static double
-comparable(const econ_window *w, const double *score, const uint32_t *behind, size_t t)
-{
-    return behind[t] >= ECON_P_LEAST && !w->excluded[t] ? fabs(score[t]) : (double)NAN;
-}
-
-static void
-p_calibrated(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
-             double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch)
-{
-    econ_sorted sizes = { scratch->sorted, 0 };
-    econ_pareto tail = { .threshold = (double)INFINITY };
-    bool extrapolated;
-
-    for (size_t t = 0; t < w->calibration; t++) {
-        double size = comparable(w, score, behind, t);
-
-        if (!isnan(size))
-            sizes.v[sizes.n++] = size;
-    }
-    econ_sort(sizes.v, sizes.n);
-    if (w->tail == ECON_TAIL_GPD && sizes.n >= ECON_TAIL_LEAST)
-        tail = econ_pareto_fit(&sizes);
-    for (size_t t = from; t < w->n; t++) {
-        p[t] = econ_tail_p_fitted(w->tail, w->scale, score[t], behind[t], &sizes, &tail,
-                                  &extrapolated);
-        if (flags != NULL && extrapolated)
-            flags[t] |= flag;
-    }
-}
 
 /* The last period alone: order matters only in the tail. */
 static double
@@ -331,31 +235,52 @@ p_last(const econ_window *w, const double *score, const uint32_t *behind, const 
     return econ_tail_p(w->tail, w->scale, score[t], behind[t], &m.sorted, extrapolated);
 }
 
-void
-econ_window_p(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
-              double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch)
+/* p of `score` by a history that moves. */
+static void
+p_moving(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
+         const econ_p_out *out, econ_scratch *scratch)
 {
     double *sizes = scratch->work;
-    bool extrapolated;
+    bool extrapolated = false;
     moving m;
 
-    if (w->kind == ECON_CALIBRATED) {
-        p_calibrated(w, score, behind, from, p, flags, flag, scratch);
-        return;
-    }
     for (size_t t = 0; t < w->n; t++)
-        sizes[t] = comparable(w, score, behind, t);
+        sizes[t] = econ_comparable(w, score, behind, t);
     if (w->n - from == 1) {
-        p[from] = p_last(w, score, behind, sizes, &extrapolated, scratch);
-        if (flags != NULL && extrapolated)
-            flags[from] |= flag;
+        out->p[from] = p_last(w, score, behind, sizes, &extrapolated, scratch);
+        econ_p_flag(out, from, extrapolated);
         return;
     }
     begin(&m, w, sizes, from, scratch);
     for (size_t t = from; t < w->n; t++) {
-        p[t] = econ_tail_p(w->tail, w->scale, score[t], behind[t], &m.sorted, &extrapolated);
-        if (flags != NULL && extrapolated)
-            flags[t] |= flag;
+        if (econ_p_matters(w, out, t, score[t], behind[t], &m.sorted)) {
+            out->p[t] =
+                econ_tail_p(w->tail, w->scale, score[t], behind[t], &m.sorted, &extrapolated);
+            econ_p_flag(out, t, extrapolated);
+        }
         move_on(&m, sizes, t);
     }
+}
+
+void
+econ_window_p(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
+              const econ_p_out *out, econ_scratch *scratch)
+{
+    if (w->kind == ECON_CALIBRATED)
+        econ_calibrated_p(w, score, behind, from, out, scratch);
+    else
+        p_moving(w, score, behind, from, out, scratch);
+}
+
+void
+econ_window_judge(const econ_window *w, const double *x, size_t from, double *score,
+                  const econ_p_out *out, econ_scratch *scratch)
+{
+    /* Where scores were given before, those count and not what x would have. */
+    if (w->kind == ECON_CALIBRATED && from == 0) {
+        econ_calibrated_judge(w, x, score, out, scratch);
+        return;
+    }
+    econ_window_score(w, x, from, score, NULL, NULL, scratch->behind, scratch);
+    econ_window_p(w, score, scratch->behind, from, out, scratch);
 }

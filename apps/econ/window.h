@@ -53,9 +53,23 @@ void econ_window_score(const econ_window *w, const double *x, size_t from, doubl
 void econ_window_median(const econ_window *w, const double *x, double *centre,
                         econ_scratch *scratch);
 
-/* p[t] of score[t], t in [from, n), among the past scores that had ECON_P_LEAST values behind them.
- * flags[t] |= flag where p lies on a fitted tail (flags may be NULL). */
+/* Where p go. */
+typedef struct econ_p_out {
+    double *p;      /* [n] */
+    uint8_t *flags; /* [n], may be NULL: flags[t] |= flag where p[t] lies on a fitted tail */
+    uint8_t flag;
+    const double *
+        least; /* [n], may be NULL: of several p the least is looked for, and is so far this; one that is
+                            not less may be +inf */
+} econ_p_out;
+
+/* p[t] of score[t], t in [from, n), among the past scores that had ECON_P_LEAST values behind them. */
 void econ_window_p(const econ_window *w, const double *score, const uint32_t *behind, size_t from,
-                   double *p, uint8_t *flags, uint8_t flag, econ_scratch *scratch);
+                   const econ_p_out *out, econ_scratch *scratch);
+
+/* Score and p of x: econ_window_score, then econ_window_p, the history being sorted once only. Overwrites
+ * scratch->behind. */
+void econ_window_judge(const econ_window *w, const double *x, size_t from, double *score,
+                       const econ_p_out *out, econ_scratch *scratch);
 
 #endif

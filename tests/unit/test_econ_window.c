@@ -7,6 +7,7 @@
 #include <support/random.h>
 #include <support/testing.h>
 
+#include "apps/econ/network.h"
 #include "apps/econ/others.h"
 #include "apps/econ/tail.h"
 #include "apps/econ/window.h"
@@ -84,7 +85,7 @@ sorting_puts_in_order_whatever_comes(void **state)
 
     (void)state;
     for (size_t n = 0; n < 700; n += 1 + n / 7)
-        for (int kind = 0; kind < 5; kind++) {
+        for (int kind = 0; kind < 6; kind++) {
             double *a = test_alloc(n + 1, sizeof *a), *b = test_alloc(n + 1, sizeof *b);
 
             for (size_t i = 0; i < n; i++)
@@ -92,6 +93,7 @@ sorting_puts_in_order_whatever_comes(void **state)
                               : kind == 1 ? (double)i
                               : kind == 2 ? (double)(n - i)
                               : kind == 3 ? (double)(i % 3)
+                              : kind == 4 ? 7.0
                                           : (double)(i < n / 2 ? i : n - i);
             econ_sort(a, n);
             qsort(b, n, sizeof *b, by_value);
@@ -99,6 +101,72 @@ sorting_puts_in_order_whatever_comes(void **state)
             free(a);
             free(b);
         }
+}
+
+/* A network that sorts all zeros and ones sorts everything (Knuth 5.3.4). */
+static void
+networks_sort_all_zeros_and_ones(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= ECON_NETWORK_MOST; n++)
+        for (unsigned pattern = 0; pattern < 1u << n; pattern++) {
+            double v[ECON_NETWORK_MOST + 1] = { 0 };
+            size_t zeros = 0;
+
+            for (size_t i = 0; i < n; i++) {
+                v[i] = pattern >> i & 1 ? (double)INFINITY : -1.0;
+                zeros += v[i] < 0.0;
+            }
+            econ_network_sort(v, n);
+            for (size_t i = 0; i < n; i++)
+                assert_that(v[i] == (i < zeros ? -1.0 : (double)INFINITY));
+            assert_that(v[n] == 0.0);
+        }
+}
+
+/* Of few numbers, as which of two zeros is in the middle is written out. */
+static void
+zeros_with_signs_keep_their_order(void **state)
+{
+    random_stream r = random_start(6);
+
+    (void)state;
+    for (int round_ = 0; round_ < 2000; round_++) {
+        double v[20], zeros[20];
+        size_t n = 1 + random_below(&r, 20), n_zeros = 0, below = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            v[i] = (double)random_between(&r, -2, 2) * (random_below(&r, 2) ? -1.0 : 1.0);
+            if (v[i] == 0.0)
+                zeros[n_zeros++] = v[i];
+            below += v[i] < 0.0;
+        }
+        econ_sort(v, n);
+        assert_same_bytes(v + below, zeros, n_zeros, sizeof *v);
+    }
+}
+
+/* Inputs that make a quicksort quadratic would take minutes here. */
+static void
+no_input_makes_sorts_and_medians_slow(void **state)
+{
+    enum { MANY = 300000 };
+    double *v = test_alloc(MANY, sizeof *v), *w = test_alloc(MANY, sizeof *w);
+
+    (void)state;
+    for (int kind = 0; kind < 5; kind++) {
+        for (size_t i = 0; i < MANY; i++)
+            w[i] = v[i] = kind == 0   ? 1.0
+                          : kind == 1 ? (double)(i % 2)
+                          : kind == 2 ? (double)(i < MANY / 2 ? i : MANY - i)
+                          : kind == 3 ? (double)(i % 2 == 0 ? i : MANY - i)
+                                      : (double)(i < MANY / 2 ? MANY - i : i);
+        assert_close(econ_median(w, MANY), plain_median(v, MANY), 0.0, 0.0);
+        econ_sort(w, MANY);
+        assert_same_bytes(w, v, MANY, sizeof *v);
+    }
+    free(v);
+    free(w);
 }
 
 static void
@@ -126,6 +194,39 @@ medians_of_the_others_are_those_without_the_one(void **state)
 }
 
 /* ---- windows ---- */
+
+static void
+others_of_many_periods_are_those_of_each(void **state)
+{
+    enum { PERIODS = 60, MOST = 9 };
+    double x[PERIODS], out[PERIODS];
+    econ_middle middle[PERIODS];
+    econ_others o = { 0 };
+    random_stream r = random_start(4);
+
+    (void)state;
+    assert_ok(econ_others_alloc(&o, PERIODS));
+    for (int round_ = 0; round_ < 200; round_++) {
+        for (size_t t = 0; t < PERIODS; t++) {
+            double v[MOST];
+            size_t n = random_below(&r, MOST + 1);
+
+            for (size_t i = 0; i < n; i++)
+                v[i] = (double)random_between(&r, -3, 3);
+            x[t] = n == 0 ? (double)NAN : v[0];
+            econ_sort(v, n);
+            middle[t] = econ_middle_of(v, n);
+            econ_others_set(&o, t, v, n);
+        }
+        econ_others_apart(&o, x, PERIODS, out);
+        for (size_t t = 0; t < PERIODS; t++) {
+            double other = isnan(x[t]) ? (double)NAN : econ_middle_without(&middle[t], x[t]);
+
+            assert_close(out[t], x[t] - other, 0.0, 0.0);
+        }
+    }
+    econ_others_clear(&o);
+}
 
 static const econ_window windows[] = {
     { .kind = ECON_EXPANDING, .n = N },
@@ -223,13 +324,16 @@ scores_that_go_on_have_the_bits_of_those_made_at_once(void **state)
                     w.scale = (econ_scale)scale;
                     memset(flags, 0, N);
                     econ_window_score(&w, x, 0, whole, NULL, NULL, behind, &scratch);
-                    econ_window_p(&w, whole, behind, 0, p, flags, 4, &scratch);
+                    econ_window_p(&w, whole, behind, 0,
+                                  &(econ_p_out){ .p = p, .flags = flags, .flag = 4 }, &scratch);
                     memcpy(on, whole, from * sizeof *on);
                     memcpy(p_on, p, from * sizeof *p);
                     memcpy(flags_on, flags, from);
                     memset(flags_on + from, 0, N - from);
                     econ_window_score(&w, x, from, on, NULL, NULL, behind, &scratch);
-                    econ_window_p(&w, on, behind, from, p_on, flags_on, 4, &scratch);
+                    econ_window_p(&w, on, behind, from,
+                                  &(econ_p_out){ .p = p_on, .flags = flags_on, .flag = 4 },
+                                  &scratch);
                     assert_same_bytes(on, whole, N, sizeof *on);
                     assert_same_bytes(p_on, p, N, sizeof *p);
                     assert_same_bytes(flags_on, flags, N, 1);
@@ -276,7 +380,8 @@ p_begin_with_24_values_and_rank_from_60(void **state)
         x[t] = random_normal(&r);
     x[120] = 50.0;
     econ_window_score(&w, x, 0, score, NULL, NULL, behind, &scratch);
-    econ_window_p(&w, score, behind, 0, p, flags, 1, &scratch);
+    econ_window_p(&w, score, behind, 0, &(econ_p_out){ .p = p, .flags = flags, .flag = 1 },
+                  &scratch);
     for (size_t t = 0; t < N; t++) {
         size_t past = t > 24 ? t - 24 : 0, larger = 0;
 
@@ -299,6 +404,58 @@ p_begin_with_24_values_and_rank_from_60(void **state)
     econ_scratch_clear(&scratch);
 }
 
+/* Judged at once, and with a least p that is known already. */
+static void
+judging_has_the_bits_of_scores_and_their_p(void **state)
+{
+    double x[N], score[N], p[N], judged[N], p_judged[N], least[N];
+    uint8_t excluded[N], flags[N], flags_judged[N];
+    uint32_t behind[N];
+    econ_scratch scratch;
+    random_stream r = random_start(75);
+    size_t left_out = 0;
+
+    (void)state;
+    assert_ok(econ_scratch_make(&scratch, N));
+    for (int number = 0; number < 600; number++) {
+        econ_window w = windows[number % (int)ARRAY_LEN(windows)];
+        bool pruned = number % 5 < 3;
+
+        make_series(x, excluded, 500 + (uint64_t)number);
+        if (number % 50 == 7)
+            x[60] = (double)INFINITY;
+        w.excluded = excluded;
+        w.scale = (econ_scale)(number / 4 % 3);
+        w.tail = (econ_tail)(number / 12 % 4);
+        memset(flags, 0, N);
+        memset(flags_judged, 0, N);
+        for (size_t t = 0; t < N; t++)
+            least[t] = t % 3 == 0 ? (double)INFINITY : random_uniform(&r);
+        econ_window_score(&w, x, 0, score, NULL, NULL, behind, &scratch);
+        econ_window_p(&w, score, behind, 0, &(econ_p_out){ .p = p, .flags = flags, .flag = 2 },
+                      &scratch);
+        econ_window_judge(
+            &w, x, 0, judged,
+            &(econ_p_out){
+                .p = p_judged, .flags = flags_judged, .flag = 2, .least = pruned ? least : NULL },
+            &scratch);
+        assert_same_bytes(judged, score, N, sizeof *score);
+        assert_same_bytes(scratch.behind, behind, N, sizeof *behind);
+        for (size_t t = 0; t < N; t++) {
+            test_context("series %d, period %zu", number, t);
+            if (pruned && isinf(p_judged[t])) {
+                assert_that(p[t] >= least[t]);
+                left_out++;
+                continue;
+            }
+            assert_same_bytes(&p_judged[t], &p[t], 1, sizeof *p);
+            assert_count(flags_judged[t], flags[t]);
+        }
+    }
+    assert_that(left_out > 1000);
+    econ_scratch_clear(&scratch);
+}
+
 static void
 a_score_does_not_know_what_comes_after_it(void **state)
 {
@@ -315,11 +472,11 @@ a_score_does_not_know_what_comes_after_it(void **state)
         make_series(x, excluded, 80);
         w.excluded = excluded;
         econ_window_score(&w, x, 0, before, NULL, NULL, behind, &scratch);
-        econ_window_p(&w, before, behind, 0, p_before, NULL, 0, &scratch);
+        econ_window_p(&w, before, behind, 0, &(econ_p_out){ .p = p_before }, &scratch);
         for (size_t t = 100; t < N; t++)
             x[t] = 1e6 * (double)t;
         econ_window_score(&w, x, 0, after, NULL, NULL, behind, &scratch);
-        econ_window_p(&w, after, behind, 0, p_after, NULL, 0, &scratch);
+        econ_window_p(&w, after, behind, 0, &(econ_p_out){ .p = p_after }, &scratch);
         assert_same_bytes(before, after, 100, sizeof *before);
         assert_same_bytes(p_before, p_after, 100, sizeof *p_before);
     }
@@ -360,11 +517,16 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorted_numbers_have_the_median_and_deviation_of_a_sort),
         cmocka_unit_test(sorting_puts_in_order_whatever_comes),
+        cmocka_unit_test(networks_sort_all_zeros_and_ones),
+        cmocka_unit_test(zeros_with_signs_keep_their_order),
+        cmocka_unit_test(no_input_makes_sorts_and_medians_slow),
         cmocka_unit_test(medians_of_the_others_are_those_without_the_one),
+        cmocka_unit_test(others_of_many_periods_are_those_of_each),
         cmocka_unit_test(scores_are_those_of_the_definition),
         cmocka_unit_test(scores_that_go_on_have_the_bits_of_those_made_at_once),
         cmocka_unit_test(a_series_without_spread_has_no_scores),
         cmocka_unit_test(p_begin_with_24_values_and_rank_from_60),
+        cmocka_unit_test(judging_has_the_bits_of_scores_and_their_p),
         cmocka_unit_test(a_score_does_not_know_what_comes_after_it),
         cmocka_unit_test(a_fitted_tail_goes_on_from_the_ranks_and_never_reaches_zero),
     };
