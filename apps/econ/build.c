@@ -78,7 +78,10 @@ static sci_status
 read_calendar(econ_build *b)
 {
     econ_pass *p = b->pass;
-    int told = p->reader->options == NULL ? 0 : p->reader->options->date_order;
+    const econ_calendar_told told = {
+        .order = p->reader->options == NULL ? 0 : p->reader->options->date_order,
+        .frequency = p->reader->frequency,
+    };
     econ_calendar_verdict verdict;
     sci_status st = econ_calendar_make(&b->calendar, &verdict, p->spellings, p->periods.n, told);
 

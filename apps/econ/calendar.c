@@ -105,6 +105,39 @@ frequency_of_dates(const econ_spelling *dates, size_t n, int64_t *scratch)
     return skip_weekends(scratch, n) ? ECON_BUSINESS : ECON_DAILY;
 }
 
+static int64_t
+ordinal_in(econ_frequency f, econ_spelling date)
+{
+    return econ_period_convert(ECON_DAILY, econ_days_of(date.year, date.a, date.b), f, false);
+}
+
+/* Whether dates may be those of frequency f: each of another period, and where it has weeks or more all at the
+ * same place in them as far as calendars let them. */
+static bool
+may_be(econ_frequency f, const econ_spelling *dates, size_t n, int64_t *scratch)
+{
+    bool first = true, last = true, weekdays = true;
+
+    for (size_t k = 0; k < n; k++) {
+        first = first && is_first_of_month(dates[k]);
+        last = last && is_last_of_month(dates[k]);
+        scratch[k] = econ_days_of(dates[k].year, dates[k].a, dates[k].b);
+        weekdays = weekdays && is_weekday(scratch[k]);
+    }
+    if ((f <= ECON_MONTHLY && !first && !last) || (f == ECON_BUSINESS && !weekdays))
+        return false;
+    qsort(scratch, n, sizeof *scratch, compare_ordinals);
+    if (f == ECON_WEEKLY && !all_steps_are_multiples(scratch, n, 7))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        scratch[k] = ordinal_in(f, dates[k]);
+    qsort(scratch, n, sizeof *scratch, compare_ordinals);
+    for (size_t k = 1; k < n; k++)
+        if (scratch[k] == scratch[k - 1])
+            return false;
+    return true;
+}
+
 /* Whether the dates have no holes in their frequency, and are enough to tell. */
 static bool
 is_regular(const econ_spelling *dates, size_t n, int64_t *scratch)
@@ -113,8 +146,7 @@ is_regular(const econ_spelling *dates, size_t n, int64_t *scratch)
     int64_t step;
 
     for (size_t k = 0; k < n; k++)
-        scratch[k] = econ_period_convert(
-            ECON_DAILY, econ_days_of(dates[k].year, dates[k].a, dates[k].b), f, false);
+        scratch[k] = ordinal_in(f, dates[k]);
     qsort(scratch, n, sizeof *scratch, compare_ordinals);
     step = n < 4 ? 0 : scratch[n - 1] - scratch[0];
     return step == (int64_t)n - 1 && n >= 4;
@@ -207,7 +239,8 @@ frequency_beside(econ_spelling date, unsigned kinds)
 }
 
 static void
-fill(econ_calendar *c, const econ_spelling *s, size_t n, econ_spelling *dates, int64_t *scratch)
+fill(econ_calendar *c, const econ_spelling *s, size_t n, econ_spelling *dates, int64_t *scratch,
+     int told)
 {
     unsigned kinds = 0;
     size_t n_dates = 0;
@@ -219,7 +252,9 @@ fill(econ_calendar *c, const econ_spelling *s, size_t n, econ_spelling *dates, i
             dates[n_dates++] = s[k];
     }
     c->from_dates = n_dates == n;
-    if (n_dates == n)
+    if (n_dates == n && told > 0 && may_be((econ_frequency)(told - 1), dates, n, scratch))
+        of_dates = (econ_frequency)(told - 1);
+    else if (n_dates == n)
         of_dates = frequency_of_dates(dates, n, scratch);
     for (size_t k = 0; k < n; k++) {
         econ_frequency f = s[k].kind != ECON_SPELLED_DATE ? econ_spelling_frequency(s[k])
@@ -228,16 +263,13 @@ fill(econ_calendar *c, const econ_spelling *s, size_t n, econ_spelling *dates, i
 
         c->entries[k].frequency = f;
         c->entries[k].ordinal =
-            s[k].kind != ECON_SPELLED_DATE
-                ? econ_spelling_ordinal(s[k])
-                : econ_period_convert(ECON_DAILY, econ_days_of(s[k].year, s[k].a, s[k].b), f,
-                                      false);
+            s[k].kind != ECON_SPELLED_DATE ? econ_spelling_ordinal(s[k]) : ordinal_in(f, s[k]);
     }
 }
 
 sci_status
 econ_calendar_make(econ_calendar *out, econ_calendar_verdict *verdict,
-                   const econ_spelling *spellings, size_t n, int told)
+                   const econ_spelling *spellings, size_t n, econ_calendar_told told)
 {
     econ_spelling *s = NULL, *other = NULL;
     int64_t *scratch = NULL;
@@ -257,15 +289,15 @@ econ_calendar_make(econ_calendar *out, econ_calendar_verdict *verdict,
     for (size_t k = 0; k < n; k++)
         open = open || spellings[k].kind == ECON_SPELLED_EITHER;
     memcpy(s, spellings, n * sizeof *s);
-    if (open && told == 0) {
+    if (open && told.order == 0) {
         *verdict = find_order(out, s, spellings, n, other, scratch);
     } else if (open) {
-        out->order = (econ_date_order)told;
+        out->order = (econ_date_order)told.order;
         if (!in_order(s, spellings, n, out->order, &out->culprit))
             *verdict = ECON_CALENDAR_NO_DATE;
     }
     if (*verdict == ECON_CALENDAR_FINE)
-        fill(out, s, n, other, scratch);
+        fill(out, s, n, other, scratch, told.frequency);
 done:
     sci_free(s);
     sci_free(other);

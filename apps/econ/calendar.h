@@ -25,9 +25,15 @@ typedef struct econ_calendar {
     size_t culprit;               /* the spelling that a verdict is about */
 } econ_calendar;
 
-/* Of n spellings, all different texts and none ECON_SPELLED_NOT. `told` is 0 where the order of dates is to
- * be found. SCI_ERR_NOMEM. */
+/* What is known of periods before they are read. Valid when zeroed. */
+typedef struct econ_calendar_told {
+    int order;     /* econ_date_order of dates such as 3/4/2020; 0: to be found */
+    int frequency; /* econ_frequency + 1 that dates have wherever they can: a few of them would not tell; 0 */
+} econ_calendar_told;
+
+/* Of n spellings, all different texts and none ECON_SPELLED_NOT. SCI_ERR_NOMEM. */
 sci_status econ_calendar_make(econ_calendar *out, econ_calendar_verdict *verdict,
-                              const econ_spelling *spellings, size_t n, int told) SCI_MUST_CHECK;
+                              const econ_spelling *spellings, size_t n,
+                              econ_calendar_told told) SCI_MUST_CHECK;
 
 #endif

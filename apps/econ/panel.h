@@ -118,6 +118,9 @@ typedef struct econ_reading {
 /* What reading needs besides. Valid when zeroed. */
 typedef struct econ_reader {
     const econ_reading *options; /* NULL: defaults */
+    /* econ_frequency + 1 of the panel that these values go on with: a few dates do not say what they are of,
+     * a single first of a month may be a day. 0: there is none. */
+    int frequency;
     /* y = x * factor + offset turns a number in unit `from` into unit `to`. SCI_ERR_REFUSED if there is
      * no such conversion. Called where one indicator has rows in several units; NULL refuses them all. */
     sci_status (*convert)(void *context, const char *from, const char *to, double *factor,

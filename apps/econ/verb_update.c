@@ -106,11 +106,12 @@ work(econ_run *run, const cli_worker *worker)
     econ_store store = { 0 };
     econ_panel more = { 0 }, panel = { 0 };
     econ_joining what;
-    const econ_reader reader = { .options = &run->settings->reading, .stop = worker->stop };
+    econ_reader reader = { .options = &run->settings->reading, .stop = worker->stop };
     sci_status st = econ_store_open(&store, run->target);
 
     if (st == SCI_OK && !store.is.state)
         st = sci_fail(SCI_ERR_FORMAT, "'%s' holds sectors for apply and no state", run->target);
+    reader.frequency = (int)store.panel.frequency + 1;
     if (st == SCI_OK)
         st = econ_panel_read(&more, run->input, &reader); /* units are known from the state */
     if (st == SCI_OK)

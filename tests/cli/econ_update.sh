@@ -40,6 +40,40 @@ rows '110,121' > part.csv
 run 0 sci-econ update --state same.h5 part.csv -q
 cmp all.h5 same.h5 || wrong "an update without news changes the state"
 
+# A few dates do not tell what they are dates of; the state does.
+# in_dates FREQUENCY START STEP UNIT: periods that are spelled as dates, some in a run of score and then one by one.
+in_dates() {
+    local k
+    rm -rf d.h5 d_all.h5
+    echo period,a,b,c > d_all.csv
+    for ((k = 0; k < 40; k++)); do
+        echo "$(date -u -d "$2 + $((k * $3)) $4" +%F),$((100 + k * k % 17)),$((100 + k * k % 11)),$((7 + k * k % 13))"
+    done >> d_all.csv
+    [ "$1" = "daily without weekends" ] && sed -i -E '/-01-0[67],|-01-1[34],|-01-2[01],|-01-2[78],|-02-0[34],/d' d_all.csv
+    printf 'indicator,sector\na,x\nb,x\nc,y\n' > d.map.csv
+    head -n 25 d_all.csv > d.csv
+    run 0 sci-econ score d.csv --map d.map.csv --state d.h5 -q
+    run 0 sci-econ show d.h5 --json
+    grep -q "\"frequency\": \"$1" out || wrong "the panel is not $1"
+    sed -n '25,31p' d_all.csv | while read -r k; do
+        printf 'period,a,b,c\n%s\n' "$k" > d.csv
+        run 0 sci-econ update --state d.h5 d.csv -q
+        [ "$failures" = 0 ] || exit 1
+    done || wrong "a single $1 date is not taken"
+    sed -i 31q d_all.csv
+    run 0 sci-econ score d_all.csv --map d.map.csv --state d_all.h5 -q
+    cmp d.h5 d_all.h5 || wrong "$1 dates one by one do not give the state of one run"
+}
+in_dates daily 2018-01-01 1 day
+in_dates "daily without weekends" 2018-01-01 1 day
+in_dates weekly 2018-01-05 7 day
+in_dates monthly 2018-01-01 1 month
+in_dates quarterly 2018-01-01 3 month
+in_dates annual 1970-01-01 1 year
+printf 'period,a,b,c\n2030-03-02,1,2,3\n' > d.csv
+run 3 sci-econ update --state d.h5 d.csv
+says "'d.csv' is daily and 'd.h5' is annual"
+
 # Values that come late: the scores from there on are made anew.
 awk -F, -v OFS=, '$1 == "2015-10" { $8 = "" } { print }' "$panel" > gap.csv
 run 0 sci-econ score gap.csv --map "$map" --state late.h5 -q
