@@ -2,6 +2,7 @@
 /* What crossed every threshold, the largest first. */
 #include "scores.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -55,8 +56,9 @@ static double
 change_of(const econ_panel *panel, size_t indicator, size_t t)
 {
     const double *x = panel->values + indicator * panel->n_periods;
+    double change = t > 0 && x[t - 1] != 0.0 ? fabs(x[t] / x[t - 1] - 1.0) : (double)NAN;
 
-    return t > 0 && x[t - 1] != 0.0 ? fabs(x[t] / x[t - 1] - 1.0) : (double)NAN;
+    return isinf(change) ? DBL_MAX : change;
 }
 
 /* The indicator with the largest part of the sector's score in its direction, and the largest change. Of a

@@ -32,7 +32,8 @@ take_said(const econ_build *b, uint32_t key, econ_indicator *out)
         return fail_said(b, key, "transform", transform);
     if (sign != NULL && (out->sign = econ_sign_find(sign)) == 0)
         return fail_said(b, key, "sign", sign);
-    if (weight != NULL && (!cli_parse_real(weight, &out->weight) || !(out->weight > 0.0)))
+    if (weight != NULL
+        && (!cli_parse_real(weight, &out->weight) || !econ_weight_is_fine(out->weight)))
         return fail_said(b, key, "weight", weight);
     return SCI_OK;
 }

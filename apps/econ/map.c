@@ -59,8 +59,10 @@ take_numbers(econ_map_row *row, const econ_table *t)
             transform);
     if (*sign != '\0' && (row->sign = econ_sign_find(sign)) == 0)
         return econ_table_fail(t, SIGN, "the sign '%.40s' is not 1 or -1", sign);
-    if (*weight != '\0' && (!cli_parse_real(weight, &row->weight) || !(row->weight > 0.0)))
-        return econ_table_fail(t, WEIGHT, "the weight '%.40s' is no number above 0", weight);
+    if (*weight != '\0'
+        && (!cli_parse_real(weight, &row->weight) || !econ_weight_is_fine(row->weight)))
+        return econ_table_fail(t, WEIGHT, "the weight '%.40s' is no number from 1e-9 to 1e9",
+                               weight);
     return SCI_OK;
 }
 

@@ -70,6 +70,13 @@ typedef struct econ_fault {
     uint64_t also; /* another line with the same fault; 0 */
 } econ_fault;
 
+/* Weights that sums are made of without losing all others, from 1e-9 to 1e9. */
+static inline bool
+econ_weight_is_fine(double weight)
+{
+    return weight >= 1e-9 && weight <= 1e9;
+}
+
 typedef struct econ_panel {
     char *path; /* "-": standard input */
     econ_frequency frequency;

@@ -49,21 +49,30 @@ econ_scratch_clear(econ_scratch *scratch)
     *scratch = (econ_scratch){ .n = 0 };
 }
 
+/* A power of two that brings numbers to where their squares are numbers; 1 where they are there. */
+static double
+unit_of(const econ_sorted *h)
+{
+    double largest = fmax(fabs(h->v[0]), fabs(h->v[h->n - 1]));
+
+    return largest > 0x1p400 ? 0x1p-600 : (largest < 0x1p-400 ? 0x1p600 : 1.0);
+}
+
 static void
 mean_and_sd(const econ_sorted *h, double *centre, double *spread)
 {
-    double sum = 0.0, squares = 0.0, rest = 0.0, mean;
+    double sum = 0.0, squares = 0.0, rest = 0.0, mean, unit = unit_of(h);
 
     for (size_t i = 0; i < h->n; i++)
-        sum += h->v[i];
+        sum += h->v[i] * unit;
     mean = sum / (double)h->n;
     for (size_t i = 0; i < h->n; i++)
-        rest += h->v[i] - mean;
+        rest += h->v[i] * unit - mean;
     mean += rest / (double)h->n;
     for (size_t i = 0; i < h->n; i++)
-        squares += (h->v[i] - mean) * (h->v[i] - mean);
-    *centre = mean;
-    *spread = h->v[0] == h->v[h->n - 1] ? 0.0 : sqrt(squares / (double)(h->n - 1));
+        squares += (h->v[i] * unit - mean) * (h->v[i] * unit - mean);
+    *centre = mean / unit;
+    *spread = h->v[0] == h->v[h->n - 1] ? 0.0 : sqrt(squares / (double)(h->n - 1)) / unit;
 }
 
 void

@@ -25,6 +25,9 @@ typedef struct econ_window {
 /* C = 1/(3rd quartile of the normal): C·MAD of normal data is their standard deviation. */
 #define ECON_MAD_FACTOR 1.482602218505602
 
+/* A score that would be larger is this: their squares and differences are numbers too. */
+#define ECON_SCORE_MOST 1e100
+
 /* Working space of one thread. */
 typedef struct econ_scratch {
     size_t n;
@@ -42,8 +45,8 @@ void econ_scratch_clear(econ_scratch *scratch);
 void econ_spread_of(const econ_sorted *history, econ_scale scale, econ_scratch *scratch,
                     double *centre, double *spread);
 
-/* score[t] = (x[t] - centre)/spread for t in [from, n), those before being given; NaN where x is missing, its
- * history has fewer than ECON_HISTORY_LEAST values or no spread. centre, spread (may be NULL) are those of
+/* score[t] = (x[t] - centre)/spread, at most ECON_SCORE_MOST in size, for t in [from, n), those before being given;
+ * NaN where x is missing, its history has fewer than ECON_HISTORY_LEAST values or no spread. centre, spread (may be NULL) are those of
  * the history of t, whether x[t] is missing or not; behind[t] (may be NULL) counts its values, for all t.
  * `score` must not be x. */
 void econ_window_score(const econ_window *w, const double *x, size_t from, double *score,

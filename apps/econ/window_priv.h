@@ -21,7 +21,15 @@ econ_enters(const econ_window *w, const double *x, size_t t)
 static inline double
 econ_against(double x, double centre, double spread)
 {
-    return spread > 0.0 && isfinite(spread) ? (x - centre) / spread : (double)NAN;
+    double score = (x - centre) / spread;
+
+    if (isnan(x) || !(spread > 0.0) || isinf(spread))
+        return (double)NAN;
+    if (fabs(score) <= ECON_SCORE_MOST)
+        return score;
+    /* Perhaps it was only the difference that is no number. */
+    score = 2.0 * ((0.5 * x - 0.5 * centre) / spread);
+    return fmax(-ECON_SCORE_MOST, fmin(ECON_SCORE_MOST, score));
 }
 
 /* |score| where it may be compared with, else NaN. */

@@ -484,6 +484,65 @@ a_score_does_not_know_what_comes_after_it(void **state)
 }
 
 static void
+scores_do_not_depend_on_the_unit(void **state)
+{
+    static const int exponents[] = { -980, -500, 500, 980 };
+    double x[N], scaled[N], score[N], again[N];
+    uint8_t excluded[N];
+    econ_scratch scratch;
+
+    (void)state;
+    assert_ok(econ_scratch_make(&scratch, N));
+    make_series(x, excluded, 91);
+    for (size_t k = 0; k < sizeof windows / sizeof *windows; k++)
+        for (int scale = ECON_SCALE_MAD; scale <= ECON_SCALE_SD; scale++)
+            for (size_t e = 0; e < 4; e++) {
+                econ_window w = windows[k];
+
+                w.excluded = excluded;
+                w.scale = (econ_scale)scale;
+                for (size_t t = 0; t < N; t++)
+                    scaled[t] = ldexp(x[t], exponents[e]);
+                econ_window_score(&w, x, 0, score, NULL, NULL, NULL, &scratch);
+                econ_window_score(&w, scaled, 0, again, NULL, NULL, NULL, &scratch);
+                for (size_t t = 0; t < N; t++) {
+                    assert_that(isnan(score[t]) == isnan(again[t]));
+                    if (!isnan(score[t]))
+                        assert_close(again[t], score[t], 1e-13, 1e-13);
+                }
+            }
+    econ_scratch_clear(&scratch);
+}
+
+static void
+a_score_is_finite_however_far_a_value_is(void **state)
+{
+    double x[N], score[N];
+    uint8_t excluded[N] = { 0 };
+    econ_scratch scratch;
+
+    (void)state;
+    assert_ok(econ_scratch_make(&scratch, N));
+    for (size_t k = 0; k < sizeof windows / sizeof *windows; k++) {
+        econ_window w = windows[k];
+
+        w.excluded = excluded;
+        for (size_t t = 0; t < N; t++)
+            x[t] = (t % 2 == 0 ? 1e-300 : -1e-300) * (double)(t % 7);
+        x[130] = -1.7e308;
+        econ_window_score(&w, x, 0, score, NULL, NULL, NULL, &scratch);
+        assert_close(score[130], -ECON_SCORE_MOST, 0.0, 0.0);
+        /* The distance alone is too large for a double. */
+        for (size_t t = 0; t < N; t++)
+            x[t] = t % 2 == 0 ? 8e307 : 8.9e307;
+        x[130] = -1.2e308;
+        econ_window_score(&w, x, 0, score, NULL, NULL, NULL, &scratch);
+        assert_that(score[130] < -10.0 && score[130] > -1000.0);
+    }
+    econ_scratch_clear(&scratch);
+}
+
+static void
 a_fitted_tail_goes_on_from_the_ranks_and_never_reaches_zero(void **state)
 {
     random_stream r = random_start(90);
@@ -528,6 +587,8 @@ main(void)
         cmocka_unit_test(p_begin_with_24_values_and_rank_from_60),
         cmocka_unit_test(judging_has_the_bits_of_scores_and_their_p),
         cmocka_unit_test(a_score_does_not_know_what_comes_after_it),
+        cmocka_unit_test(scores_do_not_depend_on_the_unit),
+        cmocka_unit_test(a_score_is_finite_however_far_a_value_is),
         cmocka_unit_test(a_fitted_tail_goes_on_from_the_ranks_and_never_reaches_zero),
     };
 
