@@ -58,7 +58,7 @@ typedef struct cli_plot {
  * an axis is written under the plot. */
 sci_status cli_plot_write(FILE *out, const cli_plot *plot) SCI_MUST_CHECK;
 
-/* "−1 234.50": a true minus, narrow spaces between thousands from 10 000 on, "–" for NaN. */
+/* "−1 234.50": a true minus, narrow spaces between thousands from 10 000 on, "1.23×10²⁰" from 10^15 on, "–" for NaN. */
 #define CLI_PLOT_NUMBER 64
 void cli_plot_number(char *text, size_t size, double value, int decimals);
 

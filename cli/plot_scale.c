@@ -181,10 +181,36 @@ append_power(char *text, size_t size, int power)
         append(text, size, *c == '-' ? "\xe2\x81\xbb" : raised[*c - '0']);
 }
 
+/* mantissa × 10^power */
+static void
+print_scientific(char *text, size_t size, double value, int power, int decimals)
+{
+    if (value == 0.0) {
+        snprintf(text, size, "0");
+        return;
+    }
+    cli_plot_number(text, size, value / pow(10.0, power), decimals);
+    append(text, size, "\xc3\x97");
+    append_power(text, size, power);
+}
+
+/* Digits beyond those of a double say nothing, and fill a line. */
+#define NUMBER_LARGEST 1e15
+
+static void
+print_large(char *text, size_t size, double value)
+{
+    int power = (int)floor(log10(fabs(value)));
+
+    if (fabs(value) / pow(10.0, power) >= 9.995) /* would be rounded to 10 */
+        power++;
+    print_scientific(text, size, value, power, 2);
+}
+
 void
 cli_plot_number(char *text, size_t size, double value, int decimals)
 {
-    char digits[340], grouped[700];
+    char digits[40], grouped[80];
     size_t used = 0, whole;
 
     if (!isfinite(value)) {
@@ -192,6 +218,10 @@ cli_plot_number(char *text, size_t size, double value, int decimals)
                  isnan(value)  ? "\xe2\x80\x93"
                  : value < 0.0 ? "\xe2\x88\x92\xe2\x88\x9e"
                                : "\xe2\x88\x9e");
+        return;
+    }
+    if (fabs(value) >= NUMBER_LARGEST) {
+        print_large(text, size, value);
         return;
     }
     snprintf(digits, sizeof digits, "%.*f",
@@ -211,19 +241,6 @@ cli_plot_number(char *text, size_t size, double value, int decimals)
     /* A true minus, as wide as a digit, but not before zeros. */
     snprintf(text, size, "%s%s", value < 0.0 && strpbrk(digits, "123456789") ? "\xe2\x88\x92" : "",
              grouped);
-}
-
-/* mantissa × 10^power */
-static void
-print_scientific(char *text, size_t size, double value, int power, int decimals)
-{
-    if (value == 0.0) {
-        snprintf(text, size, "0");
-        return;
-    }
-    cli_plot_number(text, size, value / pow(10.0, power), decimals);
-    append(text, size, "\xc3\x97");
-    append_power(text, size, power);
 }
 
 static void

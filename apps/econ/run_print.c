@@ -39,9 +39,9 @@ print_anomaly(const econ_printed *p, const econ_anomaly *a)
     cli_escape(sector, sizeof sector,
                a->sector == ECON_WHOLE_ECONOMY ? "the whole economy" : name_of(p, a));
     cli_escape(driver, sizeof driver, driver_of(p, a));
-    printf("  %-10s %-28s %-11s %+8.1f  q %.2g%s%s\n", period, sector,
-           econ_statistic_name(a->statistic), a->score, a->q, driver[0] != 0 ? ", most in " : "",
-           driver);
+    printf(fabs(a->score) < 1e6 ? "  %-10s %-28s %-11s %+8.1f" : "  %-10s %-28s %-11s %+8.3g",
+           period, sector, econ_statistic_name(a->statistic), a->score);
+    printf("  q %.2g%s%s\n", a->q, driver[0] != 0 ? ", most in " : "", driver);
 }
 
 static size_t
