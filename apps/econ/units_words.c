@@ -88,9 +88,11 @@ static const struct {
 typedef struct translation {
     econ_units *units;
     FILE *out;
-    const char *rest;
+    const char *text, *rest;
     char price_year[5]; /* of the currency that follows; "": current prices */
     bool points;
+    bool currency; /* there is one */
+    char year[5];  /* a number that may be the year of its prices; "" */
 } translation;
 
 static const char *
@@ -156,7 +158,10 @@ put_currency(translation *t, const char *code)
     if (t->rest[0] == '(' && is_year(t->rest + 1) && t->rest[5] == ')') {
         snprintf(t->price_year, sizeof t->price_year, "%.4s", t->rest + 1);
         t->rest += 6;
+    } else if (t->rest[0] == '(' && isdigit((unsigned char)t->rest[1])) {
+        snprintf(t->year, sizeof t->year, "%.2s", t->rest + 1); /* EUR(15) is no factor */
     }
+    t->currency = true;
     if (t->price_year[0])
         snprintf(shown, sizeof shown, "%.3s(%s)", code, t->price_year);
     else
@@ -279,6 +284,25 @@ is_index(const char *text, char base[WORD])
     return *rest == '\0' && (used == 0 || strchr(base, '=') != NULL);
 }
 
+/* A number as it stands. "2015 USD" may be prices of that year and not 2015 of them. */
+static void
+put_number(translation *t)
+{
+    size_t n = strspn(t->rest, "0123456789");
+
+    if (is_year(t->rest) && (t->rest[n] == '\0' || strchr(".eE^", t->rest[n]) == NULL)
+        && (strncmp(t->rest, "19", 2) == 0 || strncmp(t->rest, "20", 2) == 0))
+        snprintf(t->year, sizeof t->year, "%.4s", t->rest);
+    n = strspn(t->rest, "0123456789.");
+    fwrite(t->rest, 1, n, t->out);
+    t->rest += n;
+    if ((*t->rest == 'e' || *t->rest == 'E')
+        && isdigit((unsigned char)t->rest[1 + (t->rest[1] == '-' || t->rest[1] == '+')])) {
+        fwrite(t->rest, 1, 2, t->out);
+        t->rest += 2;
+    }
+}
+
 static sci_status
 translate(translation *t)
 {
@@ -293,6 +317,8 @@ translate(translation *t)
             st = put_word(t);
         } else if (*t->rest == ',' && isdigit((unsigned char)t->rest[1])) {
             t->rest++; /* 1,000 person */
+        } else if (isdigit((unsigned char)*t->rest)) {
+            put_number(t);
         } else if (*t->rest == '%') {
             fputs("0.01 ", t->out);
             t->rest++;
@@ -300,13 +326,18 @@ translate(translation *t)
             fputc(*t->rest++, t->out);
         }
     }
+    if (st == SCI_OK && t->currency && t->year[0] != '\0')
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s' is not a unit that is understood; is %s a year of prices? write "
+                        "USD(2015), or 2.015e3 USD for a factor",
+                        t->text, t->year);
     return st;
 }
 
 sci_status
 units_translate(char **out, econ_units *units, const char *text, bool *points)
 {
-    translation t = { .units = units, .rest = text + strspn(text, " \t") };
+    translation t = { .units = units, .text = text, .rest = text + strspn(text, " \t") };
     char *bytes = NULL, base[WORD], shown[WORD + 8];
     size_t n = 0;
     sci_status st;

@@ -61,6 +61,9 @@ the_words_of_offices_are_understood(void **state)
         { "number of vehicles", "vehicle" },
         { "CUP", "CUP" }, /* the peso of Cuba, no cup */
         { "dozen items", "12" },
+        { "2e3 USD", "2000 USD" },
+        { "1,950 USD", "1950 USD" },
+        { "2000 person", "2000 person" },
     };
 
     (void)state;
@@ -79,6 +82,10 @@ what_is_not_understood_is_refused_with_a_hint(void **state)
         { "", "sci-econ units --help" },
         { "\xc2\xa5", "JPY or CNY" },
         { "USD/", "sci-econ units --help" },
+        /* Not 2015 dollars each, nor fifteen euros. */
+        { "billions of 2015 USD", "is 2015 a year of prices? write USD(2015)" },
+        { "USD 2015", "year of prices" },
+        { "EUR(15)", "is 15 a year of prices" },
     };
 
     (void)state;
