@@ -122,11 +122,28 @@ need_lists(const report_store *s, const cli_json_value *list, size_t rows, size_
     return SCI_OK;
 }
 
-static void
-copy_reals(double *out, const cli_json_value *list)
+/* Numbers, or null for what is missing, and nothing else. */
+static sci_status
+copy_reals(double *out, const report_store *s, const cli_json_value *list, const char *key)
 {
-    for (size_t k = 0; k < list->n; k++)
-        out[k] = real_of(&list->items[k]);
+    for (size_t k = 0; k < list->n; k++) {
+        const cli_json_value *item = &list->items[k];
+
+        if (item->kind != CLI_JSON_NUMBER && item->kind != CLI_JSON_NULL)
+            return damaged(s, key);
+        out[k] = real_of(item);
+    }
+    return SCI_OK;
+}
+
+static sci_status
+need_real(double *out, const report_store *s, const cli_json_value *object, const char *key)
+{
+    const cli_json_value *value;
+    sci_status st = need(&value, s, object, key, CLI_JSON_NUMBER);
+
+    *out = st == SCI_OK ? value->number : (double)NAN;
+    return st;
 }
 
 static sci_status
@@ -140,7 +157,7 @@ load_vector(double **out, const report_store *s, const cli_json_value *object, c
     if (st == SCI_OK)
         st = sci_alloc(out, list->n, 1, sizeof **out);
     if (st == SCI_OK)
-        copy_reals(*out, list);
+        st = copy_reals(*out, s, list, key);
     return st;
 }
 
@@ -156,14 +173,14 @@ load_rows(double **out, const report_store *s, const cli_json_value *object, con
     if (st == SCI_OK)
         st = sci_alloc(out, rows, columns, sizeof **out);
     for (size_t k = 0; st == SCI_OK && k < rows; k++)
-        copy_reals(*out + k * columns, &list->items[k]);
+        st = copy_reals(*out + k * columns, s, &list->items[k], key);
     return st;
 }
 
-/* Counts are written as numbers, drivers as numbers or null. */
+/* Counts are written as numbers, drivers as numbers or null (`optional`). */
 static sci_status
 load_counts(uint32_t **out, const report_store *s, const cli_json_value *object, const char *key,
-            size_t bound)
+            size_t bound, bool optional)
 {
     size_t sectors = s->panel.n_sectors, periods = s->panel.n_periods;
     const cli_json_value *list;
@@ -178,6 +195,8 @@ load_counts(uint32_t **out, const report_store *s, const cli_json_value *object,
             size_t number;
 
             st = index_of(&number, s, &list->items[k].items[t], bound, key);
+            if (st == SCI_OK && number == SIZE_MAX && !optional)
+                st = damaged(s, key);
             (*out)[k * periods + t] = number == SIZE_MAX ? ECON_NO_DRIVER : (uint32_t)number;
         }
     return st;
@@ -316,10 +335,13 @@ load_rules(report_store *s)
                        .sector_stat = (econ_sector_stat)sector,
                        .tail = (econ_tail)tail,
                        .fdr = (econ_fdr)fdr,
-                       .alpha = real_of(cli_json_member(o, "alpha")),
-                       .min_z = real_of(cli_json_member(o, "min_z")),
                        .min_effect = real_of(cli_json_member(o, "min_effect")),
                        .min_breadth = real_of(cli_json_member(o, "min_breadth")) };
+    st = need_real(&r->alpha, s, o, "alpha");
+    if (st == SCI_OK)
+        st = need_real(&r->min_z, s, o, "min_z");
+    if (st != SCI_OK)
+        return st;
     for (unsigned bit = 1; bit <= ECON_STAT_MAHALANOBIS; bit *= 2)
         for (size_t k = 0; k < list->n; k++)
             if (list->items[k].kind == CLI_JSON_TEXT
@@ -365,7 +387,8 @@ load_anomaly(econ_anomaly *a, const report_store *s, const cli_json_value *objec
     if (st == SCI_OK && a->statistic == 0)
         st = damaged(s, "statistic");
     a->driver = driver == SIZE_MAX ? ECON_NO_DRIVER : (uint32_t)driver;
-    a->score = real_of(cli_json_member(object, "score"));
+    if (st == SCI_OK)
+        st = need_real(&a->score, s, object, "score");
     a->p = real_of(cli_json_member(object, "p"));
     a->q = real_of(cli_json_member(object, "q"));
     a->breadth = real_of(cli_json_member(object, "breadth"));
@@ -455,9 +478,10 @@ load_scores(report_store *s)
             st = load_rows(at, s, o, array->name, s->panel.n_sectors, s->panel.n_periods);
     }
     if (st == SCI_OK)
-        st = load_counts(&s->scores.n_available, s, o, "n_available", UINT32_MAX);
+        st = load_counts(&s->scores.n_available, s, o, "n_available", UINT32_MAX, false);
     if (st == SCI_OK)
-        st = load_counts(&s->scores.within_driver, s, o, "within_driver", s->panel.n_indicators);
+        st = load_counts(&s->scores.within_driver, s, o, "within_driver", s->panel.n_indicators,
+                         true);
     if (st == SCI_OK)
         st = load_flags(&s->scores.in_sample, s, "in_sample");
     if (st == SCI_OK)

@@ -63,6 +63,14 @@ refused 1 "a report of schema 2, this program knows 1" sci-econ explain later.js
 head -c 3000 little/report.json > half.json
 refused 1 "half.json" sci-econ explain half.json
 
+# What is no number, where there has to be one, is not taken for a missing one.
+sed -E 's/"min_z": [0-9.]+/"min_z": "high"/' little/report.json > text.json
+refused 1 "'min_z' is missing, or is not what it should be" sci-econ explain text.json
+sed -E '/"p_level": \[/{n;s/\[null/["none"/}' little/report.json > text.json
+refused 1 "'p_level' is missing, or is not" sci-econ explain text.json
+sed -E '/"n_available": \[/{n;s/\[[0-9]+/[null/}' little/report.json > text.json
+refused 1 "'n_available' is missing, or is not" sci-econ explain text.json
+
 # Every member that is taken away or made something else is missed, with a message and without a crash.
 python3 - little/report.json << 'END'
 import json
