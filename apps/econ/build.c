@@ -116,6 +116,32 @@ name_keys(econ_build *b)
         }
 }
 
+/* Name one of the indicators that only the map has: it may be a misspelling of one that is left out. */
+static sci_status
+note_unused(econ_build *b, size_t unused)
+{
+    uint8_t *used = NULL;
+    size_t first = 0;
+    sci_status st = sci_alloc_zero(&used, b->map->n, 1, 1);
+
+    if (st != SCI_OK)
+        return st;
+    for (uint32_t k = 0; k < b->pass->keys.n; k++) {
+        const econ_map_row *row = econ_map_find(b->map, econ_build_name(b, k));
+
+        if (row != NULL)
+            used[row - b->map->rows] = 1;
+    }
+    while (first + 1 < b->map->n && used[first])
+        first++;
+    sci_free(used);
+    return econ_notes_add(
+        &b->panel->notes, ECON_WARNING, "map_unused", 0, 0,
+        "%zu indicator%s of the map %s not in the panel, first '%.80s' of line %" PRIu64, unused,
+        unused == 1 ? "" : "s", unused == 1 ? "is" : "are", b->map->rows[first].indicator,
+        b->map->rows[first].line);
+}
+
 /* Which keys the map wants, in order of appearance. */
 static sci_status
 place_keys(econ_build *b)
@@ -140,8 +166,7 @@ place_keys(econ_build *b)
                             "%zu of %" PRIu32 " indicators are not in the map and are left out",
                             n - kept, n);
     if (st == SCI_OK && b->map != NULL && kept < b->map->n)
-        st = econ_notes_add(&b->panel->notes, ECON_WARNING, "map_unused", 0, 0,
-                            "%zu indicators of the map are not in the panel", b->map->n - kept);
+        st = note_unused(b, b->map->n - kept);
     b->panel->n_indicators = kept;
     return st;
 }

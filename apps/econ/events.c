@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "events.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sci/memory.h>
 
+#include "cli/message.h"
+
+#include "panel.h"
 #include "table.h"
 
 enum { PERIOD, LABEL, SECTOR, COLUMNS };
@@ -82,4 +86,14 @@ econ_events_read(econ_events *events, const char *path, econ_frequency frequency
     if (st == SCI_OK && events->n > 1)
         qsort(events->items, events->n, sizeof *events->items, compare);
     return st;
+}
+
+void
+econ_events_check(const econ_events *events, const char *path, const econ_panel *panel)
+{
+    for (size_t k = 0; k < events->n; k++)
+        if (events->items[k].sector != NULL
+            && econ_panel_sector(panel, events->items[k].sector) == SIZE_MAX)
+            cli_warn("'%s:%" PRIu64 "': there is no sector '%.80s' in the panel", path,
+                     events->items[k].line, events->items[k].sector);
 }

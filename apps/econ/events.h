@@ -6,6 +6,8 @@
 
 #include "period.h"
 
+struct econ_panel;
+
 typedef struct econ_event {
     int64_t first, last; /* ordinals in the frequency of the panel, both included */
     char *label;
@@ -21,6 +23,8 @@ typedef struct econ_events {
 /* SCI_ERR_FORMAT with file:line:column. Cleared by econ_events_clear, also after a failure. */
 sci_status econ_events_read(econ_events *events, const char *path,
                             econ_frequency frequency) SCI_MUST_CHECK;
+/* Warn of events in sectors that the panel does not have: nobody would see them. */
+void econ_events_check(const econ_events *events, const char *path, const struct econ_panel *panel);
 void econ_events_clear(econ_events *events);
 
 #endif

@@ -153,6 +153,20 @@ check_unit(const econ_panel *old, const econ_panel *more, size_t i, size_t k)
     return SCI_OK;
 }
 
+/* Where the file or its map names sectors, they have to be those of the state. */
+static sci_status
+check_sector(const econ_panel *old, const econ_panel *more, size_t i, size_t k)
+{
+    const char *a = old->indicators[i].sector, *b = more->indicators[k].sector;
+
+    if (a != NULL && b != NULL && strcmp(a, b) != 0)
+        return sci_fail(SCI_ERR_REFUSED,
+                        "'%s': %s is in the sector '%s', and in '%s' of '%s'; other sectors need a "
+                        "run over all the values",
+                        more->path, old->indicators[i].name, b, a, old->path);
+    return SCI_OK;
+}
+
 /* ---- names ---- */
 
 typedef struct named {
@@ -202,8 +216,13 @@ econ_panel_join(econ_panel *out, const econ_panel *old, const econ_panel *more, 
         }
         st = check_unit(old, more, found->indicator, k);
         if (st == SCI_OK)
+            st = check_sector(old, more, found->indicator, k);
+        if (st == SCI_OK)
             st = take_values(out, old, more, found->indicator, k, what);
     }
+    if (st == SCI_OK && what->ignored == more->n_indicators)
+        st = sci_fail(SCI_ERR_REFUSED, "'%s': none of its %zu indicators is in '%s', not even '%s'",
+                      more->path, more->n_indicators, old->path, more->indicators[0].name);
     sci_free(names);
     return st;
 }

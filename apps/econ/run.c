@@ -15,6 +15,7 @@
 
 #include "cli/failures.h"
 #include "cli/json.h"
+#include "cli/message.h"
 #include "cli/outputs.h"
 #include "cli/provenance.h"
 #include "cli/reads.h"
@@ -67,8 +68,9 @@ check_directory(const econ_run *run, const char *directory)
     return st;
 }
 
-sci_status
-econ_run_check_target(const econ_run *run)
+/* As cli_target_check and cli_target_unread. */
+static sci_status
+check_target(const econ_run *run)
 {
     const cli_inputs_rules rules = { .recursive = false };
     cli_inputs inputs = { 0 };
@@ -186,12 +188,68 @@ exit_code(const econ_run *run, int code)
     return s->alert && run->outcome->watched > 0 ? CLI_EXIT_FOUND : CLI_EXIT_OK;
 }
 
+/* Options that would be passed over in silence. */
+static sci_status
+check_options(const econ_run *run)
+{
+    const econ_settings *s = run->settings;
+    const struct {
+        const char *name;
+        bool given;
+    } ways[] = { { "--nagios", s->scoring.nagios },
+                 { "--porcelain", s->scoring.porcelain },
+                 { "--json", s->common.json } };
+    const char *first = NULL;
+
+    for (int k = 0; k < 3; k++) {
+        if (ways[k].given && first != NULL)
+            return sci_fail(SCI_ERR_ARGUMENT, "%s and %s exclude each other", first, ways[k].name);
+        if (ways[k].given)
+            first = ways[k].name;
+    }
+    if (s->scoring.nagios && s->scoring.alert)
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "--nagios and --alert exclude each other: both set the exit code");
+    if (s->scoring.events != NULL && s->common.output == NULL)
+        cli_warn("--events is for the report, and without --output there is none");
+    return SCI_OK;
+}
+
+/* Standard input is one file. */
+static sci_status
+check_standard_input(const econ_run *run)
+{
+    const econ_settings *s = run->settings;
+    const struct {
+        const char *name, *path;
+    } files[] = { { "the panel", run->call->n_operands > 0 ? run->call->operands[0] : NULL },
+                  { "--map", s->reading.map },
+                  { "--events", s->scoring.events } };
+    const char *first = NULL;
+
+    for (int k = 0; k < 3; k++) {
+        if (files[k].path == NULL || strcmp(files[k].path, "-") != 0)
+            continue;
+        if (first != NULL)
+            return sci_fail(SCI_ERR_ARGUMENT, "standard input cannot be both %s and %s", first,
+                            files[k].name);
+        first = files[k].name;
+    }
+    return SCI_OK;
+}
+
 static sci_status
 prepare(econ_run *run, char **directory)
 {
     const char *output = run->settings->common.output;
     sci_status st = cli_shared_alloc(&run->outcome, 1, sizeof *run->outcome);
 
+    if (st == SCI_OK)
+        st = check_options(run);
+    if (st == SCI_OK)
+        st = check_standard_input(run);
+    if (st == SCI_OK && run->fresh && run->target != NULL)
+        st = check_target(run);
     if (st == SCI_OK && output != NULL) {
         st = plain_name(directory, output);
         if (st == SCI_OK)
@@ -300,6 +358,8 @@ write_outputs(econ_run *run, const econ_printed *p, const econ_anomaly *anomalie
     if (st == SCI_OK && s->events != NULL) {
         st = econ_events_read(&events, s->events, p->panel->frequency);
         parts.events = &events;
+        if (st == SCI_OK)
+            econ_events_check(&events, s->events, p->panel);
     }
     parts.options = options;
     if (st == SCI_OK)
@@ -340,6 +400,21 @@ watched_periods(const econ_run *run, const econ_scores *scores)
     return s->nagios || run->target != NULL ? 1 : scores->n_periods;
 }
 
+/* A window of the future may be meant for later; one that is misspelled is not. */
+static void
+check_excluded(const econ_panel *panel, const econ_rules *rules)
+{
+    char first[ECON_PERIOD_TEXT], last[ECON_PERIOD_TEXT];
+
+    if (!rules->excluding
+        || (rules->exclude_first < panel->first + (int64_t)panel->n_periods
+            && rules->exclude_last >= panel->first))
+        return;
+    econ_period_text(first, sizeof first, panel->frequency, rules->exclude_first);
+    econ_period_text(last, sizeof last, panel->frequency, rules->exclude_last);
+    cli_warn("the panel has none of the periods of --exclude-window, %s to %s", first, last);
+}
+
 /* What crossed the thresholds in the periods that are looked at. */
 static void
 judge(econ_run *run, const econ_scores *scores, const econ_rules *rules,
@@ -375,9 +450,10 @@ econ_run_finish(econ_run *run, const econ_panel *panel, const econ_scores *score
     econ_printed p = { .panel = panel, .scores = scores, .rules = rules };
     econ_anomaly *anomalies = NULL, *shown = NULL;
     size_t n = 0;
-    sci_status st =
-        econ_anomalies_find(&anomalies, &n, panel, scores, rules, first_wanted(run, scores));
+    sci_status st;
 
+    check_excluded(panel, rules);
+    st = econ_anomalies_find(&anomalies, &n, panel, scores, rules, first_wanted(run, scores));
     if (st == SCI_OK)
         st = sci_alloc(&shown, n, 1, sizeof *shown);
     if (st == SCI_OK) {

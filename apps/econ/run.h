@@ -19,6 +19,7 @@ typedef struct econ_run {
     const econ_settings *settings;
     const char *input;  /* for messages */
     const char *target; /* a file that is written beside the directory (a state); NULL */
+    bool fresh;         /* the target is a new file, not one to go on with */
     sci_status (*work)(struct econ_run *run, const cli_worker *worker);
     char options
         [ECON_RULES_TEXT]; /* what the report says about them; "": those of the command line */
@@ -30,13 +31,13 @@ typedef struct econ_run {
 /* Do the work in a worker, give the outputs their names, and return the exit code. */
 int econ_run_do(econ_run *run);
 
-/* May run->target be written? As cli_target_check and cli_target_unread. */
-sci_status econ_run_check_target(const econ_run *run) SCI_MUST_CHECK;
-
 /* In the worker: find anomalies, write the outputs and print what was asked for. */
 sci_status econ_run_finish(econ_run *run, const econ_panel *panel, const econ_scores *scores,
                            const econ_rules *rules, const econ_report_input *inputs,
                            size_t n_inputs) SCI_MUST_CHECK;
+
+/* Print the warnings of a panel, with their lines; what was guessed only where more is wanted. */
+void econ_show_notes(const econ_panel *panel);
 
 /* Read a panel as the options say, with its units checked; its warnings are printed. */
 sci_status econ_run_read(econ_run *run, econ_panel *panel, const char *path,

@@ -84,6 +84,19 @@ window_of(econ_rules *out, const econ_scoring *s, econ_frequency frequency)
     return st;
 }
 
+/* Thresholds of what is not watched are a mistake. */
+static sci_status
+check_thresholds(const econ_rules *rules)
+{
+    if (rules->min_breadth > 0.0 && (rules->stats & (ECON_STAT_LEVEL | ECON_STAT_RELATIVE)) == 0)
+        return sci_fail(SCI_ERR_ARGUMENT, "--min-breadth is about level and relative, and --stat "
+                                          "has neither of them");
+    if (rules->min_effect > 0.0 && rules->stats == ECON_STAT_ECONOMY)
+        return sci_fail(SCI_ERR_ARGUMENT, "--min-effect is about changes of indicators, and the "
+                                          "economy, which alone --stat has, has none");
+    return SCI_OK;
+}
+
 sci_status
 econ_rules_of(econ_rules *out, const econ_scoring *s, econ_frequency frequency)
 {
@@ -107,7 +120,7 @@ econ_rules_of(econ_rules *out, const econ_scoring *s, econ_frequency frequency)
         st = stats_of(s->stats, &out->stats);
     if (st == SCI_OK && s->min_effect != NULL)
         st = share_of(s->min_effect, &out->min_effect);
-    return st;
+    return st == SCI_OK && s->stats != NULL ? check_thresholds(out) : st;
 }
 
 /* ---- as text ---- */

@@ -166,6 +166,8 @@ judge(const econ_settings *s, const econ_panel *panel, const econ_rules *rules,
     if (st == SCI_OK)
         st = econ_events_read(&events, s->scoring.events, panel->frequency);
     if (st == SCI_OK)
+        econ_events_check(&events, s->scoring.events, panel);
+    if (st == SCI_OK)
         st = econ_anomalies_find(&anomalies, &n, panel, scores, rules, from);
     if (st == SCI_OK)
         st = econ_replay_judge(&result, panel, &events, anomalies, n, from,

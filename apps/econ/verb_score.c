@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* score: a panel, what moved in it, and how sure that is. */
+#include <inttypes.h>
+
 #include <sci/memory.h>
 
 #include "cli/inputs.h"
@@ -12,13 +14,15 @@
 #include "unit_rules.h"
 #include "verbs_scoring.h"
 
-static void
-show_notes(const econ_panel *panel)
+void
+econ_show_notes(const econ_panel *panel)
 {
     for (size_t k = 0; k < panel->notes.n; k++) {
         const econ_note *note = &panel->notes.items[k];
 
-        if (note->kind == ECON_WARNING)
+        if (note->kind == ECON_WARNING && note->line > 0)
+            cli_warn("'%s:%" PRIu64 "': %s", panel->path, note->line, note->text);
+        else if (note->kind == ECON_WARNING)
             cli_warn("%s", note->text);
         else
             cli_detail("%s", note->text);
@@ -41,7 +45,7 @@ econ_panel_load(econ_panel *panel, const econ_settings *settings, const char *pa
     if (st == SCI_OK)
         st = econ_quality_check(panel, settings->scoring.seasonal == ECON_SEASONAL_NONE);
     if (st == SCI_OK)
-        show_notes(panel);
+        econ_show_notes(panel);
     econ_units_close(units);
     return st;
 }
@@ -96,8 +100,8 @@ econ_score(const cli_call *call)
                      .settings = s,
                      .input = call->operands[0],
                      .target = s->scoring.state,
+                     .fresh = true,
                      .work = work };
-    sci_status st = run.target != NULL ? econ_run_check_target(&run) : SCI_OK;
 
-    return st == SCI_OK ? econ_run_do(&run) : cli_misuse(call, st);
+    return econ_run_do(&run);
 }

@@ -117,6 +117,7 @@ work(econ_run *run, const cli_worker *worker)
     if (st == SCI_OK)
         st = econ_panel_join(&panel, &store.panel, &more, &what);
     if (st == SCI_OK) {
+        econ_show_notes(&more);
         say_what(&panel, &what);
         st = go_on(run, &store, &panel, &what, worker);
     }

@@ -194,7 +194,7 @@ refuse 1 "there is no column 'sector'" check p.csv --map n.csv
 printf 'indicator,sector\nz,x\n' > n.csv
 refuse 3 "none of its 3 indicators is in the map" check p.csv --map n.csv
 printf 'indicator,sector\na,x\nz,x\n' > n.csv
-run 0 check p.csv --map n.csv && says out "1 indicators of the map are not in the panel"
+run 0 check p.csv --map n.csv && says out "1 indicator of the map is not in the panel, first 'z' of line 3"
 
 # ---- what is no panel ----
 

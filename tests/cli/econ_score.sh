@@ -93,6 +93,48 @@ kill $writer
 rm -f out err
 cd ..
 
+# ---- numbers at the ends of what doubles are ----
+
+awk 'BEGIN { print "period,a,b,c"
+    for (t = 0; t < 60; t++)
+        printf "%d-%02d,%se-300,%d,%d.5e307\n", 2000 + t / 12, t % 12 + 1,
+               t == 55 ? "1e600" : t * 7 % 11 - 5, t * 5 % 13, t * 3 % 7 - 3 }' | sed 's/1e600e-300/1e300/' > ends.csv
+printf 'indicator,sector,unit\na,x,1\nb,x,1\nc,y,1\n' > ends.map.csv
+for scale in mad qn sd; do
+    run 0 sci-econ score ends.csv --map ends.map.csv --scale $scale --stat relative,within,level,economy,mahalanobis -q -f -o ends
+    # What is far away is far, and a number.
+    grep -qE '^2004-08,x,2,[0-9.]+e\+99,' ends/scores.csv || wrong "$scale: $(grep ^2004-08 ends/scores.csv)"
+    iconv -f UTF-8 -t UTF-8 ends/anomalies.csv > out || wrong "$scale: anomalies.csv is no UTF-8"
+    grep -qiE '(^|,)[+-]?(inf|nan)' ends/*.csv && wrong "$scale: not all scores are numbers"
+done
+run 0 sci-econ explain ends/report.json --period 2004-08 --sector x
+grep -q '×10⁹⁹ standard deviations above' out || wrong "a score of 1e100 is said as: $(head -n 5 out)"
+
+# ---- options that would do nothing ----
+
+for pair in '--nagios --porcelain' '--porcelain --json' '--nagios --json' '--nagios --alert'; do
+    # A monitor takes 2 for its own.
+    code=2
+    [[ $pair == --nagios* ]] && code=3
+    run $code sci-econ score "$panel" --map "$map" $pair
+    says 'exclude each other'
+done
+run 2 sci-econ score "$panel" --map "$map" --min-breadth 0.5 --stat within,economy
+says '--min-breadth is about level and relative'
+run 2 sci-econ score "$panel" --map "$map" --min-effect 1% --stat economy
+says '--min-effect is about changes of indicators'
+run 2 sci-econ score - --map - < "$panel"
+says 'standard input cannot be both the panel and --map'
+run 0 sci-econ score "$panel" --map "$map" -q --exclude-window 2030..2031
+says 'none of the periods of --exclude-window, 2030-01 to 2031-12'
+printf 'period,label,sector\n2008-09,a bank,godos\n' > lost.csv
+run 0 sci-econ score "$panel" --map "$map" -q --events lost.csv
+says '--events is for the report, and without --output there is none'
+run 0 sci-econ score "$panel" --map "$map" -q --events lost.csv -f -o ends
+says "'lost.csv:2': there is no sector 'godos' in the panel"
+run 0 sci-econ replay "$panel" --map "$map" -q --events lost.csv
+says "there is no sector 'godos'"
+
 # ---- monitors ----
 
 # 2010-05: hiring for the census.

@@ -74,6 +74,20 @@ printf 'period,a,b,c\n2030-03-02,1,2,3\n' > d.csv
 run 3 sci-econ update --state d.h5 d.csv
 says "'d.csv' is daily and 'd.h5' is annual"
 
+# A file of which nothing is known is another file, and no month without news. Warnings about it are shown.
+cp all.h5 other.h5
+printf 'period,x,y\n2016-01,1,2\n' > odd.csv
+run 3 sci-econ update --state other.h5 odd.csv -q --nagios
+says "none of its 2 indicators is in 'other.h5', not even 'x'"
+run 3 sci-econ update --state other.h5 odd.csv -q
+cmp other.h5 all.h5 || wrong "a refused update changes the state"
+printf 'period,construction\n2016-01,1e999\n' > odd.csv
+run 0 sci-econ update --state other.h5 odd.csv -q
+says "'odd.csv:2': 1 number is too large"
+printf 'period,indicator,value,sector\n2016-02,construction,6000,services\n' > odd.csv
+run 3 sci-econ update --state other.h5 odd.csv -q
+says "construction is in the sector 'services', and in 'goods' of 'other.h5'"
+
 # Values that come late: the scores from there on are made anew.
 awk -F, -v OFS=, '$1 == "2015-10" { $8 = "" } { print }' "$panel" > gap.csv
 run 0 sci-econ score gap.csv --map "$map" --state late.h5 -q
