@@ -40,12 +40,18 @@ fill(double *out, size_t n, double value)
 static void
 score_all(const double *x, size_t n, double centre, double spread, double *score)
 {
+    bool beyond = false;
+
     if (!(spread > 0.0 && isfinite(spread))) {
         fill(score, n, (double)NAN);
         return;
     }
-    for (size_t t = 0; t < n; t++)
+    for (size_t t = 0; t < n; t++) {
         score[t] = (x[t] - centre) / spread;
+        beyond |= fabs(score[t]) > ECON_SCORE_MOST;
+    }
+    for (size_t t = 0; beyond && t < n; t++)
+        score[t] = econ_against(x[t], centre, spread);
 }
 
 void
@@ -117,7 +123,7 @@ fold(const econ_sorted *h, double centre, double spread, econ_sorted *sizes)
 
     sizes->n = h->n;
     for (size_t i = 0; i < h->n; i++)
-        v[i] = fabs((v[i] - centre) / spread);
+        v[i] = fabs(econ_against(v[i], centre, spread));
     for (size_t k = 0; k < h->n; k++) {
         if (below == 0 || above == h->n) {
             sizes->v[k] = below == 0 ? v[above++] : v[--below];
