@@ -36,7 +36,7 @@ cd ..
 broken() { # WORDS ARGUMENT...
     local words=$1
     shift
-    limited 20 300 "$PROGRAM" check "$@" --write-map m.csv > out 2> err
+    limited 60 300 "$PROGRAM" check "$@" --write-map m.csv > out 2> err
     [ $? = 1 ] || complain "check $* did not end with 1"
     says err "$words"
     [ ! -e m.csv ] || complain "check $* left a map behind"
@@ -67,7 +67,7 @@ with open("many.csv", "w") as f:
     for t in range(3):
         f.write("2020-0%d," % (t + 1) + ",".join([str(t + 0.5)] * n) + "\n")
 END
-limited 60 400 "$PROGRAM" check many.csv > out 2> err || complain "a million columns: $(cat err)"
+limited 180 400 "$PROGRAM" check many.csv > out 2> err || complain "a million columns: $(cat err)"
 says out "indicators: 1000000"
 says out "values: 3000000"
 finish
