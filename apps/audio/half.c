@@ -109,6 +109,11 @@ store(sci_sink *self, sci_piece *piece)
     p->first = piece->first;
     p->count = piece->count;
     p->n_tasks = 0;
+    if (inner->ops->address != NULL) { /* it lies in memory, and has nothing else */
+        memcpy(inner->ops->address(inner, p->first, p->count), p->bytes,
+               p->count * sizeof(uint16_t));
+        return SCI_OK;
+    }
     if (inner->ops->prepare != NULL)
         st = inner->ops->prepare(inner, p);
     for (size_t task = 0; st == SCI_OK && inner->ops->encode != NULL && task < p->n_tasks; task++)

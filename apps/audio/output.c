@@ -23,23 +23,28 @@ audio_output_type(const audio_context *c, const sci_array *array)
 }
 
 sci_status
-audio_output_open(audio_output *out, const audio_context *c, const sci_array *array)
+audio_output_open(audio_output *out, const audio_normal *job)
 {
-    sci_array stored = *array;
+    const audio_context *c = &job->c;
+    sci_array stored = job->source->array;
     sci_h5_layout layout = { .chunked = true };
     sci_sink *sink = NULL;
-    sci_status st = sci_h5_output_create(&out->file, c->worker->temporary[0]);
+    sci_status st;
 
-    if (st != SCI_OK)
-        return st;
     if (stored.rank == 4) /* the axis of the recording */
         memmove(stored.shape, stored.shape + 1, 3 * sizeof stored.shape[0]);
     stored.rank = 3;
     stored.swapped = false;
-    stored.type = audio_output_type(c, array);
+    stored.type = audio_output_type(c, &job->source->array);
     layout.chunk[0] = 1;
     layout.chunk[1] = stored.shape[1] < AUDIO_CHUNK_FRAMES ? stored.shape[1] : AUDIO_CHUNK_FRAMES;
     layout.chunk[2] = stored.shape[2];
+    /* The phase is as large again. */
+    st = sci_h5_draft_holds(&stored, &layout) && !job->recipe.phase
+             ? sci_h5_output_draft(&out->file, c->worker->temporary[0])
+             : sci_h5_output_create(&out->file, c->worker->temporary[0]);
+    if (st != SCI_OK)
+        return st;
     sci_h5_output_digests(out->file, c->settings->common.verify);
     st = sci_h5_output_dataset(out->file, AUDIO_FEATURES_PATH, &stored, &layout, NULL, &sink);
     if (st == SCI_OK && stored.type == SCI_FLOAT16)

@@ -21,8 +21,7 @@ typedef struct audio_output {
 sci_type audio_output_type(const audio_context *c, const sci_array *array);
 
 /* Begin the worker's main temporary for features of this shape (C,T,D). */
-sci_status audio_output_open(audio_output *out, const audio_context *c,
-                             const sci_array *array) SCI_MUST_CHECK;
+sci_status audio_output_open(audio_output *out, const audio_normal *job) SCI_MUST_CHECK;
 
 /* The same for what is made of features that are stored: everything else in their file comes along. */
 sci_status audio_output_replace(audio_output *out, const audio_context *c,

@@ -59,7 +59,7 @@ run_recording(applying *a, audio_normal *job, const sci_stats *rows)
                            job->partition.bands->kept, job->plain.g, false);
 
     if (st == SCI_OK)
-        st = audio_output_open(&out, &job->c, &job->source->array);
+        st = audio_output_open(&out, job);
     source = audio_scaling_rows(&scaling);
     if (st == SCI_OK)
         st = sci_apply(job->source, scaling.affine, &source, NULL, &job->c.options, out.features,

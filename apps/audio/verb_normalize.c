@@ -32,7 +32,7 @@ write_output(audio_normal *job, const sci_stats *model)
     sci_status st = audio_scoped_make(&scoped, job, model);
 
     if (st == SCI_OK)
-        st = audio_output_open(&out, &job->c, &job->source->array);
+        st = audio_output_open(&out, job);
     if (st == SCI_OK)
         st = audio_scoped_apply(&scoped, job, out.features);
     if (st == SCI_OK)

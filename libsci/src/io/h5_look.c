@@ -125,10 +125,13 @@ sci_status
 sci_h5_output_group(sci_h5_output *out, const char *path)
 {
     hid_t group = H5I_INVALID_HID;
-    sci_status st = h5_output_group(out, path, &group);
+    h5_draft *draft = h5_output_draft(out);
+    sci_status st =
+        draft != NULL ? h5_draft_group(draft, path) : h5_output_group(out, path, &group);
 
-    if (st == SCI_OK)
-        st = h5_enter();
+    if (st != SCI_OK || draft != NULL)
+        return st;
+    st = h5_enter();
     if (st != SCI_OK)
         return st;
     h5_close(group);

@@ -24,6 +24,12 @@ h5_output_name(const sci_h5_output *out)
     return out->name;
 }
 
+h5_draft *
+h5_output_draft(const sci_h5_output *out)
+{
+    return out->draft;
+}
+
 void
 sci_h5_output_digests(sci_h5_output *out, bool keep)
 {
@@ -101,8 +107,18 @@ out:
     return st;
 }
 
-sci_status
-sci_h5_output_create(sci_h5_output **out, const char *temporary)
+static sci_status
+create_draft(sci_h5_output *out)
+{
+    sci_status st = sci_alloc_zero(&out->draft, 1, 1, sizeof *out->draft);
+
+    if (st == SCI_OK)
+        out->draft->name = out->name;
+    return st;
+}
+
+static sci_status
+create(sci_h5_output **out, const char *temporary, sci_status (*make)(sci_h5_output *))
 {
     sci_h5_output *o = NULL;
     sci_status st;
@@ -119,7 +135,7 @@ sci_h5_output_create(sci_h5_output **out, const char *temporary)
     if (st != SCI_OK)
         goto out;
     o->fd = sci_file_ops_get()->open(temporary, O_RDWR | O_CLOEXEC, 0);
-    st = o->fd < 0 ? sci_fail_errno("create", o->name) : create_library(o);
+    st = o->fd < 0 ? sci_fail_errno("create", o->name) : make(o);
     if (st != SCI_OK)
         goto out;
     *out = o;
@@ -127,6 +143,18 @@ sci_h5_output_create(sci_h5_output **out, const char *temporary)
 out:
     sci_h5_output_free(o);
     return st;
+}
+
+sci_status
+sci_h5_output_create(sci_h5_output **out, const char *temporary)
+{
+    return create(out, temporary, create_library);
+}
+
+sci_status
+sci_h5_output_draft(sci_h5_output **out, const char *temporary)
+{
+    return create(out, temporary, create_draft);
 }
 
 static void
@@ -159,6 +187,8 @@ sci_h5_output_free(sci_h5_output *out)
     if (out->fd >= 0)
         (void)sci_file_ops_get()->close(out->fd);
     free_written(out->written);
+    h5_draft_clear(out->draft);
+    sci_free(out->draft);
     sci_free(out->temporary);
     sci_free(out->name);
     sci_free(out);
@@ -383,6 +413,8 @@ sci_h5_output_text(sci_h5_output *out, const char *object, const char *name, con
     char *where = NULL;
     sci_status st;
 
+    if (out->draft != NULL)
+        return h5_draft_text(out->draft, object, name, value);
     st = open_for_attribute(out, object, &id, &where);
     if (st == SCI_OK)
         st = h5_attribute_write_text(id, where, name, value);
@@ -399,6 +431,8 @@ write_number(sci_h5_output *out, const char *object, const char *name, sci_type 
     char *where = NULL;
     sci_status st;
 
+    if (out->draft != NULL)
+        return h5_draft_numbers(out->draft, object, name, type, -1, value);
     st = h5_enter();
     if (st != SCI_OK)
         return st;

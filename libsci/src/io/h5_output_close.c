@@ -125,19 +125,27 @@ finish(sci_h5_output *out, bool verify_data)
     return st == SCI_OK ? look_again(out, &census, verify_data) : st;
 }
 
+static sci_status
+write(sci_h5_output *out, bool verify_data)
+{
+    sci_status st = h5_enter(); /* once for hundreds of calls */
+
+    if (st != SCI_OK)
+        return st;
+    st = finish(out, verify_data);
+    h5_leave();
+    return st;
+}
+
 sci_status
 sci_h5_output_close(sci_h5_output *out, bool verify_data, bool sync)
 {
     sci_status st = SCI_OK;
 
-    if (verify_data && !out->digests)
+    if (verify_data && !out->digests && out->draft == NULL)
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s': no digests were kept to verify its data", out->name);
     if (st == SCI_OK)
-        st = h5_enter(); /* once for hundreds of calls */
-    if (st == SCI_OK) {
-        st = finish(out, verify_data);
-        h5_leave();
-    }
+        st = out->draft != NULL ? h5_draft_store(out->draft, out->fd) : write(out, verify_data);
     if (st == SCI_OK && sync)
         st = sync_file(out);
     if (st == SCI_OK) {

@@ -222,6 +222,8 @@ sci_status
 sci_h5_output_dataset(sci_h5_output *out, const char *path, const sci_array *array,
                       const sci_h5_layout *layout, sci_source *like, sci_sink **sink)
 {
+    if (out->draft != NULL && like == NULL)
+        return h5_draft_dataset(out->draft, path, array, layout, sink);
     return make_dataset(out, path, array, layout, H5I_INVALID_HID, like, sink);
 }
 
@@ -247,5 +249,7 @@ sci_status
 sci_h5_output_array(sci_h5_output *out, const char *path, const sci_array *array,
                     const void *elements)
 {
+    if (out->draft != NULL)
+        return h5_draft_array(out->draft, path, array, elements);
     return h5_output_elements(out, path, array, H5I_INVALID_HID, elements);
 }

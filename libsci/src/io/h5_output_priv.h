@@ -4,6 +4,7 @@
 #define SCI_H5_OUTPUT_PRIV_H
 
 #include "h5_codec_priv.h"
+#include "h5_draft_priv.h"
 #include "h5_grid_priv.h"
 #include "h5_priv.h"
 
@@ -37,6 +38,7 @@ struct sci_h5_output {
     size_t n_checks, checks_capacity;
     h5_check *checks;
     h5_copy *copy; /* NULL without a source */
+    h5_draft *draft; /* NULL: HDF5 writes */
 };
 
 /* Safe way to an object of the output: it may hold links that were copied. */

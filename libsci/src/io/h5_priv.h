@@ -88,6 +88,8 @@ sci_status h5_attribute_read_text(hid_t object, const char *where, const char *n
 
 /* ---- outputs (h5_output.c) ---- */
 
+/* Of an output that is put together in memory; NULL where HDF5 writes. */
+struct h5_draft *h5_output_draft(const sci_h5_output *out);
 /* The file being written and its name for messages. */
 hid_t h5_output_id(const sci_h5_output *out);
 const char *h5_output_name(const sci_h5_output *out);

@@ -5,6 +5,7 @@
 
 #include <sci/memory.h>
 
+#include "h5_draft_priv.h"
 #include "h5_fields_priv.h"
 #include "h5_stats_names_priv.h"
 #include "h5_stats_priv.h"
@@ -14,19 +15,29 @@ typedef struct writer {
     sci_h5_output *out;
     const char *path;
     char *where;
-    hid_t group;
+    hid_t group;     /* where HDF5 writes */
+    h5_draft *draft; /* or NULL */
 } writer;
 
 static sci_status
 put_text(const writer *w, const char *name, const char *value)
 {
-    return h5_attribute_write_text(w->group, w->where, name, value);
+    return w->draft != NULL ? h5_draft_text(w->draft, w->path, name, value)
+                            : h5_attribute_write_text(w->group, w->where, name, value);
+}
+
+static sci_status
+put_values(const writer *w, const char *name, int64_t n, const uint64_t *values)
+{
+    return w->draft != NULL
+               ? h5_draft_numbers(w->draft, w->path, name, SCI_UINT64, n, values)
+               : h5_attribute_write(w->group, w->where, name, h5_field_type(), n, values);
 }
 
 static sci_status
 put_number(const writer *w, const char *name, uint64_t value)
 {
-    return h5_attribute_write(w->group, w->where, name, h5_field_type(), -1, &value);
+    return put_values(w, name, -1, &value);
 }
 
 static sci_status
@@ -34,7 +45,7 @@ put_numbers(const writer *w, const char *name, uint64_t n, const uint64_t *value
 {
     if (n == 0)
         return SCI_OK;
-    return h5_attribute_write(w->group, w->where, name, h5_field_type(), (int64_t)n, values);
+    return put_values(w, name, (int64_t)n, values);
 }
 
 /* n rows of `width` elements (width 1: one axis), nothing if there are none. */
@@ -327,11 +338,13 @@ sci_status
 h5_stats_write_head(sci_h5_output *out, const char *path, const sci_stats *head, uint64_t n_rows,
                     const uint8_t content[SCI_CONTENT_BYTES])
 {
-    writer w = { .out = out, .path = path, .group = H5I_INVALID_HID };
+    writer w = {
+        .out = out, .path = path, .group = H5I_INVALID_HID, .draft = h5_output_draft(out)
+    };
     sci_status st = h5_stats_where(&w.where, h5_output_name(out), path);
 
     if (st == SCI_OK)
-        st = h5_output_group(out, path, &w.group);
+        st = w.draft != NULL ? h5_draft_group(w.draft, path) : h5_output_group(out, path, &w.group);
     if (st == SCI_OK)
         st = put_identity(&w, content);
     if (st == SCI_OK)

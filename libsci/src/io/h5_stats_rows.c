@@ -73,7 +73,8 @@ write_table(sci_h5_output *out, const char *path, const sci_stats *head, const h
 
     if (st == SCI_OK)
         st = h5_stats_write_head(out, path, head, n_rows, content);
-    if (st == SCI_OK)
+    /* A draft is compared with its file as a whole. */
+    if (st == SCI_OK && h5_output_draft(out) == NULL)
         st = expect_table(out, path, content);
     return st;
 }
@@ -97,6 +98,8 @@ sci_h5_output_stats(sci_h5_output *out, const char *path, const sci_stats *stats
         return st;
     r.rows = running ? (const char *)stats->running : (const char *)stats->moments;
     sci_table_content(stats, content);
+    if (h5_output_draft(out) != NULL)
+        return write_table(out, path, stats, &r, stats->n_rows, content);
     st = h5_enter(); /* once for many calls */
     if (st != SCI_OK)
         return st;

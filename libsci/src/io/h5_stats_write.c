@@ -217,7 +217,7 @@ h5_stats_write_columns(sci_h5_output *out, const char *path, sci_stats_kind kind
 
     if (n_rows == 0)
         return SCI_OK;
-    if (n_rows <= H5_STATS_BLOCK)
+    if (n_rows <= H5_STATS_BLOCK || h5_output_draft(out) != NULL)
         return write_contiguous(out, path, columns, r, n_rows);
     st = h5_enter();
     if (st != SCI_OK)
