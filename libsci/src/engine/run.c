@@ -8,6 +8,9 @@
 #include "../stats/decode.h"
 #include "run.h"
 
+/* Elements of an array that the calling thread is done with sooner than others have started. */
+#define ALONE_MOST (UINT64_C(1) << 15)
+
 uint64_t
 sci_memory_limit(void)
 {
@@ -92,7 +95,7 @@ sci_run_open(sci_run *run, const sci_job *job)
                                                                 : SCI_TARGET_BYTES;
     st = sci_maps_create(&run->maps, &run->layout, run->budget_target / 4);
     if (st == SCI_OK)
-        st = sci_pool_create(&run->pool, job->opt->threads);
+        st = sci_pool_create(&run->pool, run->count > ALONE_MOST ? job->opt->threads : 1);
     if (st == SCI_OK)
         run->threads = sci_pool_threads(run->pool);
     return st;
