@@ -75,6 +75,18 @@ bin_hz(const audio_mel_settings *s, size_t k)
     return (double)k * (s->rate_hz / (double)s->n_fft);
 }
 
+/* The bins around a filter: those between its ends and, as ends and bins are rounded, two on each side. */
+static void
+find_surroundings(const audio_mel_settings *s, const double *points, size_t *from, size_t *to)
+{
+    double step = s->rate_hz / (double)s->n_fft, first = points[0] / step - 2.0,
+           last = points[2] / step + 3.0;
+    size_t n_bins = s->n_fft / 2 + 1;
+
+    *from = first > 0.0 ? (size_t)first : 0;
+    *to = last < (double)n_bins ? (size_t)last : n_bins;
+}
+
 /* first and count of every filter, and how many weights there are in all. */
 static size_t
 find_rows(audio_mel *mel, const audio_mel_settings *s, const double *points)
@@ -82,9 +94,10 @@ find_rows(audio_mel *mel, const audio_mel_settings *s, const double *points)
     size_t total = 0;
 
     for (size_t m = 0; m < mel->n_mels; m++) {
-        size_t first = 0, end = 0;
+        size_t first = 0, end = 0, from, to;
 
-        for (size_t k = 0; k < mel->n_bins; k++)
+        find_surroundings(s, points + m, &from, &to);
+        for (size_t k = from; k < to; k++)
             if (weight(s, points + m, bin_hz(s, k)) > 0.0) {
                 first = end == 0 ? k : first;
                 end = k + 1;
