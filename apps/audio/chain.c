@@ -9,7 +9,9 @@
 #include "dct.h"
 
 struct audio_chain {
-    audio_chain_settings settings;
+    audio_chain_settings asked, settings; /* as they came, and filled in */
+    double rate_hz;
+    size_t hop;
     audio_spectrum *spectrum;
     audio_mel *mel; /* NULL for stft */
     audio_dct *dct; /* NULL unless mfcc */
@@ -62,7 +64,9 @@ audio_chain_create(audio_chain **out, const audio_chain_settings *settings, doub
 
     if (st != SCI_OK)
         return st;
-    c->settings = *settings;
+    c->asked = c->settings = *settings;
+    c->rate_hz = rate_hz;
+    c->hop = hop;
     c->size = settings->spectrum.single ? sizeof(float) : sizeof(double);
     st = check_compression(c, rate_hz, hop);
     if (st == SCI_OK)
@@ -91,6 +95,48 @@ audio_chain_free(audio_chain *c)
 }
 
 /* ---- facts ---- */
+
+/* Field by field: padding may differ. */
+static bool
+same_spectrum(const audio_spectrum_settings *a, const audio_spectrum_settings *b)
+{
+    return a->n_fft == b->n_fft && a->length == b->length && a->win_length == b->win_length
+           && a->window == b->window && a->single == b->single && a->gain == b->gain
+           && a->remove_mean == b->remove_mean && a->preemphasis == b->preemphasis;
+}
+
+static bool
+same_mel(const audio_mel_settings *a, const audio_mel_settings *b)
+{
+    return a->rate_hz == b->rate_hz && a->n_fft == b->n_fft && a->n_mels == b->n_mels
+           && a->fmin_hz == b->fmin_hz && a->fmax_hz == b->fmax_hz && a->scale == b->scale
+           && a->area_norm == b->area_norm && a->mel_slopes == b->mel_slopes;
+}
+
+static bool
+same_compression(const audio_compression *a, const audio_compression *b)
+{
+    return a->kind == b->kind && a->relative == b->relative && a->floor_db == b->floor_db
+           && a->floor == b->floor && a->exponent == b->exponent && a->least == b->least
+           && a->scale == b->scale && a->offset == b->offset;
+}
+
+static bool
+same_pcen(const audio_pcen *a, const audio_pcen *b)
+{
+    return memcmp(a, b, sizeof *a) == 0; /* doubles alone */
+}
+
+bool
+audio_chain_is(const audio_chain *c, const audio_chain_settings *settings, double rate_hz,
+               size_t hop)
+{
+    return c->rate_hz == rate_hz && c->hop == hop && c->asked.feature == settings->feature
+           && same_spectrum(&c->asked.spectrum, &settings->spectrum)
+           && same_mel(&c->asked.mel, &settings->mel) && c->asked.n_mfcc == settings->n_mfcc
+           && same_compression(&c->asked.compression, &settings->compression)
+           && same_pcen(&c->asked.pcen, &settings->pcen);
+}
 
 const audio_chain_settings *
 audio_chain_get_settings(const audio_chain *c)

@@ -32,6 +32,9 @@ typedef struct audio_chain audio_chain;
 sci_status audio_chain_create(audio_chain **out, const audio_chain_settings *settings,
                               double rate_hz, size_t hop) SCI_MUST_CHECK;
 void audio_chain_free(audio_chain *chain); /* accepts NULL */
+/* Whether it was made of these. */
+bool audio_chain_is(const audio_chain *chain, const audio_chain_settings *settings, double rate_hz,
+                    size_t hop);
 
 /* The settings with what was not set filled in; filters without a bin. */
 const audio_chain_settings *audio_chain_get_settings(const audio_chain *chain);

@@ -133,6 +133,33 @@ features_frames(const audio_features_settings *s)
     };
 }
 
+/* One that waits from the recording before, or a new one. */
+static sci_status
+find_chain(audio_features *f)
+{
+    const audio_features_settings *s = &f->settings;
+    double rate_hz = f->signal->rate_hz;
+
+    if (s->spare != NULL && *s->spare != NULL
+        && audio_chain_is(*s->spare, &s->chain, rate_hz, s->hop)) {
+        f->chain = *s->spare;
+        *s->spare = NULL;
+        return SCI_OK;
+    }
+    return audio_chain_create(&f->chain, &s->chain, rate_hz, s->hop);
+}
+
+static void
+leave_chain(audio_features *f)
+{
+    if (f->settings.spare == NULL) {
+        audio_chain_free(f->chain);
+    } else if (f->chain != NULL) {
+        audio_chain_free(*f->settings.spare);
+        *f->settings.spare = f->chain;
+    }
+}
+
 static sci_status
 create_parts(audio_features *f)
 {
@@ -143,7 +170,7 @@ create_parts(audio_features *f)
     size_t linear, size = s->chain.spectrum.single ? sizeof(float) : sizeof(double);
 
     if (st == SCI_OK)
-        st = audio_chain_create(&f->chain, &s->chain, f->signal->rate_hz, s->hop);
+        st = find_chain(f);
     if (st != SCI_OK)
         return st;
     linear = audio_chain_linear(f->chain);
@@ -217,7 +244,7 @@ audio_features_free(audio_features *f)
         return;
     audio_row_source_clear(&f->rows);
     audio_frames_free(f->frames);
-    audio_chain_free(f->chain);
+    leave_chain(f);
     sci_free(f->linear);
     sci_free(f->peak);
     sci_free(f->floor);

@@ -26,6 +26,9 @@ typedef struct audio_features_settings {
     const double *least_peak, *pcen_state;
     bool only_least;          /* least_peak are the peaks, whatever lies above them */
     const volatile int *stop; /* may be NULL */
+    /* Where a chain waits between recordings of equal settings: taken if it is the right one, and given
+     * back by audio_features_free. NULL: each has its own. */
+    audio_chain **spare;
 } audio_features_settings;
 
 typedef struct audio_features audio_features;

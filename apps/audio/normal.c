@@ -13,17 +13,16 @@
 
 /* ---- opening ---- */
 
+/* The file, and the rate that it will be read at. */
 static sci_status
-rate_of(const audio_normal *job, double *rate_hz)
+open_sound(const audio_normal *job, audio_sound **sound, double *rate_hz)
 {
-    audio_sound *sound = NULL;
-    sci_status st = audio_sound_open(&sound, job->path);
+    sci_status st = audio_sound_open(sound, job->path);
 
     if (st != SCI_OK)
         return st;
     *rate_hz = job->c.settings->rate_hz > 0 ? (double)job->c.settings->rate_hz
-                                            : (double)audio_sound_facts(sound)->rate_hz;
-    audio_sound_free(sound);
+                                            : (double)audio_sound_facts(*sound)->rate_hz;
     return SCI_OK;
 }
 
@@ -43,8 +42,9 @@ copy_recipe(audio_normal *job, const audio_recipe *model, double rate_hz)
     return st == SCI_OK ? sci_strdup(&job->recipe.mask, model->mask) : st;
 }
 
+/* `sound` is taken over, also on failure. */
 static sci_status
-open_recording(audio_normal *job)
+open_recording(audio_normal *job, audio_sound *sound)
 {
     const audio_settings *s = job->c.settings;
     audio_features_settings f;
@@ -55,6 +55,7 @@ open_recording(audio_normal *job)
         .ignore_nonfinite = s->common.nan == SCI_NAN_IGNORE,
         .single = job->recipe.precision == 0,
         .stop = job->c.worker->stop,
+        .sound = sound,
     };
     sci_status st;
 
@@ -132,6 +133,7 @@ make_features(audio_normal *job)
     if (st != SCI_OK)
         return st;
     audio_recipe_features(&job->recipe, &f);
+    f.spare = job->spare;
     f.memory_bytes = job->c.keep_bytes;
     f.sample_axis = true;
     f.energies = job->c.settings->mask != NULL && strncmp(job->c.settings->mask, "energy:", 7) == 0;
@@ -231,6 +233,7 @@ sci_status
 audio_normal_begin(audio_normal *job, const cli_call *call, const cli_inputs *inputs, size_t input,
                    const cli_worker *worker, const audio_recipe *recipe)
 {
+    audio_sound *sound = NULL;
     double rate_hz = 0.0;
     sci_status st = audio_context_start(&job->c, call, worker);
 
@@ -240,12 +243,14 @@ audio_normal_begin(audio_normal *job, const cli_call *call, const cli_inputs *in
     if (st == SCI_OK)
         st = audio_group_of(job->c.settings, inputs, input, &job->group);
     if (st == SCI_OK)
-        st = rate_of(job, &rate_hz);
+        st = open_sound(job, &sound, &rate_hz);
     if (st == SCI_OK)
         st = recipe != NULL ? copy_recipe(job, recipe, rate_hz)
                             : audio_recipe_make(&job->recipe, call, rate_hz);
     if (st == SCI_OK)
-        st = open_recording(job);
+        st = open_recording(job, sound);
+    else
+        audio_sound_free(sound);
     if (st == SCI_OK && audio_change_is_none(&job->change))
         note_header(job);
     if (st == SCI_OK)

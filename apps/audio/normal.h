@@ -22,6 +22,7 @@ typedef struct audio_normal {
      * the channels, which are then not looked for; NULL. */
     audio_change change;
     const double *peaks;
+    audio_chain **spare; /* as in audio_features_settings */
     audio_changed *changed;
     audio_signal *signal; /* of the recording, changed */
     audio_features *features;

@@ -237,10 +237,14 @@ audio_recording_open(audio_recording **out, const char *path,
     audio_recording *r = NULL;
     sci_status st = sci_alloc_zero(&r, 1, 1, sizeof *r);
 
-    if (st != SCI_OK)
+    if (st != SCI_OK) {
+        audio_sound_free(settings->sound);
         return st;
+    }
     r->settings = *settings;
-    st = audio_sound_open(&r->sound, path);
+    r->sound = settings->sound;
+    if (r->sound == NULL)
+        st = audio_sound_open(&r->sound, path);
     if (st == SCI_OK)
         st = choose_channels(r);
     if (st == SCI_OK)

@@ -19,6 +19,7 @@ typedef struct audio_recording_settings {
     double largest;
     bool single;              /* for the words of that error: float32 or float64 */
     const volatile int *stop; /* may be NULL */
+    audio_sound *sound;       /* the file, open already: taken over, also on failure; may be NULL */
 } audio_recording_settings;
 
 /* What has been read since the last rewind, of the channels that are wanted, at the file's own rate. */

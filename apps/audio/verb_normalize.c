@@ -20,6 +20,7 @@ typedef struct normalizing {
     const cli_call *call;
     int scope;                   /* audio_scope */
     audio_collection collection; /* of scopes group and global */
+    audio_chain *spare;          /* of a worker, between its recordings */
 } normalizing;
 
 /* ---- one recording ---- */
@@ -55,7 +56,7 @@ normalize_one(void *context, const cli_inputs *inputs, size_t input, const char 
               const cli_worker *worker)
 {
     normalizing *n = context;
-    audio_normal job = { 0 };
+    audio_normal job = { .spare = &n->spare };
     audio_recipe shared = { 0 };
     sci_stats *model = NULL;
     bool together = audio_together_wanted(n->scope);

@@ -104,6 +104,38 @@ kept_and_computed_again_are_the_same_bytes(void **state)
     free(x);
 }
 
+/* A chain that waits is as good as a new one, and no other settings get it. */
+static void
+a_spare_chain_changes_nothing(void **state)
+{
+    double *x = noise();
+    audio_chain *spare = NULL;
+    audio_features_settings s;
+
+    (void)state;
+    for (int k = 0; variant(k / 2, &s); k++) {
+        memory_signal m = signal_of(x, N, C, k % 4 == 3 ? 8000.0 : 16000.0);
+        audio_chain *before = spare;
+        uint64_t n, n_spare;
+        unsigned char *a, *b;
+
+        s.memory_bytes = UINT64_MAX;
+        a = whole(&m.base, &s, true, &n);
+        s.spare = &spare;
+        b = whole(&m.base, &s, true, &n_spare);
+        assert_that(spare != NULL);
+        assert_that(k % 4 != 1 || spare == before);
+        assert_that(audio_chain_is(spare, &s.chain, m.base.rate_hz, s.hop));
+        assert_that(!audio_chain_is(spare, &s.chain, m.base.rate_hz, s.hop + 1));
+        assert_count(n, n_spare);
+        assert_same_bytes(a, b, n, size_of(&s));
+        free(b);
+        free(a);
+    }
+    audio_chain_free(spare);
+    free(x);
+}
+
 static void
 any_piece_may_be_read_in_any_order(void **state)
 {
@@ -433,6 +465,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_and_computed_again_are_the_same_bytes),
+        cmocka_unit_test(a_spare_chain_changes_nothing),
         cmocka_unit_test(any_piece_may_be_read_in_any_order),
         cmocka_unit_test(shapes_are_channels_frames_numbers),
         cmocka_unit_test(a_channel_is_what_it_is_alone),
