@@ -34,10 +34,33 @@ econ_intern_text(const econ_intern *t, uint32_t id)
     return t->bytes + t->items[id].at;
 }
 
+/* Short texts are compared here: most are, and a call costs more than it does. */
+static inline bool
+econ_same_bytes(const char *a, const char *b, size_t n)
+{
+    uint64_t a8, b8, a8_end, b8_end;
+    uint32_t a4, b4, a4_end, b4_end;
+
+    if (n > 16 || n < 4)
+        return memcmp(a, b, n) == 0;
+    if (n < 8) {
+        memcpy(&a4, a, 4);
+        memcpy(&b4, b, 4);
+        memcpy(&a4_end, a + n - 4, 4);
+        memcpy(&b4_end, b + n - 4, 4);
+        return a4 == b4 && a4_end == b4_end;
+    }
+    memcpy(&a8, a, 8);
+    memcpy(&b8, b, 8);
+    memcpy(&a8_end, a + n - 8, 8);
+    memcpy(&b8_end, b + n - 8, 8);
+    return a8 == b8 && a8_end == b8_end;
+}
+
 static inline bool
 econ_intern_is(const econ_intern *t, uint32_t id, const char *text, size_t n)
 {
-    return id < t->n && t->items[id].n == n && memcmp(econ_intern_text(t, id), text, n) == 0;
+    return id < t->n && t->items[id].n == n && econ_same_bytes(econ_intern_text(t, id), text, n);
 }
 
 /* The number of a text, UINT32_MAX if it is new. */

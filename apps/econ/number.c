@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "number.h"
+#include "digits.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,34 +47,50 @@ divide_long(uint64_t digits, unsigned places, double *out)
     return true;
 }
 
-bool
-econ_number_quick(double *out, const char *text, size_t n, char decimal)
+/* One by one. */
+static bool
+read_digits(const char *text, size_t n, char decimal, uint64_t *digits, size_t *places)
 {
-    uint64_t digits = 0;
-    size_t at = 0, point = SIZE_MAX, count, places;
-    double value;
-    bool negative = n > 0 && text[0] == '-';
+    size_t point = SIZE_MAX, count;
 
-    if (n == 0 || n > 20)
-        return false;
-    at += negative || text[0] == '+';
-    for (size_t k = at; k < n; k++) {
+    *digits = 0;
+    for (size_t k = 0; k < n; k++) {
         unsigned d = (unsigned)(unsigned char)text[k] - '0';
 
         if (d < 10) {
-            digits = digits * 10 + d;
+            *digits = *digits * 10 + d;
         } else if (text[k] == decimal && point == SIZE_MAX) {
             point = k;
         } else {
             return false;
         }
     }
-    count = n - at - (point != SIZE_MAX);
-    if (count == 0 || count > 19)
+    count = n - (point != SIZE_MAX);
+    *places = point == SIZE_MAX ? 0 : n - 1 - point;
+    return count > 0 && count <= 19;
+}
+
+bool
+econ_number_quick(double *out, const char *text, size_t n, char decimal)
+{
+    uint64_t digits = 0;
+    size_t places, sign;
+    double value;
+    bool negative = n > 0 && text[0] == '-', good;
+
+    if (n == 0 || n > 20)
         return false;
-    places = point == SIZE_MAX ? 0 : n - 1 - point;
+    sign = negative || text[0] == '+';
+#if ECON_DIGITS_AT_ONCE
+    if (n - sign >= 8 && n - sign <= 16)
+        good = econ_digits(text + sign, n - sign, decimal, &digits, &places);
+    else
+#endif
+        good = read_digits(text + sign, n - sign, decimal, &digits, &places);
+    if (!good)
+        return false;
     if (digits <= UINT64_C(1) << 53)
-        value = (double)digits / powers[places];
+        value = (double)(int64_t)digits / powers[places];
     else if (places == 0)
         value = (double)digits; /* one rounding, to nearest */
     else if (!divide_long(digits, (unsigned)places, &value))
