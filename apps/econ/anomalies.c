@@ -36,7 +36,7 @@ econ_false_alarms_a_year(const econ_panel *panel, const econ_rules *rules)
         families += (rules->stats & statistics[k]) != 0;
     if (rules->fdr == ECON_FDR_NONE)
         return (double)NAN;
-    return rules->alpha * (double)families * econ_frequency_per_year(panel->frequency);
+    return fmin(1.0, rules->alpha * (double)families) * econ_frequency_per_year(panel->frequency);
 }
 
 typedef struct search {

@@ -247,7 +247,7 @@ econ_explain_print(const econ_report *r, size_t sector, size_t period)
         return st;
     econ_report_period(r, period, text, sizeof text);
     cli_escape(name, sizeof name, r->parts.panel->sectors[sector]);
-    (void)printf("%s in %s\n\n", name, text);
+    (void)printf("%s %s %s\n\n", name, econ_words_in(r->parts.panel->frequency, false), text);
     print_scores(&x);
     if (r->parts.scores->excluded[period])
         (void)printf("Left out of the past that later periods are compared with\n");

@@ -22,13 +22,13 @@ write_tiles(cli_page *page, const econ_report *r)
     cli_page_tile(page, "Findings", text, "scores that crossed the thresholds");
     if (panel->n_periods > 0) {
         econ_words_score(text, sizeof text, r->parts.scores->economy[panel->n_periods - 1], true);
-        snprintf(remark, sizeof remark, "standard deviations from what it was used to, in %s",
-                 last);
+        snprintf(remark, sizeof remark, "standard deviations from what it was used to, %s %s",
+                 econ_words_in(panel->frequency, false), last);
         cli_page_tile(page, "The whole economy", text, remark);
     }
     snprintf(text, sizeof text, "%zu in %zu", panel->n_indicators, panel->n_sectors);
-    snprintf(remark, sizeof remark, "%zu %ss, %s to %s", panel->n_periods,
-             econ_frequency_unit(panel->frequency), first, last);
+    snprintf(remark, sizeof remark, "%zu %s%s, %s to %s", panel->n_periods,
+             econ_frequency_unit(panel->frequency), panel->n_periods == 1 ? "" : "s", first, last);
     cli_page_tile(page, "Indicators in sectors", text, remark);
     if (!isnan(r->parts.false_alarms)) {
         snprintf(text, sizeof text, "\xe2\x89\xa4 %.2g a year", r->parts.false_alarms);

@@ -66,7 +66,8 @@ econ_print_text(const econ_printed *p)
            p->scores->n_sectors, p->scores->n_periods, first, last);
     if (count_scored(p) == 0)
         printf("no probabilities: they need %d periods of history\n", ECON_P_LEAST);
-    printf("%zu anomal%s in the last %zu periods\n", p->n, p->n == 1 ? "y" : "ies", p->periods);
+    printf("%zu anomal%s in the last ", p->n, p->n == 1 ? "y" : "ies");
+    printf(p->periods == 1 ? "period\n" : "%zu periods\n", p->periods);
     for (size_t k = 0; k < p->n && k < SHOWN; k++)
         print_anomaly(p, &p->anomalies[k]);
     if (p->n > SHOWN)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sectors.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,13 @@ same_periods(const econ_panel *a, const econ_panel *b)
     return a->first == b->first && a->n_periods == b->n_periods;
 }
 
+/* Ordinal of the period after the last one. */
+static int64_t
+end_of(const econ_panel *p)
+{
+    return p->first + (int64_t)p->n_periods;
+}
+
 static bool
 share_a_sector(const econ_panel *a, const econ_panel *b, const char **name)
 {
@@ -98,9 +106,9 @@ check_pair(const econ_sectors *a, const econ_sectors *b, bool by_period)
                         "'%s' (%s) and '%s' (%s) both have sector '%s'; stretches of time are put "
                         "together only from values (fit --keep-values)",
                         a->panel.path, left, b->panel.path, right, name);
-    if (!same_periods(&a->panel, &b->panel))
+    if (end_of(&a->panel) != end_of(&b->panel))
         return sci_fail(SCI_ERR_REFUSED,
-                        "'%s' has the periods %s and '%s' %s; fit both up to the same",
+                        "'%s' has the periods %s and '%s' %s; fit both up to the same last one",
                         a->panel.path, left, b->panel.path, right);
     return SCI_OK;
 }
@@ -176,7 +184,7 @@ static sci_status
 add_indicators(econ_panel *out, size_t s, const place *from)
 {
     const econ_panel *p = &from->part->panel;
-    size_t n = p->n_periods;
+    size_t n = p->n_periods, later = (size_t)(p->first - out->first);
     sci_status st = SCI_OK;
 
     for (size_t i = 0; st == SCI_OK && i < p->n_indicators; i++) {
@@ -190,7 +198,10 @@ add_indicators(econ_panel *out, size_t s, const place *from)
         *in = p->indicators[i];
         in->name = in->sector = in->unit = in->title = NULL;
         in->sector_index = s;
-        memcpy(out->values + out->n_indicators * n, p->values + i * n, n * sizeof *out->values);
+        for (size_t t = 0; t < later; t++)
+            out->values[out->n_indicators * out->n_periods + t] = (double)NAN;
+        memcpy(out->values + out->n_indicators * out->n_periods + later, p->values + i * n,
+               n * sizeof *out->values);
         out->n_indicators++;
         st = sci_strdup(&in->name, p->indicators[i].name);
         if (st == SCI_OK)
@@ -209,10 +220,15 @@ unite(econ_sectors *out, size_t n_places, const place *places, size_t n_indicato
     const econ_rules plain = { .stats = ECON_STAT_LEVEL };
     econ_panel *p = &out->panel;
     const econ_panel *like = &places[0].part->panel;
-    size_t n = like->n_periods;
+    int64_t first = like->first;
+    size_t n;
     sci_status st;
 
-    *p = (econ_panel){ .frequency = like->frequency, .first = like->first, .n_periods = n };
+    for (size_t s = 1; s < n_places; s++)
+        if (places[s].part->panel.first < first)
+            first = places[s].part->panel.first;
+    n = (size_t)(end_of(like) - first);
+    *p = (econ_panel){ .frequency = like->frequency, .first = first, .n_periods = n };
     st = sci_strdup(&p->path, "merged");
     if (st == SCI_OK)
         st = sci_alloc_zero(&p->sectors, n_places, 1, sizeof *p->sectors);
@@ -230,11 +246,12 @@ unite(econ_sectors *out, size_t n_places, const place *places, size_t n_indicato
         st = econ_scores_alloc(&out->scores, p, &plain);
     for (size_t s = 0; st == SCI_OK && s < n_places; s++) {
         const econ_scores *from = &places[s].part->scores;
-        size_t at = places[s].sector * n;
+        size_t own = places[s].part->panel.n_periods, at = places[s].sector * own,
+               later = n - own; /* all end with the same period */
 
-        memcpy(out->scores.raw + s * n, from->raw + at, n * sizeof *from->raw);
-        memcpy(out->scores.n_available + s * n, from->n_available + at,
-               n * sizeof *from->n_available);
+        memcpy(out->scores.raw + s * n + later, from->raw + at, own * sizeof *from->raw);
+        memcpy(out->scores.n_available + s * n + later, from->n_available + at,
+               own * sizeof *from->n_available);
     }
     return st;
 }

@@ -75,14 +75,15 @@ econ_summary_latest(char *text, size_t size, const econ_report *r)
     first = first_in(r, t);
     econ_report_period(r, t, period, sizeof period);
     if (!first) {
-        snprintf(text, size, "In %s, the latest %s, nothing crossed the thresholds.", period,
+        snprintf(text, size, "%s %s, the latest %s, nothing crossed the thresholds.",
+                 econ_words_in(panel->frequency, true), period,
                  econ_frequency_unit(panel->frequency));
         return;
     }
     econ_words_anomaly(sentence, sizeof sentence, r, first);
-    snprintf(text, size, "In %s, the latest %s, %s%.420s.", period,
-             econ_frequency_unit(panel->frequency), n > 1 ? "several things moved. First: " : "",
-             sentence);
+    snprintf(text, size, "%s %s, the latest %s, %s%.420s.", econ_words_in(panel->frequency, true),
+             period, econ_frequency_unit(panel->frequency),
+             n > 1 ? "several things moved. First: " : "", sentence);
 }
 
 void
@@ -95,13 +96,15 @@ econ_summary_all(char *text, size_t size, const econ_report *r)
     char period[ECON_PERIOD_TEXT], sentence[ECON_WORDS];
 
     if (r->n_shown == 0) {
-        snprintf(text, size, "Nothing crossed the thresholds in %zu %ss.", periods, unit);
+        snprintf(text, size, "Nothing crossed the thresholds in %zu %s%s.", periods, unit,
+                 periods == 1 ? "" : "s");
         return;
     }
     econ_words_anomaly(sentence, sizeof sentence, r, &r->parts.anomalies[r->shown[0]]);
     econ_report_period(r, r->parts.anomalies[r->shown[0]].period, period, sizeof period);
-    snprintf(text, size, "%zu finding%s in %zu %ss. The largest: in %s, %.420s.", r->n_shown,
-             r->n_shown == 1 ? "" : "s", periods, unit, period, sentence);
+    snprintf(text, size, "%zu finding%s in %zu %s%s. The largest: %s %s, %.420s.", r->n_shown,
+             r->n_shown == 1 ? "" : "s", periods, unit, periods == 1 ? "" : "s",
+             econ_words_in(panel->frequency, false), period, sentence);
 }
 
 /* ---- facts ---- */

@@ -348,3 +348,11 @@ econ_words_anomaly(char *text, size_t size, const econ_report *report, const eco
                  number, side, moved);
     }
 }
+
+const char *
+econ_words_in(econ_frequency frequency, bool begins)
+{
+    if (frequency == ECON_DAILY || frequency == ECON_BUSINESS)
+        return begins ? "On" : "on";
+    return begins ? "In" : "in";
+}

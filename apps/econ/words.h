@@ -51,6 +51,9 @@ void econ_words_movers(char *text, size_t size, const econ_report *report,
 void econ_words_anomaly(char *text, size_t size, const econ_report *report,
                         const econ_anomaly *anomaly);
 
+/* "on" a day, "in" all longer periods; `begins`: a sentence. */
+const char *econ_words_in(econ_frequency frequency, bool begins);
+
 /* Name of a sector; "the whole economy". */
 const char *econ_words_sector(const econ_report *report, size_t sector);
 

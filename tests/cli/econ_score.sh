@@ -110,6 +110,18 @@ done
 run 0 sci-econ explain ends/report.json --period 2004-08 --sector x
 grep -q '×10⁹⁹ standard deviations above' out || wrong "a score of 1e100 is said as: $(head -n 5 out)"
 
+# ---- words about periods ----
+
+awk 'BEGIN { print "period,a,b"; for (t = 1; t < 31; t++) print "2020-01-" (t < 10 ? "0" : "") t "," t * 7 % 11 "," t * 5 % 13 }' > days.csv
+printf 'indicator,sector\na,x\nb,y\n' > days.map.csv
+run 0 sci-econ score days.csv --map days.map.csv --last 1 -f -o ends
+grep -q '^0 anomalies in the last period$' out || wrong "of one period: $(cat out)"
+grep -q '^On 2020-01-30, the latest day, nothing' ends/report.md || wrong "of a day: $(sed -n 3p ends/report.md)"
+grep -q '^Nothing crossed the thresholds in 1 day\.$' ends/report.md || wrong "of one day: $(sed -n 5p ends/report.md)"
+# All periods of a year are the most that can be false.
+run 0 sci-econ score "$panel" --map "$map" --alpha 1
+grep -q 'about 12 periods a year' out || wrong "with --alpha 1: $(tail -n 1 out)"
+
 # ---- options that would do nothing ----
 
 for pair in '--nagios --porcelain' '--porcelain --json' '--nagios --json' '--nagios --alert'; do

@@ -54,6 +54,30 @@ for options in "" "--calibrate-to 2009-12 --scale qn"; do
     awk -F, '$2 == "private_services" && $7 != "" { exit 1 }' mine/scores.csv || wrong "within scores of sectors that are only known"
 done
 
+# An agency whose series begin later: what is known of it begins later. One that is behind is refused.
+{ head -n 1 "$panel"; sed -n '32,$p' "$panel"; } > late.csv
+python3 - "$panel" "$map" > ragged.csv << 'END'
+import csv
+import sys
+
+theirs = {r["indicator"] for r in csv.DictReader(open(sys.argv[2])) if r["sector"] in ("trade_transport_utilities", "private_services")}
+rows = list(csv.reader(open(sys.argv[1])))
+for n, row in enumerate(rows):
+    print(",".join("" if 0 < n < 31 and rows[0][k] in theirs else x for k, x in enumerate(row)))
+END
+run 0 sci-econ score ragged.csv --map "$map" -o ragged -q
+for keep in "" --keep-values; do
+    run 0 sci-econ fit "$panel" --map ours.csv -q -f -o ours_r.h5 $keep
+    run 0 sci-econ fit late.csv --map theirs.csv -q -f -o theirs_r.h5 $keep
+    run 0 sci-econ merge theirs_r.h5 ours_r.h5 -q -f -o ragged.h5
+    run 0 sci-econ apply --stats ragged.h5 -f -o known -q
+    same_scores ragged/scores.csv known/scores.csv raw level relative p_level p_relative q_relative n_indicators
+done
+head -n 100 "$panel" > behind.csv
+run 0 sci-econ fit behind.csv --map theirs.csv -q -o behind.h5
+run 3 sci-econ merge ours_r.h5 behind.h5 -q -o none.h5
+says 'fit both up to the same last one'
+
 # No series travels: neither names nor values of indicators.
 grep -qa durable_goods ours.h5 && wrong "a file of fit names an indicator"
 run 0 sci-econ show all.h5 --json
