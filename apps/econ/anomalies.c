@@ -153,20 +153,31 @@ add(search *s, econ_anomaly a)
 
 /* ---- the search ---- */
 
+/* A score of some sector is large enough, or there is nothing to look for. */
+static bool
+some_large(const search *s, const double *score, size_t t)
+{
+    for (size_t k = 0; k < s->scores->n_sectors; k++)
+        if (fabs(score[k * s->scores->n_periods + t]) >= s->rules->min_z)
+            return true;
+    return false;
+}
+
 static sci_status
 search_sectors(search *s, unsigned statistic, const double *score, const double *p, size_t t)
 {
     const econ_scores *scores = s->scores;
     size_t n = scores->n_periods;
+    bool distance = statistic == ECON_STAT_MAHALANOBIS;
     sci_status st;
 
+    if (!distance && !some_large(s, score, t))
+        return SCI_OK;
     for (size_t k = 0; k < scores->n_sectors; k++)
         s->q[k] = p[k * n + t];
     st = econ_fdr_q(s->rules->fdr, s->q, scores->n_sectors, 1, s->q);
     for (size_t k = 0; st == SCI_OK && k < scores->n_sectors; k++) {
         double value = score[k * n + t];
-
-        bool distance = statistic == ECON_STAT_MAHALANOBIS;
 
         if (crosses(s, distance ? sqrt(value) : value, s->q[k]))
             st = add(s, (econ_anomaly){ .period = t,

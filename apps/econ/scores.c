@@ -38,7 +38,7 @@ list_members(making *m)
 static sci_status
 make_spaces(making *m)
 {
-    size_t most = m->panel->n_sectors;
+    size_t most = 0;
     sci_status st;
 
     for (size_t s = 0; s < m->panel->n_sectors; s++)
@@ -50,7 +50,9 @@ make_spaces(making *m)
         if (st == SCI_OK)
             st = econ_others_alloc(&m->spaces[k].others, m->n);
         if (st == SCI_OK)
-            st = sci_alloc(&m->spaces[k].column, most, 1, sizeof(double));
+            st = sci_alloc(&m->spaces[k].column, m->panel->n_sectors, 1, sizeof(double));
+        if (st == SCI_OK)
+            st = econ_columns_alloc(&m->spaces[k].columns, most);
         if (st == SCI_OK)
             st = sci_alloc(&m->spaces[k].tests, m->n, 1, sizeof(uint32_t));
     }
@@ -64,6 +66,7 @@ clear_making(making *m)
         econ_scratch_clear(&m->spaces[k].scratch);
         econ_others_clear(&m->spaces[k].others);
         sci_free(m->spaces[k].column);
+        sci_free(m->spaces[k].columns.values);
         sci_free(m->spaces[k].tests);
     }
     sci_free(m->spaces);

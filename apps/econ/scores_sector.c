@@ -53,20 +53,6 @@ weighted_mean(const making *m, size_t sector, size_t t)
     return sum / weights;
 }
 
-static size_t
-gather(const making *m, size_t sector, size_t t, double *column)
-{
-    size_t n = 0;
-
-    for (size_t k = m->start[sector]; k < m->start[sector + 1]; k++) {
-        double z = m->out->z[m->member[k] * m->n + t];
-
-        if (!isnan(z))
-            column[n++] = z;
-    }
-    return n;
-}
-
 static double
 breadth_of(const double *column, size_t n, double raw)
 {
@@ -141,9 +127,10 @@ rescale(const making *m, size_t sector, size_t t, size_t n, double raw)
     return available > 0.0 && all > 0.0 ? raw * all / available : raw;
 }
 
-/* The sector in one period; the column is sorted afterwards. */
+/* The sector in one period; the column is sorted afterwards. *mean is known, or NULL. */
 static sci_status
-sum_up(making *m, size_t sector, size_t t, bool weighted, double *column, size_t n)
+sum_up(making *m, size_t sector, size_t t, bool weighted, double *column, size_t n,
+       const double *mean)
 {
     size_t at = sector * m->n + t;
     econ_scores *out = m->out;
@@ -156,6 +143,8 @@ sum_up(making *m, size_t sector, size_t t, bool weighted, double *column, size_t
     out->n_available[at] = (uint32_t)n;
     if (m->rules->sector_stat == ECON_SECTOR_MEAN && weighted)
         out->raw[at] = weighted_mean(m, sector, t);
+    else if (m->rules->sector_stat == ECON_SECTOR_MEAN && mean != NULL)
+        out->raw[at] = *mean;
     else if (m->rules->sector_stat == ECON_SECTOR_MEAN)
         st = mean_of(column, n, &out->raw[at]);
     econ_sort(column, n);
@@ -164,6 +153,30 @@ sum_up(making *m, size_t sector, size_t t, bool weighted, double *column, size_t
     out->breadth[at] = breadth_of(column, n, out->raw[at]);
     if (m->rules->rescale_missing)
         out->raw[at] = rescale(m, sector, t, n, out->raw[at]);
+    return st;
+}
+
+/* The sector in all periods. */
+static sci_status
+sum_up_all(making *m, size_t sector, worker_space *space)
+{
+    bool weighted = is_weighted(m, sector),
+         means = !weighted && m->rules->sector_stat == ECON_SECTOR_MEAN;
+    econ_columns *c = &space->columns;
+    double mean[ECON_COLUMNS_MOST];
+    sci_status st = SCI_OK;
+
+    for (size_t t = 0; t < m->n && st == SCI_OK; t += c->periods) {
+        econ_columns_gather(c, m, sector, t);
+        bool together = means && econ_columns_means(c, mean);
+
+        for (size_t k = 0; k < c->periods && st == SCI_OK; k++) {
+            double *column = c->values + k * c->stride;
+
+            st = sum_up(m, sector, t + k, weighted, column, c->n[k], together ? &mean[k] : NULL);
+            econ_others_set(&space->others, t + k, column, c->n[k]);
+        }
+    }
     return st;
 }
 
@@ -235,18 +248,13 @@ econ_making_sector(void *context, size_t sector, int worker)
     econ_scores *out = m->out;
     size_t row = sector * m->n, members = m->start[sector + 1] - m->start[sector];
     bool known = m->given->known != NULL && m->given->known[sector];
-    bool weighted = !known && is_weighted(m, sector);
     const econ_p_out p = { .p = out->p_level + row,
                            .flags = out->extrapolated + row,
                            .flag = ECON_STAT_LEVEL };
     sci_status st = SCI_OK;
 
-    for (size_t t = 0; st == SCI_OK && t < m->n && !known; t++) {
-        size_t n = gather(m, sector, t, space->column);
-
-        st = sum_up(m, sector, t, weighted, space->column, n);
-        econ_others_set(&space->others, t, space->column, n);
-    }
+    if (!known)
+        st = sum_up_all(m, sector, space);
     if (st == SCI_OK && !known && members > 1)
         score_withins(m, sector, space);
     if (st == SCI_OK && !known && out->mahalanobis != NULL)

@@ -78,11 +78,41 @@ spans_are_a_block(void **state)
     }
 }
 
+/* Rows had together have the bits of rows had one by one, whatever their number and length. */
+static void
+rows_together_are_rows_alone(void **state)
+{
+    enum { ROWS = 37 };
+    static const size_t lengths[] = { 0, 1, 2, 7, 10, 64, 128, 129, 500 };
+    static double x[ROWS * 500];
+    random_stream random = random_start(9);
+    sci_moments together[ROWS], alone;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = random_normal(&random) + (i % 11 == 0 ? 1e9 : 0.0);
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
+        for (size_t rows = 0; rows <= ROWS; rows += 1 + rows / 3) {
+            size_t n = lengths[k];
+
+            assert_ok(sci_moments_of_rows(together, SCI_FLOAT64, x, rows, n, SCI_NAN_REFUSE));
+            for (size_t r = 0; r < rows; r++) {
+                assert_ok(sci_moments_of(&alone, SCI_FLOAT64, x + r * n, n, SCI_NAN_REFUSE));
+                assert_memory_equal(&together[r], &alone, offsetof(sci_moments, exponent));
+                assert_int_equal(together[r].exponent, alone.exponent);
+            }
+        }
+    x[3] = NAN;
+    assert_int_equal(sci_moments_of_rows(together, SCI_FLOAT64, x, 4, 10, SCI_NAN_REFUSE),
+                     SCI_ERR_NONFINITE);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spans_are_a_block),
+        cmocka_unit_test(rows_together_are_rows_alone),
     };
 
     return run_all(tests);

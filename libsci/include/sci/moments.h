@@ -34,6 +34,11 @@ SCI_API void sci_moments_merge(sci_moments *into, const sci_moments *from);
 SCI_API sci_status sci_moments_of(sci_moments *out, sci_type type, const void *x, uint64_t n,
                                   sci_nan_policy nan) SCI_MUST_CHECK;
 
+/* Of `rows` rows of n elements one after the other: out[rows], each with the bits that sci_moments_of gives. Short rows
+ * are computed several at a time. */
+SCI_API sci_status sci_moments_of_rows(sci_moments *out, sci_type type, const void *x,
+                                       uint64_t rows, uint64_t n,
+                                       sci_nan_policy nan) SCI_MUST_CHECK;
 /* mean rounded once; NaN if empty. */
 SCI_API double sci_moments_mean(const sci_moments *m);
 

@@ -509,3 +509,26 @@ sci_moments_of(sci_moments *out, sci_type type, const void *x, uint64_t n, sci_n
     *out = tally.moments;
     return SCI_OK;
 }
+
+sci_status
+sci_moments_of_rows(sci_moments *out, sci_type type, const void *x, uint64_t rows, uint64_t n,
+                    sci_nan_policy nan)
+{
+    const sci_kernels *kernels = sci_kernels_of(type);
+    const unsigned char *bytes = x;
+    uint64_t nonfinite = 0;
+    sci_status st = SCI_OK;
+
+    if (!kernels)
+        return sci_fail(SCI_ERR_TYPE, "moments of %s need a decoded array", sci_type_name(type));
+    if (n == 0 || n > SCI_BLOCK) {
+        for (uint64_t r = 0; r < rows && st == SCI_OK; r++)
+            st = sci_moments_of(&out[r], type, bytes + r * n * sci_type_size(type), n, nan);
+        return st;
+    }
+    nonfinite = kernels->rows(out, x, rows, n, nan);
+    if (nonfinite > 0 && nan == SCI_NAN_REFUSE)
+        return sci_fail(SCI_ERR_NONFINITE, "%llu of %llu values are not finite",
+                        (unsigned long long)nonfinite, (unsigned long long)(rows * n));
+    return SCI_OK;
+}
