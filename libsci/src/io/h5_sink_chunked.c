@@ -18,6 +18,9 @@ typedef struct staging {
     unsigned char *bytes;       /* a slot for each chunk */
     size_t capacity, slot_bytes;
     size_t *sizes; /* of the encoded chunks */
+    /* Where each is: in its slot, or in the piece, where it lies there in one run and nothing encodes it. A
+     * slot that is not used costs no memory. */
+    const unsigned char **chunks;
     size_t sizes_capacity, n;
     size_t task_chunks;
 } staging;
@@ -34,12 +37,16 @@ make_slots(const h5_sink *s, staging *t)
     if (t->n > t->sizes_capacity) {
         sci_free(t->bytes);
         sci_free(t->sizes);
+        sci_free(t->chunks);
         t->bytes = NULL;
         t->sizes = NULL;
+        t->chunks = NULL;
         t->sizes_capacity = 0;
         st = sci_alloc(&t->bytes, t->n, t->slot_bytes, 1);
         if (st == SCI_OK)
             st = sci_alloc(&t->sizes, t->n, 1, sizeof *t->sizes);
+        if (st == SCI_OK)
+            st = sci_alloc(&t->chunks, t->n, 1, sizeof *t->chunks);
         if (st == SCI_OK)
             t->sizes_capacity = t->n;
     }
@@ -131,6 +138,13 @@ h5_sink_encode(const h5_sink *s, h5_codec *codec, const h5_cell *cell, const h5_
     return s->pipeline.n > 0 ? h5_codec_encode(codec, &s->pipeline, chunk, to) : g->chunk_bytes;
 }
 
+/* A chunk that is stored as it lies in the window: no copy is made. */
+static bool
+lies_in(const h5_sink *s, const h5_cell *cell, const h5_window *from)
+{
+    return s->pipeline.n == 0 && cell->run && cell->first >= from->first && cell->end <= from->end;
+}
+
 static sci_status
 encode(sci_sink *self, sci_piece *piece, size_t task, int worker)
 {
@@ -145,6 +159,12 @@ encode(sci_sink *self, sci_piece *piece, size_t task, int worker)
 
         h5_grid_cell(&s->grid, t->first_band + i / s->grid.band_chunks, i % s->grid.band_chunks,
                      &cell);
+        t->chunks[i] = t->bytes + i * t->slot_bytes;
+        if (lies_in(s, &cell, &from)) {
+            t->chunks[i] = from.bytes + (cell.first - from.first) * s->size;
+            t->sizes[i] = s->grid.chunk_bytes;
+            continue;
+        }
         t->sizes[i] = h5_sink_encode(s, &s->codecs[worker], &cell, &from, &t->carry,
                                      t->bytes + i * t->slot_bytes);
         if (t->sizes[i] == 0)
@@ -193,7 +213,7 @@ store(sci_sink *self, sci_piece *piece)
         h5_cell cell;
 
         h5_grid_cell(&s->grid, number / s->grid.band_chunks, number % s->grid.band_chunks, &cell);
-        st = h5_sink_chunk(s, &cell, number, t->bytes + i * t->slot_bytes, t->sizes[i]);
+        st = h5_sink_chunk(s, &cell, number, t->chunks[i], t->sizes[i]);
     }
     h5_leave();
     s->next += piece->count;
@@ -209,6 +229,7 @@ release(sci_sink *self, sci_piece *piece)
     if (t != NULL) {
         sci_free(t->bytes);
         sci_free(t->sizes);
+        sci_free(t->chunks);
         sci_free(t);
     }
     piece->staging = NULL;
@@ -330,7 +351,8 @@ overhead(const sci_sink *self, uint64_t count, int pieces, int workers)
     bands = count / g->band_elements + 1;
     chunks = (bands < g->bands ? bands : g->bands) * g->band_chunks;
     return (uint64_t)workers * codec + 2 * g->band_elements * s->size
-           + (uint64_t)pieces * chunks * (h5_codec_bound(&s->pipeline) + sizeof(size_t));
+           + (uint64_t)pieces * chunks
+                 * (h5_codec_bound(&s->pipeline) + sizeof(size_t) + sizeof(void *));
 }
 
 static uint64_t
