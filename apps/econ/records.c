@@ -265,9 +265,12 @@ quoted_field(econ_records *r, size_t *at)
         if (zero != NULL) {
             size_t place = (size_t)(zero - r->buffer) - r->begin;
 
-            return fail(r, "nul_byte",
-                        r->next_line + count_lines(r->buffer + r->begin + open, place - open),
-                        column_of(r->buffer + r->begin, place), "a NUL byte; this is no text");
+            return fail(
+                r, "nul_byte",
+                r->next_line + count_lines(r->buffer + r->begin + open, place - open),
+                column_of(r->buffer + r->begin, place),
+                "a NUL byte; this is no text (a workbook has to be saved as CSV, and UTF-16 with a "
+                "byte order mark)");
         }
         memmove(r->buffer + write, r->buffer + read, n);
         write += n;
@@ -406,8 +409,10 @@ any_record(econ_records *r, bool *more)
             finish(r, at + 1);
             return st;
         } else if (c == '\0') {
-            st = fail(r, "nul_byte", r->next_line, column_of(r->buffer + r->begin, at - r->begin),
-                      "a NUL byte; this is no text");
+            st = fail(
+                r, "nul_byte", r->next_line, column_of(r->buffer + r->begin, at - r->begin),
+                "a NUL byte; this is no text (a workbook has to be saved as CSV, and UTF-16 with a "
+                "byte order mark)");
         } else if (at == field && open) {
             field -= r->begin;
             st = quoted_field(r, &at);

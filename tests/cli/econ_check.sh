@@ -198,6 +198,9 @@ run 0 check p.csv --map n.csv && says out "1 indicator of the map is not in the 
 
 # ---- what is no panel ----
 
+printf 'PK\003\004\024\000\006' > book.csv
+refuse 1 "a NUL byte; this is no text (a workbook has to be saved as CSV" check book.csv
+
 refuse 1 "cannot open 'nowhere.csv'" check nowhere.csv
 refuse 2 "is a directory" check .
 # ---- what was kept ----
