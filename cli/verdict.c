@@ -44,39 +44,42 @@ cli_verdict_of(const cli_job *job, sci_status status)
     return failure(job, cli_exit_of(status), status, *detail ? detail : sci_status_text(status));
 }
 
-/* "'a.h5', 'b.h5'" where one of several files made the worker end. */
-static const char *
-suspects(const cli_job *job)
+/* The worker was ended. Where it had several files, the message names them: "'a.h5', 'b.h5': …". */
+static cli_result
+ended(const cli_job *job, int code, sci_status status, const char *how)
 {
-    return job->several != NULL ? job->several : "";
+    const char *suspects = job->several != NULL ? job->several : "";
+    char text[1024];
+
+    snprintf(text, sizeof text, "%.900s%s%s", suspects, *suspects != '\0' ? ": " : "", how);
+    return failure(job, code, status, text);
 }
 
 static cli_result
 died_of(const cli_job *job, int number)
 {
-    char text[1024];
+    char how[64];
 
     if (number == SIGKILL)
-        return failure(job, CLI_EXIT_ENVIRONMENT, SCI_ERR_NOMEM,
-                       "the reader was killed, most likely for want of memory");
+        return ended(job, CLI_EXIT_ENVIRONMENT, SCI_ERR_NOMEM,
+                     "the reader was killed, most likely for want of memory");
     if (number == SIGXCPU)
-        return failure(job, CLI_EXIT_FAILED, SCI_ERR_UNSAFE, "took over 4 s of CPU in one read");
-    snprintf(text, sizeof text, "%.900s%sthe reader crashed (signal %d)", suspects(job),
-             *suspects(job) != '\0' ? ": " : "", number);
-    return failure(job, CLI_EXIT_FAILED, SCI_ERR_FORMAT, text);
+        return ended(job, CLI_EXIT_FAILED, SCI_ERR_UNSAFE, "took over 4 s of CPU in one read");
+    snprintf(how, sizeof how, "the reader crashed (signal %d)", number);
+    return ended(job, CLI_EXIT_FAILED, SCI_ERR_FORMAT, how);
 }
 
 cli_result
 cli_verdict(const cli_job *job, const cli_slot *slot, int wait_status)
 {
-    char message[sizeof slot->message], text[1024];
+    char message[sizeof slot->message], how[64];
 
     if (WIFSIGNALED(wait_status))
         return died_of(job, WTERMSIG(wait_status));
     if (WEXITSTATUS(wait_status) != CLI_EXIT_OK || !atomic_load(&slot->complete)) {
-        snprintf(text, sizeof text, "%.900s%sthe reader ended unexpectedly (exit code %d)",
-                 suspects(job), *suspects(job) != '\0' ? ": " : "", WEXITSTATUS(wait_status));
-        return failure(job, CLI_EXIT_FAILED, SCI_ERR_FORMAT, text);
+        snprintf(how, sizeof how, "the reader ended unexpectedly (exit code %d)",
+                 WEXITSTATUS(wait_status));
+        return ended(job, CLI_EXIT_FAILED, SCI_ERR_FORMAT, how);
     }
     if (slot->status == SCI_OK)
         return (cli_result){ .code = CLI_EXIT_OK, .status = SCI_OK };

@@ -244,6 +244,34 @@ failures_have_code_and_message_and_no_output(void **state)
 }
 
 static void
+a_worker_of_several_files_that_is_ended_names_them(void **state)
+{
+    static const struct {
+        const char *deed, *several, *message;
+    } cases[] = {
+        { "crash", "'crash', 'b.h5'", "'crash', 'b.h5': the reader crashed (signal 11)" },
+        { "slow read", "'slow read', 'b.h5'",
+          "'slow read', 'b.h5': took over 4 s of CPU in one read" },
+        { "killed", "'killed', 'b.h5'",
+          "'killed', 'b.h5': the reader was killed, most likely for want of memory" },
+        { "exit", "'exit', 'b.h5'", "'exit', 'b.h5': the reader ended unexpectedly (exit code 7)" },
+    };
+
+    (void)state;
+    for (size_t k = 0; k < ARRAY_LEN(cases); k++) {
+        cli_job job = { .name = cases[k].deed, .several = cases[k].several, .targets = { "y.h5" } };
+        cli_run run = { .work = act, .context = &job, .jobs = &job, .n_jobs = 1, .no_sync = true };
+
+        test_context("%s", cases[k].deed);
+        assert_int_equal(cli_workers_run(&run), 0);
+        assert_non_null(job.result.message);
+        assert_string_equal(job.result.message, cases[k].message);
+        assert_clean();
+        cli_jobs_clear(&job, 1);
+    }
+}
+
+static void
 an_old_output_survives_a_failure(void **state)
 {
     one o;
@@ -573,6 +601,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_done_gets_its_name, enter_scratch),
         cmocka_unit_test_setup(failures_have_code_and_message_and_no_output, enter_scratch),
+        cmocka_unit_test_setup(a_worker_of_several_files_that_is_ended_names_them, enter_scratch),
         cmocka_unit_test_setup(an_old_output_survives_a_failure, enter_scratch),
         cmocka_unit_test_setup(a_link_is_not_written_through, enter_scratch),
         cmocka_unit_test_setup(two_outputs_appear_together, enter_scratch),
