@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Outputs that are put together in memory: HDF5 reads and changes them as it does its own files, and
  * what the disk did not keep is noticed. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,6 +264,53 @@ hdf5_goes_on_writing_where_a_draft_ended(void **state)
     sci_h5_file_close(file);
 }
 
+enum difference { NOTHING, AN_ELEMENT, A_SHAPE, A_TYPE, A_NUMBER, A_TEXT, A_MEMBER, DIFFERENCES };
+
+static void
+make_draft(h5_draft *draft, enum difference what)
+{
+    sci_array array = { .rank = 2, .shape = { 2, 3 }, .type = SCI_INT32 };
+    int32_t values[6] = { 1, 2, 3, 4, 5, what == AN_ELEMENT ? 7 : 6 };
+    double number = what == A_NUMBER ? 0.5 : 0.25;
+
+    *draft = (h5_draft){ .name = "x.h5" };
+    if (what == A_SHAPE)
+        array.shape[0] = 3, array.shape[1] = 2;
+    if (what == A_TYPE)
+        array = (sci_array){ .rank = 2, .shape = { 2, 3 }, .type = SCI_INT16 };
+    assert_ok(h5_draft_array(draft, "/a/x", &array, values));
+    assert_ok(h5_draft_numbers(draft, "/a", "number", SCI_FLOAT64, -1, &number));
+    assert_ok(h5_draft_text(draft, "/a/x", "text", what == A_TEXT ? "values" : "value"));
+    if (what == A_MEMBER)
+        assert_ok(h5_draft_group(draft, "/a/y"));
+}
+
+static void
+what_hdf5_finds_in_a_file_is_compared_with_the_draft(void **state)
+{
+    char path[PLACE_ROOM];
+    h5_draft draft;
+    int fd;
+
+    (void)state;
+    place_scratch(path, "compared.h5");
+    place_write(path, "", 0);
+    fd = open(path, O_RDWR);
+    make_draft(&draft, NOTHING);
+    assert_ok(h5_draft_store(&draft, fd));
+    h5_draft_clear(&draft);
+    for (enum difference what = NOTHING; what < DIFFERENCES; what++) {
+        test_context("difference %d", (int)what);
+        make_draft(&draft, what);
+        if (what == NOTHING)
+            assert_ok(h5_draft_verify(&draft, path));
+        else
+            assert_fails(h5_draft_verify(&draft, path), SCI_ERR_IO);
+        h5_draft_clear(&draft);
+    }
+    (void)close(fd);
+}
+
 /* ---- faults ---- */
 
 static sci_status
@@ -336,6 +384,7 @@ main(void)
         cmocka_unit_test(a_text_that_hdf5_cannot_hold_is_refused),
         cmocka_unit_test(a_table_is_loaded_as_it_was),
         cmocka_unit_test(hdf5_goes_on_writing_where_a_draft_ended),
+        cmocka_unit_test(what_hdf5_finds_in_a_file_is_compared_with_the_draft),
         cmocka_unit_test(a_draft_survives_a_lack_of_memory_and_failing_files),
         cmocka_unit_test(bytes_that_the_disk_changed_are_noticed),
     };

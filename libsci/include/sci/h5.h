@@ -83,9 +83,10 @@ typedef struct sci_h5_layout {
     bool lzf; /* h5py's fast compressor (filter 32000), instead of deflate */
 } sci_h5_layout;
 
-/* Start writing a small output into the existing empty file `temporary`: it is put together in memory, in the oldest version of the format, written at
- * once by sci_h5_output_close and read back byte by byte, in a tenth of the CPU that HDF5 takes for its metadata.
- * It has groups, arrays, tables, texts, numbers, and datasets that sci_h5_draft_holds; other calls fail. */
+/* Start writing a small output into the existing empty file `temporary`: it is put together in memory, in the
+ * oldest version of the format, written at once by sci_h5_output_close and read back byte by byte (to verify its
+ * data, HDF5 reads it too), in a tenth of the CPU that HDF5 takes for its metadata. It has groups, arrays, tables,
+ * texts, numbers, and datasets that sci_h5_draft_holds; other calls fail. */
 SCI_API sci_status sci_h5_output_draft(sci_h5_output **out, const char *temporary) SCI_MUST_CHECK;
 /* True for at least one element, at most 1 MiB, at most 64 chunks and no filters. */
 SCI_API bool sci_h5_draft_holds(const sci_array *array, const sci_h5_layout *layout);

@@ -86,5 +86,7 @@ void h5_draft_put_header(h5_bytes *b, const h5_draft_object *object, uint64_t da
 sci_status h5_draft_image(const h5_draft *draft, h5_bytes *b) SCI_MUST_CHECK;
 /* Write the image into the empty file `fd`, and read it back. */
 sci_status h5_draft_store(const h5_draft *draft, int fd) SCI_MUST_CHECK;
+/* Does HDF5 find in the file all that the draft holds? SCI_ERR_IO if not. */
+sci_status h5_draft_verify(const h5_draft *draft, const char *path) SCI_MUST_CHECK;
 
 #endif

@@ -137,6 +137,14 @@ write(sci_h5_output *out, bool verify_data)
     return st;
 }
 
+static sci_status
+write_draft(sci_h5_output *out, bool verify_data)
+{
+    sci_status st = h5_draft_store(out->draft, out->fd);
+
+    return st == SCI_OK && verify_data ? h5_draft_verify(out->draft, out->temporary) : st;
+}
+
 sci_status
 sci_h5_output_close(sci_h5_output *out, bool verify_data, bool sync)
 {
@@ -145,7 +153,7 @@ sci_h5_output_close(sci_h5_output *out, bool verify_data, bool sync)
     if (verify_data && !out->digests && out->draft == NULL)
         st = sci_fail(SCI_ERR_ARGUMENT, "'%s': no digests were kept to verify its data", out->name);
     if (st == SCI_OK)
-        st = out->draft != NULL ? h5_draft_store(out->draft, out->fd) : write(out, verify_data);
+        st = out->draft != NULL ? write_draft(out, verify_data) : write(out, verify_data);
     if (st == SCI_OK && sync)
         st = sync_file(out);
     if (st == SCI_OK) {
