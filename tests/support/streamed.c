@@ -9,7 +9,7 @@ enum { TASKS = 3 };
 
 /* What a source and a sink have in common. */
 typedef struct steps {
-    size_t size;               /* of one element */
+    size_t size; /* of one element */
     atomic_int calls[STREAMED_STEPS];
     int failing[STREAMED_STEPS]; /* call number that fails, -1: none */
 } steps;
@@ -17,6 +17,7 @@ typedef struct steps {
 typedef struct source_object {
     sci_source base;
     const unsigned char *elements;
+    int workers; /* of the last pass */
     steps steps;
 } source_object;
 
@@ -86,8 +87,11 @@ release(sci_piece *piece)
 static sci_status
 source_start(sci_source *self, uint64_t first, uint64_t end, int workers)
 {
-    (void)first, (void)end, (void)workers;
-    return take_step(&((source_object *)self)->steps, STREAMED_START, self->name);
+    source_object *s = (source_object *)self;
+
+    (void)first, (void)end;
+    s->workers = workers;
+    return take_step(&s->steps, STREAMED_START, self->name);
 }
 
 static sci_status
@@ -287,6 +291,12 @@ int
 streamed_source_calls(const sci_source *source, streamed_step step)
 {
     return atomic_load(&((const source_object *)source)->steps.calls[step]);
+}
+
+int
+streamed_source_workers(const sci_source *source)
+{
+    return ((const source_object *)source)->workers;
 }
 
 int

@@ -31,4 +31,7 @@ void streamed_sink_fail(sci_sink *sink, streamed_step step, int n);
 int streamed_source_calls(const sci_source *source, streamed_step step);
 int streamed_sink_calls(const sci_sink *sink, streamed_step step);
 
+/* Workers that the last pass over the source had. */
+int streamed_source_workers(const sci_source *source);
+
 #endif

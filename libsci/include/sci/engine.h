@@ -15,7 +15,7 @@ typedef enum sci_digest_kind { SCI_DIGEST_XXH3, SCI_DIGEST_SHA256 } sci_digest_k
 
 /* Valid when zeroed. */
 typedef struct sci_options {
-    int threads;           /* workers; 0: one a processor */
+    int threads;           /* workers; 0: one a processor, for few elements the caller alone */
     uint64_t memory_bytes; /* budget of slabs, chunks, tables and maps; 0: see ENGINE rule 5 in
                               docs/design.md */
     sci_nan_policy nan;

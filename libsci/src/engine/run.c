@@ -8,7 +8,8 @@
 #include "../stats/decode.h"
 #include "run.h"
 
-/* Elements of an array that the calling thread is done with sooner than others have started. */
+/* Elements of an array that the calling thread is done with sooner than others have started. A number
+ * of threads that was asked for is started all the same. */
 #define ALONE_MOST (UINT64_C(1) << 15)
 
 uint64_t
@@ -62,6 +63,7 @@ sci_run_open(sci_run *run, const sci_job *job)
 {
     const sci_grouping *groupings[2];
     uint64_t budget = job->opt->memory_bytes;
+    int asked = job->opt->threads;
     sci_status st;
 
     memset(run, 0, sizeof *run);
@@ -95,7 +97,7 @@ sci_run_open(sci_run *run, const sci_job *job)
                                                                 : SCI_TARGET_BYTES;
     st = sci_maps_create(&run->maps, &run->layout, run->budget_target / 4);
     if (st == SCI_OK)
-        st = sci_pool_create(&run->pool, run->count > ALONE_MOST ? job->opt->threads : 1);
+        st = sci_pool_create(&run->pool, asked == 0 && run->count <= ALONE_MOST ? 1 : asked);
     if (st == SCI_OK)
         run->threads = sci_pool_threads(run->pool);
     return st;
