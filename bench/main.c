@@ -16,7 +16,7 @@
 #include "serve.h"
 
 static const char usage[] =
-    "usage: sci-bench [--only SECTION] [--quick] [--json FILE] [--sci-array PATH]\n"
+    "usage: sci-bench [--only SECTION]... [--quick] [--json FILE] [--sci-array PATH]\n"
     "                 [--sci-genomics PATH] [--sci-imaging PATH] [--sci-audio PATH]\n"
     "                 [--sci-econ PATH] [--peers FOLDER] [--python PATH] [--scratch FOLDER]\n"
     "sections: norm moments threads stream gzip memory process genomics imaging audio econ\n";
@@ -30,6 +30,8 @@ static const struct {
     { "process", rows_process }, { "genomics", rows_genomics }, { "imaging", rows_imaging },
     { "audio", rows_audio },     { "econ", rows_econ },
 };
+
+enum { SECTIONS = sizeof sections / sizeof *sections };
 
 /* What the program does for itself in a child. */
 static const struct {
@@ -48,17 +50,20 @@ static const struct {
     { "make-panel", make_panel },
 };
 
-static bool
-is_section(const char *name)
+/* SECTIONS if there is none of that name. */
+static size_t
+section_number(const char *name)
 {
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-        if (strcmp(name, sections[i].name) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+
+    while (i < SECTIONS && strcmp(name, sections[i].name) != 0)
+        i++;
+    return i;
 }
 
+/* `only`: which sections were named. */
 static bool
-parse_options(bench *b, int argc, char **argv)
+parse_options(bench *b, bool only[SECTIONS], int argc, char **argv)
 {
     static const struct option options[] = {
         { "only", required_argument, NULL, 'o' },
@@ -74,14 +79,16 @@ parse_options(bench *b, int argc, char **argv)
         { "scratch", required_argument, NULL, 's' },
         { NULL, 0, NULL, 0 },
     };
+    size_t section;
     int letter;
 
     while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (letter) {
         case 'o':
-            b->only = optarg;
-            if (!is_section(optarg))
+            section = section_number(optarg);
+            if (section == SECTIONS)
                 return false;
+            only[section] = true;
             break;
         case 'q':
             b->quick = true;
@@ -168,11 +175,13 @@ main(int argc, char **argv)
                 .python = "/usr/bin/python3",
                 .report = { .table = stdout } };
 
+    bool only[SECTIONS] = { false }, all = true;
+
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof *roles; i++)
         if (strcmp(argv[1], roles[i].name) == 0)
             return roles[i].run(argc - 2, argv + 2);
 
-    if (!parse_options(&b, argc, argv)) {
+    if (!parse_options(&b, only, argc, argv)) {
         fputs(usage, stderr);
         return 2;
     }
@@ -187,8 +196,10 @@ main(int argc, char **argv)
     b.fast = two ? b.fast : b.directory;
     peer_environment();
     report_begin(&b.report, two ? "in memory (/dev/shm)" : parent);
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-        if (b.only == NULL || strcmp(b.only, sections[i].name) == 0)
+    for (size_t i = 0; i < SECTIONS; i++)
+        all = all && !only[i];
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (all || only[i])
             sections[i].run(&b);
     report_end(&b.report);
     rmdir(b.directory);

@@ -13,7 +13,6 @@ typedef struct bench {
     const char *peers;     /* folder of the peers' scripts */
     const char *directory; /* scratch on a disk */
     const char *fast;      /* scratch in memory, or the same */
-    const char *only;      /* a section, or NULL for all */
     bool quick;            /* smaller arrays, fewer repetitions */
     report report;
 } bench;
