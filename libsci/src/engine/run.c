@@ -8,8 +8,8 @@
 #include "../stats/decode.h"
 #include "run.h"
 
-/* Elements of an array that the calling thread is done with sooner than others have started. A number
- * of threads that was asked for is started all the same. */
+/* Elements of an array that the calling thread is done with sooner than others have started. A
+ * number of threads that was asked for is started all the same. */
 #define ALONE_MOST (UINT64_C(1) << 15)
 
 uint64_t
