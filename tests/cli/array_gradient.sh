@@ -91,6 +91,51 @@ run 0 gradient x.h5:/f --dy dy.h5:/f --norm layer --dtype f64 --verify -o f8.h5 
 assert load("f8.h5", "dx").dtype == np.float64
 END
 
+# Times in ns are integers beyond 2^53, which doubles do not hold; --nan ignore leaves out what is no number.
+py << 'END'
+r = np.random.default_rng(8)
+t = 1_700_000_000_123_456_789
+save("ns.h5", i=t + r.integers(-9, 9, (4, 6)), c=np.full((4, 6), t))
+dy = r.normal(0, 1, (4, 6))
+save("dyn.h5", dy=dy)
+save("wn.h5", w=np.array([1.0, 2, 1, 0.5, 3, 1]), v=np.array([1.0, 2, 0.5, 0.5]))
+x, bad = r.normal(0, 1, (4, 6)), dy.copy()
+x[0, 2] = x[2, 1] = np.nan
+x[1] = np.nan
+x[3, 3] = np.inf
+bad[2, 4] = np.nan
+save("nan.h5", x=x, dy=bad)
+END
+for name in i c; do
+    for weights in "" B=wn.h5:/w A=wn.h5:/v; do
+        for kept in A B; do
+            run 0 gradient ns.h5:/$name --dy dyn.h5:/dy --axes A,B --keep $kept ${weights:+--weights $weights} --dtype f64 \
+                -o n.h5 -f -q && py "$name" "$weights" $kept << 'END'
+from gradients import gradients
+name, weights, kept = sys.argv[1:]
+x, dy = load("ns.h5", name), load("dyn.h5", "dy")
+x = (x - x[0, 0]).astype("i8")  # extended precision does not hold their mean
+w = None if not weights else spread(x.shape, load("wn.h5", weights[-1]), (1 if weights[0] == "B" else 0,))
+dx, dgamma, dbeta = gradients(x, dy, keep(x.shape, "AB".index(kept)), weights=w)
+close(load("n.h5", "dx"), dx, what=f"dx of {sys.argv[1:]}")
+close(load("n.h5", "dgamma"), dgamma.sum(), what="dgamma")
+END
+        done
+    done
+done
+for outside in keep zero; do
+    run 0 gradient nan.h5:/x --dy nan.h5:/dy --axes A,B --keep A --nan ignore --outside $outside -o n.h5 -f -q && py << 'END'
+from gradients import gradients
+x, dy = load("nan.h5"), load("nan.h5", "dy")
+known = np.isfinite(x)
+left, zeroed = known & np.isfinite(dy), np.where(np.isfinite(dy), dy, 0)
+dx, dgamma, dbeta = gradients(np.where(known, x, 0), zeroed, keep(x.shape, 0), member=known)
+close(load("n.h5", "dx"), np.where(left, dx, dy), what="dx")
+close(load("n.h5", "dgamma"), dgamma[left].sum(), what="dgamma")
+close(load("n.h5", "dbeta"), dbeta[left].sum(), what="dbeta")
+END
+done
+
 refuse 3 "'x.h5:/y' and 'dy.h5:/dy' have different shapes" gradient x.h5:/y --dy dy.h5:/dy --norm batch -o no.h5 -q
 refuse 2 "" gradient x.h5:/x --norm batch -o no.h5
 refuse 2 "" gradient x.h5:/x --dy dy.h5:/dy --norm batch -o dy.h5 -f

@@ -208,6 +208,33 @@ END
     rm -f y.h5
 done
 
+# Weighted integers beyond 2^53, along rows and across them.
+py << 'END'
+t = 1_700_000_000_123_456_789
+r = np.random.default_rng(3)
+x = t + r.integers(-9, 9, (4, 6))
+x[1] = x[0, 0]
+x[3, ::2] += 2 ** 60
+save("ns.h5", i=-x, u=x.astype("u8") + 2 ** 62)
+save("nw.h5", B=np.array([0.0, 2, 1, 0.5, 3, 1]), A=np.array([1.0, 2, 0.5, 0.5]), AB=r.random((4, 6)) * (r.random((4, 6)) < 0.8))
+END
+for name in i u; do
+    for axes in A B A,B; do
+        for kept in A B; do
+            run 0 normalize ns.h5:/$name --axes A,B --keep $kept --weights $axes=nw.h5:/${axes/,/} --outside zero --dtype f64 -o y.h5:/y -f -q \
+                && py $name $axes $kept << 'END'
+name, axes, kept = sys.argv[1:]
+x = load("ns.h5", name)
+x = (x - x[0, 0]).astype("i8")  # extended precision does not hold their mean
+w = spread(x.shape, load("nw.h5", axes.replace(",", "")), tuple("AB".index(a) for a in axes.split(",")))
+close(load("y.h5", "y"), normalize(x, keep(x.shape, "AB".index(kept)), weights=w, outside="zero"), what=str(sys.argv[1:]))
+assert kept == "B" or (load("y.h5", "y")[1][w[1] > 0] == 0).all()
+END
+        done
+    done
+done
+rm -f y.h5
+
 # Equal weights change no bit.
 printf '2.5\n%.0s' 1 2 3 4 5 6 > equal.csv
 run 0 normalize v.h5 --norm batch -o y.h5:/y -q

@@ -31,6 +31,7 @@ backward_of(const gradient *z, const sci_coefficients *coefficients)
                            .dy_type = z->run->dy_type,
                            .out_type = z->run->job.out->array.type,
                            .dy = z->slab->dy.elements,
+                           .nan = z->run->job.opt->nan,
                            .ddof = z->affine->ddof };
 }
 

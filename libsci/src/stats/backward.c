@@ -5,8 +5,11 @@
 
 #include "backward.h"
 #include "moments_priv.h"
+#include "store.h"
 
-#define TILE 512
+/* Instead of a group: elements that the forward map fills or keeps, and those it leaves as they
+ * are whatever lies outside (members that are no numbers, groups that are empty). */
+enum { OUTSIDE = -1, UNTOUCHED = -2 };
 
 void
 sci_sum_add(sci_sum *into, double value)
@@ -24,19 +27,31 @@ sci_sum_merge(sci_sum *into, const sci_sum *from)
     into->lo += from->lo;
 }
 
-/* Up to TILE elements of one row, with everything that is needed of each. */
+/* Up to SCI_TILE elements of one row, with everything that is needed of each. */
 typedef struct tile {
     size_t n;
-    int32_t g[TILE], h[TILE]; /* g < 0: not normalized */
-    double weight[TILE], dy[TILE], gamma[TILE], z[TILE];
+    int32_t g[SCI_TILE], h[SCI_TILE]; /* g < 0: not normalized */
+    double weight[SCI_TILE], dy[SCI_TILE], gamma[SCI_TILE], z[SCI_TILE];
 } tile;
 
 static double
-standardised(const sci_coefficients *c, int32_t g, double x)
+standardised(const sci_coefficients *c, int32_t g, double high, double low)
 {
     if (c->exponent[g] != 0)
-        x = ldexp(x, -c->exponent[g]);
-    return ((x - c->hi[g]) - c->lo[g]) * c->scale[g];
+        high = ldexp(high, -c->exponent[g]);
+    return (((high - c->hi[g]) + low) - c->lo[g]) * c->scale[g];
+}
+
+/* What becomes of element i, whose group is that of the maps so far. */
+static int32_t
+group_of(const sci_backward *b, const tile *t, size_t i, double x)
+{
+    if (t->g[i] < 0 || (!(t->weight[i] > 0.0) && b->affine->outside != SCI_OUTSIDE_APPLY))
+        return OUTSIDE;
+    if (b->coefficients->exponent[t->g[i]] == SCI_IDENTITY
+        || (b->nan == SCI_NAN_IGNORE && !(isfinite(x) && isfinite(t->dy[i]))))
+        return UNTOUCHED;
+    return t->g[i];
 }
 
 static void
@@ -44,24 +59,21 @@ load_tile(tile *t, const sci_backward *b, const sci_stretch *s, const sci_row *p
 {
     const sci_affine *a = b->affine;
     size_t size = sci_type_size(s->type), dy_size = sci_type_size(b->dy_type);
-    double x[TILE];
+    double high[SCI_TILE], low[SCI_TILE];
 
     t->n = part->count;
     sci_places_of_elements(s, part, 0, b->coefficients->first_group, t->g);
     sci_weights_of_elements(s, part, t->weight);
     if (s->layout->n_groupings > 1)
         sci_places_of_elements(s, part, 1, 0, t->h);
-    sci_kernels_of(s->type)->widen(x, s->elements + (part->first - s->origin) * size, t->n);
+    sci_widen_pair(s->type, high, low, s->elements + (part->first - s->origin) * size, t->n);
     sci_kernels_of(b->dy_type)->widen(t->dy, b->dy + (part->first - s->origin) * dy_size, t->n);
     for (size_t i = 0; i < t->n; i++) {
         bool second = s->layout->n_groupings > 1 && t->h[i] >= 0;
 
-        if (!(t->weight[i] > 0.0) && a->outside != SCI_OUTSIDE_APPLY)
-            t->g[i] = -1;
-        if (t->g[i] >= 0 && b->coefficients->exponent[t->g[i]] == SCI_IDENTITY)
-            t->g[i] = -1;
+        t->g[i] = group_of(b, t, i, high[i]);
         t->gamma[i] = second ? a->gamma[t->h[i]] : 1.0;
-        t->z[i] = t->g[i] >= 0 ? standardised(b->coefficients, t->g[i], x[i]) : 0.0;
+        t->z[i] = t->g[i] >= 0 ? standardised(b->coefficients, t->g[i], high[i], low[i]) : 0.0;
     }
 }
 
@@ -92,8 +104,8 @@ sci_backward_sums(const sci_backward *b, const sci_stretch *s, uint64_t first, u
 
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {
-        for (uint64_t at = 0; at < cursor.row.count; at += TILE) {
-            sci_row part = sci_row_part(&cursor.row, at, TILE);
+        for (uint64_t at = 0; at < cursor.row.count; at += SCI_TILE) {
+            sci_row part = sci_row_part(&cursor.row, at, SCI_TILE);
 
             load_tile(&t, b, s, &part);
             add_tile(&t, s->layout->n_groupings > 1, g_sums, h_sums);
@@ -101,11 +113,11 @@ sci_backward_sums(const sci_backward *b, const sci_stretch *s, uint64_t first, u
     }
 }
 
-/* What an element that is not normalized passes on. */
+/* What element i passes on, which is not normalized. */
 static double
-passed_on(const sci_affine *a, double dy)
+passed_on(const sci_affine *a, const tile *t, size_t i)
 {
-    return sci_affine_fills(a) ? 0.0 : dy;
+    return t->g[i] == OUTSIDE && sci_affine_fills(a) ? 0.0 : t->dy[i];
 }
 
 static double
@@ -138,17 +150,17 @@ sci_backward_apply(const sci_backward *b, const sci_stretch *s, uint64_t first, 
 {
     size_t out_size = sci_type_size(b->out_type);
     sci_cursor cursor;
-    double dx[TILE];
+    double dx[SCI_TILE];
     tile t;
 
     sci_cursor_begin(&cursor, s->layout, first, end);
     while (sci_cursor_next(&cursor)) {
-        for (uint64_t at = 0; at < cursor.row.count; at += TILE) {
-            sci_row part = sci_row_part(&cursor.row, at, TILE);
+        for (uint64_t at = 0; at < cursor.row.count; at += SCI_TILE) {
+            sci_row part = sci_row_part(&cursor.row, at, SCI_TILE);
 
             load_tile(&t, b, s, &part);
             for (size_t i = 0; i < t.n; i++) {
-                dx[i] = t.g[i] < 0 ? passed_on(b->affine, t.dy[i])
+                dx[i] = t.g[i] < 0 ? passed_on(b->affine, &t, i)
                                    : gradient_of(b, &t, i, &g_sums[t.g[i]], &rows[t.g[i]]);
                 if (isnan(dx[i]))
                     dx[i] = SCI_NAN;

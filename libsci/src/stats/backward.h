@@ -24,6 +24,7 @@ typedef struct sci_backward {
     const sci_coefficients *coefficients; /* of the groups that the stretch has */
     sci_type dy_type, out_type;
     const unsigned char *dy; /* beside the elements of the stretch */
+    sci_nan_policy nan;      /* ignore: members whose x or dy is no finite number are untouched */
     int ddof;
 } sci_backward;
 

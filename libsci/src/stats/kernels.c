@@ -317,6 +317,17 @@ exact_moments(sci_moments *m, size_t n, const exact_sums *sums)
 
 /* ---- 64-bit integers ---- */
 
+/* mean += by, |by| < 2^64: moments about an integer become moments about 0. */
+static void
+shift_mean(sci_moments *m, wide_int by)
+{
+    double hi = (double)by, lo = (double)(by - (wide_int)hi), mean = m->mean_hi;
+
+    m->mean_hi = hi;
+    m->mean_lo += lo;
+    sci_mean_add(&m->mean_hi, &m->mean_lo, mean);
+}
+
 static inline void
 wide_add(sci_wide_sums *wide, uint64_t bits, bool negative)
 {
@@ -465,10 +476,10 @@ sci_tally_finish(sci_tally *tally)
 #define NEGATIVE(value) false
 #include "kernels_source.h"
 
-#define KERNELS(suffix)                                                             \
-    {                                                                               \
-        block_##suffix, spans_##suffix, rows_##suffix, columns_##suffix,            \
-            columns_weighted_##suffix, scatter_##suffix, widen_##suffix             \
+#define KERNELS(suffix)                                                                           \
+    {                                                                                             \
+        block_##suffix, block_weighted_##suffix, spans_##suffix, rows_##suffix, columns_##suffix, \
+            columns_weighted_##suffix, scatter_##suffix, widen_##suffix                           \
     }
 
 const sci_kernels *

@@ -46,6 +46,9 @@ typedef struct sci_span {
 /* All members are of one native type. n <= SCI_BLOCK for each call. */
 typedef struct sci_kernels {
     void (*block)(sci_tally *tally, const void *members, size_t n, sci_nan_policy nan);
+    /* The same with a weight >= 0 for each member. */
+    void (*block_weighted)(sci_tally *tally, const void *members, const double *weights, size_t n,
+                           sci_nan_policy nan);
     /* The same for n members in spans, most of them summed where they lie. */
     void (*spans)(sci_tally *tally, const sci_span *spans, size_t n, sci_nan_policy nan);
     /* out[r] is set to the moments of row r of n <= SCI_BLOCK elements. Returns the number of

@@ -656,17 +656,72 @@ NAME(widen)(double *restrict out, const void *elements, size_t n)
         out[i] = (double)x[i];
 }
 
+#if KIND == KIND_WIDE
+
+/* How far x lies from the pivot: a double holds that to the last bit, or to 2^-53 of the spread. */
+static inline double
+NAME(distance)(T x, T pivot)
+{
+    return x < pivot ? -(double)((uint64_t)pivot - (uint64_t)x)
+                     : (double)((uint64_t)x - (uint64_t)pivot);
+}
+
+/* About a member, for doubles do not hold what is beyond 2^53. */
+static void
+NAME(block_weighted)(sci_tally *tally, const void *members, const double *weights, size_t n,
+                     sci_nan_policy nan)
+{
+    const T *x = members;
+    double distance[SCI_BLOCK];
+    T pivot, min, max;
+    sci_tally about;
+    size_t first = 0;
+
+    while (first < n && !(weights[first] > 0.0))
+        first++;
+    if (first == n)
+        return;
+    pivot = min = max = x[first];
+    for (size_t i = 0; i < n; i++) {
+        distance[i] = NAME(distance)(x[i], pivot);
+        if (weights[i] > 0.0) {
+            min = x[i] < min ? x[i] : min;
+            max = x[i] > max ? x[i] : max;
+        }
+    }
+    sci_tally_begin(&about);
+    sci_block_weighted(&about, distance, weights, n, nan);
+    shift_mean(&about.moments, (wide_int)pivot);
+    about.moments.min = (double)min;
+    about.moments.max = (double)max;
+    sci_moments_merge(&tally->moments, &about.moments);
+}
+
+#else
+
+static void
+NAME(block_weighted)(sci_tally *tally, const void *members, const double *weights, size_t n,
+                     sci_nan_policy nan)
+{
+    double x[SCI_BLOCK];
+
+    NAME(widen)(x, members, n);
+    sci_block_weighted(tally, x, weights, n, nan);
+}
+
+#endif
+
 /* Weighted rows of a tile are rare: a column at a time, as a weighted block. */
 static void
 NAME(columns_weighted)(sci_tally *tallies, const void *const *rows, const double *weights, size_t n,
                        size_t columns, sci_nan_policy nan)
 {
-    double copy[SCI_BLOCK];
+    T copy[SCI_BLOCK];
 
     for (size_t c = 0; c < columns; c++) {
         for (size_t r = 0; r < n; r++)
-            copy[r] = (double)((const T *)rows[r])[c];
-        sci_block_weighted(&tallies[c], copy, weights, n, nan);
+            copy[r] = ((const T *)rows[r])[c];
+        NAME(block_weighted)(&tallies[c], copy, weights, n, nan);
     }
 }
 

@@ -548,18 +548,14 @@ static void
 fit_sorted(sci_segment_fitter *f, uint64_t first, uint64_t end, sci_tally *tally,
            sci_nan_policy nan)
 {
-    double x[SCI_BLOCK];
-
     for (; first < end; first += SCI_BLOCK) {
         uint64_t n = end - first < SCI_BLOCK ? end - first : SCI_BLOCK;
         const unsigned char *members = f->members + first * f->element_size;
 
-        if (f->weighted) {
-            f->kernels->widen(x, members, n);
-            sci_block_weighted(tally, x, f->member_weights + first, n, nan);
-        } else {
+        if (f->weighted)
+            f->kernels->block_weighted(tally, members, f->member_weights + first, n, nan);
+        else
             f->kernels->block(tally, members, n, nan);
-        }
     }
 }
 
@@ -645,8 +641,8 @@ fit_compacted(sci_segment_fitter *f, const sci_stretch *s, const sci_segment *se
 
     place_elements(f, s, segment);
     if (segment->groups == 1 && !f->weighted) {
-        f->next[0] = (uint32_t)sci_members_compact(f->members, elements, f->element_size, f->groups,
-                                                   n);
+        f->next[0] =
+            (uint32_t)sci_members_compact(f->members, elements, f->element_size, f->groups, n);
         fit_members(f, 1, nan, rows, nonfinite);
         return;
     }

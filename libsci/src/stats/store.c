@@ -95,8 +95,8 @@ sci_store(sci_type type, void *y, const double *x, size_t n)
     }
 }
 
-void
-sci_widen_i64(double *high, double *low, const int64_t *x, size_t n)
+static void
+widen_i64(double *high, double *low, const int64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         high[i] = (double)x[i];
@@ -105,13 +105,26 @@ sci_widen_i64(double *high, double *low, const int64_t *x, size_t n)
     }
 }
 
-void
-sci_widen_u64(double *high, double *low, const uint64_t *x, size_t n)
+static void
+widen_u64(double *high, double *low, const uint64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         high[i] = (double)x[i];
         low[i] = high[i] < 0x1p64 ? (double)(int64_t)(x[i] - (uint64_t)high[i])
                                   : -(double)(UINT64_MAX - x[i]) - 1.0;
+    }
+}
+
+void
+sci_widen_pair(sci_type type, double *high, double *low, const void *x, size_t n)
+{
+    if (type == SCI_INT64) {
+        widen_i64(high, low, x, n);
+    } else if (type == SCI_UINT64) {
+        widen_u64(high, low, x, n);
+    } else {
+        sci_kernels_of(type)->widen(high, x, n);
+        memset(low, 0, n * sizeof *low);
     }
 }
 

@@ -13,9 +13,8 @@
 /* y[i] = x[i], integers rounded half to even and held to the range of the type. */
 void sci_store(sci_type type, void *y, const double *x, size_t n);
 
-/* x = high + low exactly, high being the nearest double, so that 64-bit integers lose nothing. */
-void sci_widen_i64(double *high, double *low, const int64_t *x, size_t n);
-void sci_widen_u64(double *high, double *low, const uint64_t *x, size_t n);
+/* x = high + low exactly, high being the nearest double: low is 0 but for 64-bit integers. */
+void sci_widen_pair(sci_type type, double *high, double *low, const void *x, size_t n);
 
 /* Every NaN becomes SCI_NAN: which NaN arithmetic gives depends on the machine. */
 void sci_canonical_nans(double *x, size_t n);

@@ -42,15 +42,10 @@ static void
 transform_elements(const sci_transform *t, const sci_stretch *s, const tile_input *in, void *out)
 {
     const sci_affine *a = t->affine;
-    double high[SCI_TILE], low[SCI_TILE] = { 0 }, y[SCI_TILE];
+    double high[SCI_TILE], low[SCI_TILE], y[SCI_TILE];
     size_t size = sci_type_size(t->out_type);
 
-    if (s->type == SCI_INT64)
-        sci_widen_i64(high, low, in->x, in->n);
-    else if (s->type == SCI_UINT64)
-        sci_widen_u64(high, low, in->x, in->n);
-    else
-        sci_kernels_of(s->type)->widen(high, in->x, in->n);
+    sci_widen_pair(s->type, high, low, in->x, in->n);
     for (size_t i = 0; i < in->n; i++) {
         int32_t g = in->groups[i], h = in->modifier ? in->modifier[i] : -1;
         bool member = !in->weights || in->weights[i] > 0.0;
