@@ -34,7 +34,7 @@ json_group(cli_json *json, const sci_stats *stats, uint64_t g)
         const sci_moments *m = &rows[g];
 
         cli_json_member_unsigned(json, "count", m->count);
-        cli_json_member_real(json, "weight", m->weight);
+        cli_json_member_real(json, "weight", m->weight * sci_stats_equal_weight(stats));
         cli_json_member_real(json, "mean", sci_moments_mean(m));
         cli_json_member_real(json, "variance", sci_moments_variance(m, ddof));
         cli_json_member_real(json, "sd", sci_moments_sd(m, ddof));
@@ -112,6 +112,13 @@ print_number(double value)
         (void)printf(" %13.6g", value);
 }
 
+/* A column that says more than the count. */
+static bool
+has_weights(const sci_stats *stats)
+{
+    return sci_stats_is_weighted(stats) || sci_stats_equal_weight(stats) != 1.0;
+}
+
 static sci_status
 print_group(const sci_stats *stats, uint64_t g, int width)
 {
@@ -133,8 +140,8 @@ print_group(const sci_stats *stats, uint64_t g, int width)
         bool empty = m->count == 0;
 
         (void)printf(" %12" PRIu64, m->count);
-        if (sci_stats_is_weighted(stats))
-            print_number(m->weight);
+        if (has_weights(stats))
+            print_number(m->weight * sci_stats_equal_weight(stats));
         print_number(sci_moments_mean(m));
         print_number(sci_moments_sd(m, ddof));
         print_number(empty ? (double)NAN : m->min);
@@ -153,7 +160,7 @@ print_head(const sci_stats *stats, int width)
         return;
     }
     (void)printf(" %12s", "count");
-    if (sci_stats_is_weighted(stats))
+    if (has_weights(stats))
         (void)printf(" %13s", "weight");
     (void)printf(" %13s %13s %13s %13s\n", "mean", "sd", "min", "max");
 }

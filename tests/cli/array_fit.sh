@@ -158,6 +158,33 @@ refuse 1 "cannot open 'none.h5': No such file or directory" show none.h5
 sci-array show wide.h5 --all | head -n 2 > /dev/null || complain "show into a closed pipe fails"
 [ ! -e /dev/full ] || { sci-array show wide.h5 > /dev/full 2> err; [ $? = 4 ] || complain "a full disk behind stdout is no 4"; }
 
+# Weights that are equal change no row, but count where the tables of others have unlike ones.
+py << 'END'
+save("ea.h5", x=np.arange(12.0).reshape(3, 4))
+save("eb.h5", x=np.arange(12.0).reshape(3, 4) ** 2)
+save("ec.h5", x=np.arange(12.0).reshape(3, 4) - 50)
+END
+printf '%s\n' 2 2 2 > ea.csv && printf '%s\n' 1 1 1 > eb.csv && printf '%s\n' 1 3 0.5 > ec.csv
+for k in a b c; do
+    run 0 fit e$k.h5:/x --axes A,B --keep B --weights A=e$k.csv -o e${k}w.h5
+done
+run 0 fit ea.h5:/x --axes A,B --keep B -o eplain.h5
+run 0 merge eaw.h5 ebw.h5 ecw.h5 -o em1.h5 && run 0 merge ecw.h5 ebw.h5 eaw.h5 -o em2.h5
+run 0 show eaw.h5 && says out "weight"
+py << 'END'
+a, plain = table("eaw.h5"), table("eplain.h5")
+for g, h in zip(a["groups"], plain["groups"]):
+    assert g["weight"] == 2 * h["weight"] and g["mean"] == h["mean"] and g["variance"] == h["variance"], (g, h)
+w = [np.full(3, 2.0), np.full(3, 1.0), np.array([1, 3, 0.5])]
+x = [load(f"e{k}.h5") for k in "abc"]
+for b, g in enumerate(table("em1.h5")["groups"]):
+    v, ww = np.concatenate([y[:, b] for y in x]), np.concatenate(w)
+    mean = np.average(v, weights=ww)
+    close(np.array([g["weight"], g["mean"], g["variance"]]), np.array([ww.sum(), mean, np.average((v - mean) ** 2, weights=ww)]))
+assert table("em1.h5")["groups"] == table("em2.h5")["groups"]
+END
+refuse 3 "with" merge eplain.h5 ebw.h5 -o no.h5
+
 # An empty group has no statistics, which is no error; with --json they are null.
 printf '0\n0\n0\n0\n0\n' > none.csv
 run 0 fit a.h5 --norm batch --mask N=none.csv -o empty.h5

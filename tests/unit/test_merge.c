@@ -326,6 +326,8 @@ refusals_say_which_table_and_why(void **state)
     refused(a, c, "'b.h5': made with --nan ignore, 'a.h5' with --nan refuse");
     c->parameters = (sci_parameters){ .weighted = true };
     refused(a, c, "'b.h5': with weights, 'a.h5' without");
+    c->parameters = (sci_parameters){ .equal_weight = 1.0 };
+    refused(a, c, "'b.h5': with weights, 'a.h5' without");
     c->parameters = (sci_parameters){ .masked = true };
     refused(a, c, "'b.h5': with a mask, 'a.h5' without");
     c->parameters = (sci_parameters){ 0 };
@@ -334,6 +336,66 @@ refusals_say_which_table_and_why(void **state)
     sci_stats_free(a);
     sci_stats_free(b);
     sci_stats_free(c);
+}
+
+/* Weights that are left out of the rows, being equal, are put in where those of others are unlike. */
+static void
+equal_weights_of_tables_count(void **state)
+{
+    random_stream r = random_start(23);
+    sci_stats *tables[3], *merged, *weighed;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = { "x.h5", "y.h5", "z.h5" };
+
+        tables[i] = table_make("N:pool:2 C:keep:2", names[i], (unsigned)i + 1, &r);
+        tables[i]->parameters.equal_weight = 2.0;
+    }
+    merged = merge(2, tables);
+    assert_that(!sci_stats_is_weighted(merged));
+    assert_close(sci_stats_equal_weight(merged), 2.0, 0, 0);
+    sci_stats_free(merged);
+
+    tables[1]->parameters.equal_weight = 0.3;
+    merged = merge(3, tables);
+    assert_that(sci_stats_is_weighted(merged));
+    assert_close(sci_stats_equal_weight(merged), 1.0, 0, 0);
+    for (uint64_t g = 0; g < 2; g++) {
+        const sci_moments *m = &sci_stats_moments(merged)[g];
+        double weight = 0.0, sum = 0.0;
+
+        for (int i = 0; i < 3; i++) {
+            const sci_moments *t = &sci_stats_moments(tables[i])[g];
+            double w = t->weight * tables[i]->parameters.equal_weight;
+
+            weight += w;
+            sum += t->count > 0 ? w * sci_moments_mean(t) : 0.0;
+        }
+        assert_close(m->weight, weight, 1e-15, 0);
+        assert_close(sci_moments_mean(m), sum / weight, 1e-14, 1e-14);
+    }
+
+    /* a table of unlike weights takes part, as one of weight 1 does */
+    assert_ok(sci_stats_weigh(tables[0], 2.0));
+    weighed = merge(3, tables);
+    for (uint64_t g = 0; g < 2; g++) {
+        const sci_moments *m = &sci_stats_moments(merged)[g], *w = &sci_stats_moments(weighed)[g];
+
+        assert_close(w->weight, m->weight, 1e-15, 0);
+        assert_close(sci_moments_mean(w), sci_moments_mean(m), 1e-14, 1e-14);
+        assert_close(w->m2, m->m2, 1e-13, 0);
+    }
+    sci_stats_free(weighed);
+
+    for (int i = 0; i < 3; i++)
+        tables[i]->parameters.ddof = 1;
+    refused(tables[1], tables[2],
+            "'a.h5': all weights are 0.3, in others 2, and ddof 1 has no meaning with unequal "
+            "weights; use ddof 0");
+    sci_stats_free(merged);
+    for (int i = 0; i < 3; i++)
+        sci_stats_free(tables[i]);
 }
 
 static void
@@ -501,6 +563,7 @@ main(void)
         cmocka_unit_test(a_new_table_brings_only_its_levels),
         cmocka_unit_test(one_table_merges_to_itself),
         cmocka_unit_test(refusals_say_which_table_and_why),
+        cmocka_unit_test(equal_weights_of_tables_count),
         cmocka_unit_test(a_source_that_both_have_is_refused),
         cmocka_unit_test(running_tables_and_shards_do_not_merge_with_tables),
         cmocka_unit_test(a_failed_merge_changes_nothing),

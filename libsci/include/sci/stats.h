@@ -81,7 +81,8 @@ SCI_API uint64_t sci_stats_steps(const sci_stats *stats);
 
 /* Every member weighs `weight` (> 0) times as much from now on, and the table is a weighted one: of
  * an array that is put together with others whose elements weigh unlike, where its own weights are
- * all equal and therefore were left out. Counts, means and variances stay. SCI_ERR_REFUSED for
+ * all equal and therefore were left out; takes the place of sci_stats_equal_weight. Counts, means
+ * and variances stay. SCI_ERR_REFUSED for
  * shards, running tables and ddof 1, SCI_ERR_ARGUMENT for other weights, SCI_ERR_NONFINITE if a sum
  * of squares leaves double. */
 SCI_API sci_status sci_stats_weigh(sci_stats *stats, double weight) SCI_MUST_CHECK;
@@ -92,6 +93,10 @@ SCI_API sci_status sci_stats_weigh(sci_stats *stats, double weight) SCI_MUST_CHE
 SCI_API sci_nan_policy sci_stats_nan(const sci_stats *stats);
 SCI_API bool sci_stats_is_weighted(const sci_stats *stats);
 SCI_API bool sci_stats_is_masked(const sci_stats *stats);
+/* Weights that are the same for all members are left out of the rows, so that these are those of no
+ * weights: each row's weight and m2 are to be multiplied by this. Tables that differ in it are
+ * merged as if the weights had been there. 1 if there were none. */
+SCI_API double sci_stats_equal_weight(const sci_stats *stats);
 /* Of a running table. */
 SCI_API sci_running_rule sci_stats_rule(const sci_stats *stats);
 

@@ -234,7 +234,11 @@ make_table(sci_stats **out, const sci_run *run, collector *c, const sci_fitting 
 {
     const sci_options *opt = run->job.opt;
     sci_parameters parameters = {
-        .ddof = opt->ddof, .nan = opt->nan, .weighted = run->g.weighted, .masked = run->g.masked
+        .ddof = opt->ddof,
+        .nan = opt->nan,
+        .weighted = run->g.weighted,
+        .masked = run->g.masked,
+        .equal_weight = run->g.equal_weight,
     };
     bool shard = opt->shards > 0;
     sci_stats *table = NULL;

@@ -41,6 +41,7 @@ sci_stats_head(sci_stats **out, const sci_source *in, const sci_grouping *g, con
         return st;
     parameters.weighted = effective.weighted;
     parameters.masked = effective.masked;
+    parameters.equal_weight = effective.equal_weight;
     groupings[0] = &effective.grouping;
     sci_layout_create(&layout, 1, groupings);
     st = sci_table_create_rows(&table, SCI_STATS_MOMENTS, sci_grouping_space(g), &parameters, 0);

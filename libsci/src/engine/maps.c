@@ -224,6 +224,9 @@ look_at_weights(weight_survey *s, sci_source *source, const sci_options *opt)
 sci_status
 sci_effective_grouping(sci_effective *out, const sci_grouping *g, const sci_options *opt)
 {
+    double product = 1.0; /* of equal weights */
+    bool equal = false;
+
     out->grouping = *g;
     out->weighted = false;
     out->masked = g->n_masks > 0 || g->values.n > 0;
@@ -239,6 +242,10 @@ sci_effective_grouping(sci_effective *out, const sci_grouping *g, const sci_opti
 
             if (st != SCI_OK)
                 return st;
+            if (!s.unequal) {
+                equal = true;
+                product *= s.any ? s.value : 1.0;
+            }
             if (!s.unequal && !s.zeros)
                 continue;
             if (!s.unequal)
@@ -249,6 +256,9 @@ sci_effective_grouping(sci_effective *out, const sci_grouping *g, const sci_opti
         }
         out->grouping.maps[out->grouping.n_maps++] = map;
     }
+    if (!(product > 0.0) || isinf(product))
+        return sci_fail(SCI_ERR_REFUSED, "the weights multiply to %g; scale them", product);
+    out->equal_weight = equal ? product : 0.0;
     if (out->weighted && opt->ddof != 0)
         return sci_fail(SCI_ERR_REFUSED, "ddof 1 has no meaning with unequal weights; use ddof 0");
     return SCI_OK;

@@ -10,10 +10,12 @@
 
 /* A grouping as the kernels shall see it: weights that are all equal are gone, or masks where some
  * are 0. Shallow: shares everything with `g`. Negative, infinite and NaN weights are refused.
- * `weighted`: unequal weights are left. */
+ * `weighted`: unequal weights are left; `equal_weight`: the product of those that are gone, 0 if
+ * there were none. */
 typedef struct sci_effective {
     sci_grouping grouping;
     bool weighted, masked;
+    double equal_weight;
 } sci_effective;
 
 sci_status sci_effective_grouping(sci_effective *out, const sci_grouping *g,

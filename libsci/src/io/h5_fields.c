@@ -12,15 +12,27 @@
 /* Shapes beyond this must be in the file, at no more than 1000 times its size. */
 static const sci_h5_options limits = { .claim_bytes_most = UINT64_C(16) << 20 };
 
+/* HDF5's name of a type is a call. */
 hid_t
 h5_field_type(void)
 {
     hid_t type;
 
-    /* HDF5's name of a type is a call. */
     if (h5_enter() != SCI_OK)
         return H5I_INVALID_HID;
     type = H5T_NATIVE_UINT64;
+    h5_leave();
+    return type;
+}
+
+hid_t
+h5_field_real_type(void)
+{
+    hid_t type;
+
+    if (h5_enter() != SCI_OK)
+        return H5I_INVALID_HID;
+    type = H5T_NATIVE_DOUBLE;
     h5_leave();
     return type;
 }
@@ -37,6 +49,12 @@ h5_field_number(const h5_fields *r, const char *name, uint64_t most, uint64_t *o
     if (st == SCI_OK)
         *out = value;
     return st;
+}
+
+sci_status
+h5_field_real(const h5_fields *r, const char *name, double *out)
+{
+    return h5_attribute_read(r->group, r->where, name, h5_field_real_type(), 1, out);
 }
 
 sci_status

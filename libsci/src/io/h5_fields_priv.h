@@ -17,12 +17,14 @@ typedef struct h5_fields {
     hid_t group;
 } h5_fields;
 
-/* The type of numbers in memory. */
+/* The types of numbers in memory: uint64 and double. */
 hid_t h5_field_type(void);
+hid_t h5_field_real_type(void);
 
 /* A number of at most `most`. */
 sci_status h5_field_number(const h5_fields *r, const char *name, uint64_t most,
                            uint64_t *out) SCI_MUST_CHECK;
+sci_status h5_field_real(const h5_fields *r, const char *name, double *out) SCI_MUST_CHECK;
 sci_status h5_field_numbers(const h5_fields *r, const char *name, uint64_t n,
                             uint64_t *out) SCI_MUST_CHECK;
 /* One of a list of words, by its number. */

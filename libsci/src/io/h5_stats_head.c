@@ -35,6 +35,14 @@ put_values(const writer *w, const char *name, int64_t n, const uint64_t *values)
 }
 
 static sci_status
+put_real(const writer *w, const char *name, double value)
+{
+    return w->draft != NULL
+               ? h5_draft_numbers(w->draft, w->path, name, SCI_FLOAT64, -1, &value)
+               : h5_attribute_write(w->group, w->where, name, h5_field_real_type(), -1, &value);
+}
+
+static sci_status
 put_number(const writer *w, const char *name, uint64_t value)
 {
     return put_values(w, name, -1, &value);
@@ -309,6 +317,8 @@ put_parameters(const writer *w, const sci_stats *head, uint64_t n_rows)
         st = put_number(w, "weighted", p->weighted);
     if (st == SCI_OK)
         st = put_number(w, "masked", p->masked);
+    if (st == SCI_OK && p->equal_weight > 0.0)
+        st = put_real(w, "equal_weight", p->equal_weight);
     if (st == SCI_OK)
         st = put_text(w, "digests", h5_stats_digest_name(head->digest_kind));
     if (st == SCI_OK && head->kind == SCI_STATS_RUNNING)

@@ -2,6 +2,7 @@
 /* Reading what a table is. Nothing that stands in the file is believed: the fields are compared
  * with what is there, and the head as a whole is checked in the end. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include <sci/memory.h>
@@ -91,6 +92,8 @@ get_parameters(const h5_fields *r, sci_stats *head, uint64_t *n_rows)
 {
     uint64_t ddof = 0, weighted = 0, masked = 0;
     int nan = 0, digest = 0, rule = 0;
+    double equal_weight = 0.0;
+    bool weighed = false;
     sci_status st = h5_field_number(r, "rows", INT64_MAX, n_rows);
 
     if (st == SCI_OK)
@@ -102,6 +105,13 @@ get_parameters(const h5_fields *r, sci_stats *head, uint64_t *n_rows)
     if (st == SCI_OK)
         st = h5_field_number(r, "masked", 1, &masked);
     if (st == SCI_OK)
+        st = h5_attribute_exists(r->group, r->where, "equal_weight", &weighed);
+    if (st == SCI_OK && weighed)
+        st = h5_field_real(r, "equal_weight", &equal_weight);
+    if (st == SCI_OK && weighed && (!(equal_weight > 0.0) || isinf(equal_weight)))
+        st = sci_fail(SCI_ERR_FORMAT, "'%s': its attribute 'equal_weight' is %g", r->where,
+                      equal_weight);
+    if (st == SCI_OK)
         st = h5_field_word(r, "digests", h5_stats_find_digest, &digest);
     if (st == SCI_OK && head->kind == SCI_STATS_RUNNING)
         st = h5_field_word(r, "rule", h5_stats_find_rule, &rule);
@@ -110,7 +120,8 @@ get_parameters(const h5_fields *r, sci_stats *head, uint64_t *n_rows)
     head->parameters = (sci_parameters){ .ddof = (int)ddof,
                                          .nan = (sci_nan_policy)nan,
                                          .weighted = weighted != 0,
-                                         .masked = masked != 0 };
+                                         .masked = masked != 0,
+                                         .equal_weight = equal_weight };
     head->digest_kind = (sci_digest_kind)digest;
     head->rule = (sci_running_rule)rule;
     return st;

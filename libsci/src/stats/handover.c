@@ -292,6 +292,7 @@ sci_stats_put(const sci_stats *stats, int fd)
     put_bytes(&s, &stats->parameters.nan, sizeof stats->parameters.nan);
     put_number(&s, stats->parameters.weighted);
     put_number(&s, stats->parameters.masked);
+    put_bytes(&s, &stats->parameters.equal_weight, sizeof stats->parameters.equal_weight);
     put_bytes(&s, &stats->digest_kind, sizeof stats->digest_kind);
     put_bytes(&s, &stats->rule, sizeof stats->rule);
     put_number(&s, stats->steps);
@@ -323,6 +324,7 @@ sci_stats_take(sci_stats **out, int fd)
     take_bytes(&s, &stats->parameters.nan, sizeof stats->parameters.nan);
     stats->parameters.weighted = take_number(&s) != 0;
     stats->parameters.masked = take_number(&s) != 0;
+    take_bytes(&s, &stats->parameters.equal_weight, sizeof stats->parameters.equal_weight);
     take_bytes(&s, &stats->digest_kind, sizeof stats->digest_kind);
     take_bytes(&s, &stats->rule, sizeof stats->rule);
     stats->steps = take_number(&s);
@@ -395,8 +397,8 @@ sci_quantiles_put(const sci_quantiles *q, int fd)
     stream s = { .fd = fd };
     sci_quantiles_flat flat;
     sci_status st = sci_quantiles_flatten(&flat, q);
-    const uint64_t numbers[6] = { flat.type, flat.groups, flat.n,
-                                  flat.round, flat.nan,   flat.deviation };
+    const uint64_t numbers[6] = { flat.type,  flat.groups, flat.n,
+                                  flat.round, flat.nan,    flat.deviation };
 
     if (st != SCI_OK)
         return st;

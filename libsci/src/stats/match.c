@@ -118,6 +118,12 @@ nan_name(sci_nan_policy nan)
     return nan == SCI_NAN_IGNORE ? "ignore" : nan == SCI_NAN_PROPAGATE ? "propagate" : "refuse";
 }
 
+static bool
+had_weights(const sci_parameters *p)
+{
+    return p->weighted || p->equal_weight > 0.0;
+}
+
 sci_status
 sci_parameters_match(const sci_stats *a, const char *a_label, const sci_stats *b,
                      const char *b_label)
@@ -134,10 +140,10 @@ sci_parameters_match(const sci_stats *a, const char *a_label, const sci_stats *b
     if (p->nan != q->nan)
         return sci_fail(SCI_ERR_REFUSED, "%s: made with --nan %s, %s with --nan %s", b_label,
                         nan_name(q->nan), a_label, nan_name(p->nan));
-    if (p->weighted != q->weighted)
+    if (had_weights(p) != had_weights(q))
         return sci_fail(SCI_ERR_REFUSED, "%s: %s weights, %s %s", b_label,
-                        q->weighted ? "with" : "without", a_label,
-                        p->weighted ? "with" : "without");
+                        had_weights(q) ? "with" : "without", a_label,
+                        had_weights(p) ? "with" : "without");
     if (p->masked != q->masked)
         return sci_fail(SCI_ERR_REFUSED, "%s: %s a mask, %s %s", b_label,
                         q->masked ? "with" : "without", a_label, p->masked ? "with" : "without");

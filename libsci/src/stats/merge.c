@@ -38,6 +38,7 @@ typedef struct merging {
     sci_space_map *maps;
     sci_stats *out;
     sci_moments *blocks; /* one a level of the tree of tables */
+    bool weigh;          /* equal weights are unlike, so that they have to be put in */
 } merging;
 
 static void
@@ -122,6 +123,39 @@ check_tables(size_t n, const sci_stats *const *tables, const char *const *names)
     return st;
 }
 
+/* ---- weights that were left out ---- */
+
+/* Weights that are equal in each table matter where they are not in all of them. */
+static sci_status
+look_at_weights(merging *m, size_t n, const sci_stats *const *tables, const char *const *names)
+{
+    const sci_stats *pattern = NULL, *other = NULL;
+    sci_status st = SCI_OK;
+
+    for (size_t i = 0; i < n; i++) {
+        if (is_blank(tables[i]))
+            continue;
+        pattern = pattern != NULL ? pattern : tables[i];
+        if (sci_stats_equal_weight(tables[i]) != sci_stats_equal_weight(pattern))
+            other = tables[i];
+    }
+    m->weigh = other != NULL;
+    for (size_t i = 0; m->weigh && st == SCI_OK && i < n; i++) {
+        sci_table_label label = sci_table_label_of(names, i);
+        double weight = sci_stats_equal_weight(tables[i]);
+
+        if (tables[i]->parameters.ddof != 0)
+            return sci_fail(SCI_ERR_REFUSED,
+                            "%s: all weights are %.9g, in others %.9g, and ddof 1 has no meaning "
+                            "with unequal weights; use ddof 0",
+                            label.text, weight,
+                            sci_stats_equal_weight(tables[i] == other ? pattern : other));
+        if (sci_moments_weighable(tables[i]->moments, tables[i]->n_rows, weight) != SCI_OK)
+            st = sci_fail(SCI_ERR_NONFINITE, "%s: %s", label.text, sci_message());
+    }
+    return st;
+}
+
 /* ---- the result without its rows ---- */
 
 static sci_status
@@ -141,6 +175,15 @@ make_head(merging *m, const sci_stats *const *arguments, const char *const *name
     sci_space_clear(&space);
     if (st != SCI_OK)
         return st;
+    for (size_t i = 0; i < m->n; i++) {
+        const sci_parameters *p = &m->tables[i]->parameters;
+
+        if (is_blank(m->tables[i]))
+            continue;
+        if (p->equal_weight != pattern->parameters.equal_weight)
+            m->out->parameters.equal_weight = 0.0;
+        m->out->parameters.weighted = m->out->parameters.weighted || m->weigh || p->weighted;
+    }
     m->out->digest_kind = pattern->digest_kind;
     return sci_origins_unite(m->out, m->n, arguments, names);
 }
@@ -161,6 +204,8 @@ read_table(const merging *m, size_t i, uint64_t group, uint64_t n, sci_moments *
             sci_moments_clear_rows(out, n);
         if (run.present)
             memcpy(out + (at - group), m->tables[i]->moments + run.local, run.count * sizeof *out);
+        if (run.present && m->weigh)
+            sci_moments_weigh(out + (at - group), run.count, sci_stats_equal_weight(m->tables[i]));
         any = any || run.present;
         at += run.count;
     }
@@ -209,6 +254,8 @@ merge_whole(sci_stats **out, size_t n, const sci_stats *const *tables, const cha
     merging m = { .n = n };
     sci_status st = check_tables(n, tables, names);
 
+    if (st == SCI_OK)
+        st = look_at_weights(&m, n, tables, names);
     if (st == SCI_OK)
         st = sort_tables(&m, tables);
     if (st == SCI_OK)

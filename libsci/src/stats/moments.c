@@ -141,6 +141,27 @@ sci_moments_merge(sci_moments *into, const sci_moments *from)
         merge_rescaled(into, from);
 }
 
+sci_status
+sci_moments_weighable(const sci_moments *rows, uint64_t n, double weight)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (isfinite(rows[i].m2) && rows[i].count > 0
+            && !(isfinite(rows[i].m2 * weight) && isfinite(rows[i].weight * weight)
+                 && rows[i].weight * weight > 0.0))
+            return sci_fail(SCI_ERR_NONFINITE, "a weight of %.9g is too %s", weight,
+                            weight > 1.0 ? "large" : "small");
+    return SCI_OK;
+}
+
+void
+sci_moments_weigh(sci_moments *rows, uint64_t n, double weight)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        rows[i].weight *= weight;
+        rows[i].m2 *= weight;
+    }
+}
+
 void
 sci_moments_merge_rows(sci_moments *into, const sci_moments *from, uint64_t n)
 {

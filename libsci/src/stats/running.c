@@ -25,6 +25,7 @@ sci_stats_create_running(sci_stats **out, const sci_stats *like, sci_running_rul
             "axis '%.200s' is kept: running statistics have groups that every batch has",
             like->space.axis_names[0]);
     parameters.ddof = 1;
+    parameters.equal_weight = 0.0;
     st = sci_table_create(&running, SCI_STATS_RUNNING, &like->space, &parameters);
     if (st != SCI_OK)
         return st;

@@ -42,6 +42,9 @@ check_sources(const sci_stats *a, const char *a_label, const sci_stats *b, const
     if (a->n_origins != 1 || b->n_origins != 1)
         return sci_fail(SCI_ERR_ARGUMENT, "%s: a shard has one source",
                         a->n_origins != 1 ? a_label : b_label);
+    if (a->parameters.weighted != b->parameters.weighted
+        || a->parameters.equal_weight != b->parameters.equal_weight)
+        return sci_fail(SCI_ERR_REFUSED, "%s: made with other weights than %s", b_label, a_label);
     if (b->has_content)
         return sci_fail(SCI_ERR_ARGUMENT, "%s: its rows are not in memory", b_label);
     if (strcmp(a->origins[0].name, b->origins[0].name) != 0)

@@ -266,23 +266,29 @@ sci_stats_nan(const sci_stats *stats)
 sci_status
 sci_stats_weigh(sci_stats *stats, double weight)
 {
+    sci_status st;
+
     if (stats->kind != SCI_STATS_MOMENTS || stats->shard || stats->moments == NULL)
         return sci_fail(SCI_ERR_REFUSED, "only a whole table of moments can be weighed");
     if (stats->parameters.ddof != 0)
         return sci_fail(SCI_ERR_REFUSED, "ddof 1 has no meaning with unequal weights; use ddof 0");
     if (!(weight > 0.0) || !isfinite(weight))
         return sci_fail(SCI_ERR_ARGUMENT, "a weight of %.9g: weights are above 0", weight);
-    for (uint64_t i = 0; i < stats->n_rows; i++)
-        if (isfinite(stats->moments[i].m2)
-            && !(isfinite(stats->moments[i].m2 * weight)
-                 && isfinite(stats->moments[i].weight * weight)))
-            return sci_fail(SCI_ERR_NONFINITE, "a weight of %.9g is too large", weight);
-    for (uint64_t i = 0; i < stats->n_rows; i++) {
-        stats->moments[i].weight *= weight;
-        stats->moments[i].m2 *= weight;
-    }
+    st = sci_moments_weighable(stats->moments, stats->n_rows, weight);
+    if (st != SCI_OK)
+        return st;
+    sci_moments_weigh(stats->moments, stats->n_rows, weight);
     stats->parameters.weighted = true;
+    stats->parameters.equal_weight = 0.0;
     return SCI_OK;
+}
+
+double
+sci_stats_equal_weight(const sci_stats *stats)
+{
+    double weight = stats->parameters.equal_weight;
+
+    return weight > 0.0 ? weight : 1.0;
 }
 
 bool

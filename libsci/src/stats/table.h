@@ -34,12 +34,14 @@ typedef struct sci_digest_node {
     sci_digest digest;
 } sci_digest_node;
 
-/* What must be equal for tables to be merged, besides the space. */
+/* How a table was made. */
 typedef struct sci_parameters {
     int ddof;
     sci_nan_policy nan;
-    bool weighted;
+    bool weighted; /* by weights that differ */
     bool masked;
+    double
+        equal_weight; /* what equal weights multiply to, which the rows leave out; 0: none given */
 } sci_parameters;
 
 #define SCI_CONTENT_BYTES 16
@@ -89,6 +91,11 @@ void sci_moments_clear_rows(sci_moments *rows, uint64_t n);
 
 /* Take the one source of a fit in: name is copied. */
 sci_status sci_table_add_origin(sci_stats *stats, const sci_origin *origin) SCI_MUST_CHECK;
+
+/* As if each member weighed `weight` times as much; SCI_ERR_NONFINITE if double does not hold
+ * that. */
+sci_status sci_moments_weighable(const sci_moments *rows, uint64_t n, double weight) SCI_MUST_CHECK;
+void sci_moments_weigh(sci_moments *rows, uint64_t n, double weight);
 
 /* into[i] := merge(into[i], from[i]) */
 void sci_moments_merge_rows(sci_moments *into, const sci_moments *from, uint64_t n);
