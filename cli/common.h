@@ -183,7 +183,7 @@ typedef struct cli_common {
       0,                                                                                         \
       NULL,                                                                                      \
       0,                                                                                         \
-      4096 },                                                                                    \
+      1024 },                                                                                    \
         { 0,                                                                                     \
           "memory",                                                                              \
           "SIZE",                                                                                \

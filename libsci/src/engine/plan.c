@@ -224,9 +224,9 @@ sci_pass_plan(sci_pass *pass, bool *fits)
         run->threads = units > 0 ? run->threads : threads;
     } else if (units == 0 && needed > run->budget_limit) {
         return sci_fail(SCI_ERR_BUDGET,
-                        "'%s' needs %" PRIu64 " MiB of memory, %" PRIu64
-                        " MiB are allowed (--memory)",
-                        run->job.x->name, (needed + (1 << 20) - 1) >> 20, run->budget_limit >> 20);
+                        "'%s' needs %" PRIu64 " MiB of memory, %.4g MiB are allowed (--memory)",
+                        run->job.x->name, (needed + (1 << 20) - 1) >> 20,
+                        (double)run->budget_limit / (1 << 20));
     }
     pass->slab_segments = (units > 0 ? units : 1) * unit;
     return use_threads(pass, run->threads);
