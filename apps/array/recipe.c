@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "recipe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <sci/affine.h>
@@ -30,6 +31,15 @@ array_recipe_clear(array_recipe *recipe)
     sci_free(recipe->norm);
     sci_free(recipe->keep);
     *recipe = (array_recipe){ 0 };
+}
+
+static bool
+among(size_t n, char *const *labels, const char *label)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(labels[i], label) == 0)
+            return true;
+    return false;
 }
 
 /* ---- from the command line ---- */
@@ -178,10 +188,8 @@ override_ignored(array_recipe *recipe, const cli_list *ignored, bool more)
     sci_free(recipe->ignored);
     recipe->ignored = both;
     for (size_t i = 0; st == SCI_OK && i < ignored->n; i++) {
-        bool there = false;
+        bool there = among(n, both, ignored->items[i]);
 
-        for (size_t k = 0; k < n; k++)
-            there = there || strcmp(both[k], ignored->items[i]) == 0;
         if (!there && !more)
             st = sci_fail(SCI_ERR_REFUSED,
                           "--ignore-label %s: the statistics were made without that",
@@ -223,12 +231,39 @@ same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static int
+by_text(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Labels that both ignore, each once and sorted: the order of recipes changes nothing. */
+static void
+join_ignored(array_recipe *into, const array_recipe *from)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < into->n_ignored; i++) {
+        if (among(from->n_ignored, from->ignored, into->ignored[i])
+            && !among(n, into->ignored, into->ignored[i]))
+            into->ignored[n++] = into->ignored[i];
+        else
+            sci_free(into->ignored[i]);
+    }
+    into->n_ignored = n;
+    if (n > 1)
+        qsort(into->ignored, n, sizeof *into->ignored, by_text);
+}
+
 sci_status
 array_recipe_join(array_recipe *into, const array_recipe *from)
 {
     if (!same_text(into->axes, from->axes) || !same_text(into->norm, from->norm)
         || !same_text(into->keep, from->keep) || into->n_maps != from->n_maps)
         return sci_fail(SCI_ERR_REFUSED, "the groups were made in different ways");
+    join_ignored(into, from);
+    if (into->outside != from->outside)
+        into->outside = SCI_OUTSIDE_KEEP;
     for (int m = 0; m < into->n_maps; m++) {
         array_map *a = &into->maps[m];
         const array_map *b = &from->maps[m];

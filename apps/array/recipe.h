@@ -59,8 +59,8 @@ sci_status array_recipe_write(const array_recipe *recipe, sci_h5_output *out,
 sci_status array_recipe_put(const array_recipe *recipe, int fd) SCI_MUST_CHECK;
 sci_status array_recipe_take(array_recipe *out, int fd) SCI_MUST_CHECK;
 
-/* Forget what two recipes do not share (the lines of maps); SCI_ERR_REFUSED if they are of
- * another kind. */
+/* Forget what two recipes do not share (ignored labels, `outside`, the lines of maps);
+ * SCI_ERR_REFUSED if they are of another kind. */
 sci_status array_recipe_join(array_recipe *into, const array_recipe *from) SCI_MUST_CHECK;
 
 void array_recipe_clear(array_recipe *recipe);

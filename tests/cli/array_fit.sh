@@ -88,6 +88,20 @@ x = np.concatenate([load("a.h5"), load("b.h5")])
 close([g["mean"] for g in table("samples.h5")["groups"]], x.reshape(44, -1).mean(1))
 END
 
+# What their recipes do not share is left out of the merged one, in any order of arguments.
+run 0 fit a.h5 --keep C --label N=a.csv --ignore-label z --ignore-label q -o a.some -q
+run 0 fit b.h5 --keep C --label N=b.csv --ignore-label q --ignore-label p --ignore-label z -o b.some -q
+run 0 normalize c.h5 --keep C --label N=c.csv --ignore-label q --ignore-label z --outside zero -o c.some -q
+orders=("a.some b.some c.some" "c.some b.some a.some" "b.some c.some a.some")
+for i in 0 1 2; do
+    run 0 merge ${orders[i]} -o some$i.h5 && same_bytes some0.h5 some$i.h5
+done
+py << 'END'
+with h5py.File("some0.h5") as f:
+    recipe = dict(f["recipe"].attrs)
+    assert recipe["ignored"] == b"q\nz" and recipe["outside"] == b"keep", recipe
+END
+
 # Tables that are not alike are refused with the reason; so is the same input twice.
 run 0 fit a.h5 --norm layer -o layer.stats -q
 run 0 fit a.h5 --norm batch --ddof 1 -o ddof.stats -q
