@@ -10,6 +10,7 @@
 #include "record.h"
 #include "shard.h"
 #include "single.h"
+#include "values.h"
 #include "verbs.h"
 
 #define COPY_ELEMENTS ((uint64_t)1 << 18)
@@ -23,13 +24,14 @@ typedef struct part {
     array_shard_claim claim;
     sci_source *source;
     sci_h5_layout layout;
-    double eps;
+    array_record record;
 } part;
 
 static void
 part_clear(part *p)
 {
     sci_source_free(p->source);
+    array_record_clear(&p->record);
     array_shard_claim_clear(&p->claim);
     sci_free(p->provenance);
     sci_free(p->dataset);
@@ -100,7 +102,7 @@ open_part(part *p, const array_context *c, const cli_input *input)
     if (st == SCI_OK)
         st = sci_h5_file_text(p->file, p->dataset, "libsci", &record);
     if (st == SCI_OK)
-        st = sci_h5_file_number(p->file, record, "eps", &p->eps);
+        st = array_record_read(&p->record, input->path, record);
     if (st == SCI_OK)
         st = sci_h5_file_text(p->file, record, "provenance", &p->provenance);
     if (st == SCI_OK)
@@ -123,10 +125,44 @@ by_place(const void *left, const void *right)
 /* ---- whether they fit ---- */
 
 static sci_status
-check_alike(const part *a, const part *b)
+fail_unlike(const part *a, const part *b, const char *what)
+{
+    return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' are no parts of one output: their %s differ",
+                    a->name, b->name, what);
+}
+
+/* gamma or beta of two records. */
+static sci_status
+check_values(const array_context *c, const part *a, const char *x, const part *b, const char *y,
+             const char *what)
+{
+    sci_source *sources[2] = { NULL };
+    double *values[2] = { NULL };
+    uint64_t n[2] = { 0 };
+    const char *operands[2] = { x, y };
+    bool same = (x != NULL) == (y != NULL);
+    sci_status st = SCI_OK;
+
+    for (int i = 0; st == SCI_OK && same && x != NULL && i < 2; i++) {
+        st = array_open(c, operands[i], &sources[i]);
+        if (st == SCI_OK)
+            st = array_values_real(sources[i], &n[i], &values[i]);
+    }
+    if (st == SCI_OK && same && x != NULL)
+        same = n[0] == n[1] && memcmp(values[0], values[1], n[0] * sizeof *values[0]) == 0;
+    for (int i = 0; i < 2; i++) {
+        sci_free(values[i]);
+        sci_source_free(sources[i]);
+    }
+    return st == SCI_OK && !same ? fail_unlike(a, b, what) : st;
+}
+
+static sci_status
+check_alike(const array_context *c, const part *a, const part *b)
 {
     const sci_array *x = &a->source->array, *y = &b->source->array;
     const char *what = NULL;
+    sci_status st;
 
     if (x->rank != y->rank || memcmp(x->shape, y->shape, (size_t)x->rank * sizeof x->shape[0]) != 0)
         what = "shapes";
@@ -136,7 +172,7 @@ check_alike(const part *a, const part *b)
         what = "statistics";
     else if (strcmp(a->claim.sample, b->claim.sample) != 0)
         what = "inputs";
-    else if (!(a->eps == b->eps))
+    else if (!(a->record.eps == b->record.eps))
         what = "eps";
     else if (strcmp(a->dataset, b->dataset) != 0)
         what = "names of datasets";
@@ -146,10 +182,12 @@ check_alike(const part *a, const part *b)
         what = "chunks";
     else if (strcmp(a->provenance, b->provenance) != 0)
         what = "options";
-    if (what == NULL)
-        return SCI_OK;
-    return sci_fail(SCI_ERR_REFUSED, "'%s' and '%s' are no parts of one output: their %s differ",
-                    a->name, b->name, what);
+    else if (!array_recipe_equal(&a->record.recipe, &b->record.recipe))
+        what = "labels, masks or weights";
+    if (what != NULL)
+        return fail_unlike(a, b, what);
+    st = check_values(c, a, a->record.gamma, b, b->record.gamma, "scales");
+    return st == SCI_OK ? check_values(c, a, a->record.beta, b, b->record.beta, "shifts") : st;
 }
 
 /* Sorted shards follow each other from the first chunk to the last. */
@@ -190,7 +228,7 @@ open_parts(const cli_single *j, const array_context *c, part *parts)
         return st;
     qsort(parts, n, sizeof *parts, by_place);
     for (size_t i = 1; st == SCI_OK && i < n; i++)
-        st = check_alike(&parts[0], &parts[i]);
+        st = check_alike(c, &parts[0], &parts[i]);
     return st == SCI_OK ? check_cover(parts, n) : st;
 }
 

@@ -231,6 +231,24 @@ same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+bool
+array_recipe_equal(const array_recipe *a, const array_recipe *b)
+{
+    bool same = same_text(a->axes, b->axes) && same_text(a->norm, b->norm)
+                && same_text(a->keep, b->keep) && a->outside == b->outside
+                && a->n_ignored == b->n_ignored && a->n_maps == b->n_maps;
+
+    for (size_t i = 0; same && i < a->n_ignored; i++)
+        same = strcmp(a->ignored[i], b->ignored[i]) == 0;
+    for (int m = 0; same && m < a->n_maps; m++) {
+        const array_map *x = &a->maps[m], *y = &b->maps[m];
+
+        same = x->role == y->role && strcmp(x->axes, y->axes) == 0 && same_text(x->name, y->name)
+               && same_text(x->lines, y->lines) && same_text(x->digest, y->digest);
+    }
+    return same;
+}
+
 static int
 by_text(const void *left, const void *right)
 {

@@ -126,6 +126,28 @@ refuse 3 "overlap" join r1.h5 half.h5 r2.h5 r3.h5 -o no.h5
 cp r2.h5 copy.h5
 refuse 3 "overlap: both have chunk" join r1.h5 r2.h5 copy.h5 r3.h5 -o no.h5
 refuse 3 "their eps differ" join r1.h5 o2.h5 r3.h5 -o no.h5
+# The file behind an option was another one, though its name is the same.
+py << 'END'
+save("map.h5", s=load("seg.h5", "s"), gamma=np.ones(3), beta=np.zeros(3))
+END
+cp map.h5 first.h5
+run 0 fit x.h5:/rows --norm batch -o s2.h5 -q
+for options in "--mask H,W=map.h5:/s" "--scale map.h5:/gamma" "--shift map.h5:/beta"; do
+    cp first.h5 map.h5
+    run 0 apply x.h5:/rows --stats s2.h5 $options --shard 1/2 -o i1.h5:/y -q -f
+    run 0 apply x.h5:/rows --stats s2.h5 $options --shard 2/2 -o i2.h5:/y -q -f
+    run 0 join i2.h5 i1.h5 -o joined.h5 -f
+    py << 'END'
+with h5py.File("map.h5", "r+") as f:
+    for name in f:
+        f[name][...] = f[name][()] + 1
+END
+    run 0 apply x.h5:/rows --stats s2.h5 $options --shard 2/2 -o i2.h5:/y -q -f
+    case $options in --mask*) what="labels, masks or weights" ;; --scale*) what=scales ;; *) what=shifts ;; esac
+    for parts in "i1.h5 i2.h5" "i2.h5 i1.h5"; do
+        refuse 3 "'i1.h5' and 'i2.h5' are no parts of one output: their $what differ" join $parts -o no.h5
+    done
+done
 # Another input of the same shape, wherever its elements differ in earnest; a copy under another name is the same.
 py << 'END'
 with h5py.File("x.h5") as f, h5py.File("other.h5", "w") as g:
