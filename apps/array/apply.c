@@ -113,6 +113,8 @@ finish(array_stored *job, const array_shard *shard)
         st = write_shard(job, shard);
     if (st == SCI_OK)
         st = array_output_close(&job->out, &job->c);
+    if (st == SCI_OK)
+        array_tee_note_stored(&job->tee, job->table, job->input->name, job->c.settings->stats);
     sci_free(provenance);
     sci_free(path);
     return st;

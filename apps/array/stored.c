@@ -161,15 +161,17 @@ sci_status
 array_stored_write(array_stored *job, const char *path)
 {
     sci_h5_rows *rows = NULL;
-    sci_rows_sink sink;
+    sci_rows_sink sink = array_tee_sink(&job->tee);
     sci_moments *block = NULL;
     sci_status st;
 
-    if (job->kept == NULL)
+    if (job->kept == NULL) {
+        array_tee_table(&job->tee, job->table);
         return sci_h5_output_stats(job->out.file, path, job->table);
+    }
     st = sci_alloc(&block, ROWS_AT_ONCE, 1, sizeof *block);
     if (st == SCI_OK)
-        st = sci_h5_output_rows(job->out.file, path, &rows, &sink);
+        st = sci_h5_output_rows(job->out.file, path, &rows, &job->tee.next);
     if (st == SCI_OK)
         st = copy_rows(job, block, &sink);
     if (st == SCI_OK)

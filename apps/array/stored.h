@@ -21,6 +21,7 @@ typedef struct array_stored {
     sci_affine *affine;
     array_output out;
     sci_report report;
+    array_tee tee; /* has seen the rows once they are written */
 } array_stored;
 
 void array_stored_clear(array_stored *job);

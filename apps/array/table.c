@@ -323,7 +323,7 @@ array_tee_table(array_tee *tee, const sci_stats *stats)
 
 static void
 note_groups(uint64_t n, const uint64_t *groups, const sci_stats *stats, const char *input,
-            const char *what, const char *effect)
+            const char *what, const char *where)
 {
     char names[512] = "", name[128];
     size_t used = 0;
@@ -337,13 +337,29 @@ note_groups(uint64_t n, const uint64_t *groups, const sci_stats *stats, const ch
             (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? "; " : "", name);
     }
     cli_note("'%s': %llu group%s %s%s (%s%s)", input, (unsigned long long)n, n == 1 ? "" : "s",
-             what, effect, names, n > ARRAY_NAMED ? "; …" : "");
+             what, where, names, n > ARRAY_NAMED ? "; …" : "");
 }
 
 void
 array_tee_note(const array_tee *tee, const sci_stats *stats, const char *input)
 {
-    note_groups(tee->n_constant, tee->constant, stats, input, tee->n_constant == 1 ? "has" : "have",
-                " zero variance");
-    note_groups(tee->n_empty, tee->empty, stats, input, tee->n_empty == 1 ? "is" : "are", " empty");
+    note_groups(tee->n_constant, tee->constant, stats, input,
+                tee->n_constant == 1 ? "has zero variance" : "have zero variance", "");
+    note_groups(tee->n_empty, tee->empty, stats, input,
+                tee->n_empty == 1 ? "is empty" : "are empty", "");
+}
+
+void
+array_tee_note_stored(const array_tee *tee, const sci_stats *stats, const char *input,
+                      const char *table)
+{
+    char where[512];
+
+    (void)snprintf(where, sizeof where, " in '%s'", table);
+    note_groups(tee->n_constant, tee->constant, stats, input,
+                tee->n_constant == 1 ? "has zero variance" : "have zero variance", where);
+    note_groups(tee->n_empty, tee->empty, stats, input,
+                tee->n_empty == 1 ? "is not rescaled, as it is empty"
+                                  : "are not rescaled, as they are empty",
+                where);
 }

@@ -62,5 +62,8 @@ sci_rows_sink array_tee_sink(array_tee *tee);
 void array_tee_table(array_tee *tee, const sci_stats *stats);
 /* Notes on stderr; `stats` (a head is enough) names the groups. */
 void array_tee_note(const array_tee *tee, const sci_stats *stats, const char *input);
+/* The same where the groups of an input are degenerate in a table of other data. */
+void array_tee_note_stored(const array_tee *tee, const sci_stats *stats, const char *input,
+                           const char *table);
 
 #endif

@@ -10,7 +10,8 @@ save("three.h5", x=r.normal(0, 1, (2, 3, 5, 6)))
 open("a.csv", "w").write("p\nq\np\n")
 open("b.csv", "w").write("q\nq\np\nq\n")
 open("new.csv", "w").write("q\nz\nq\nq\n")
-save("seg.h5", a=r.integers(0, 3, (5, 6)), b=r.integers(1, 3, (5, 6)), more=r.integers(0, 5, (5, 6)))
+save("seg.h5", a=r.integers(0, 3, (5, 6)), b=r.integers(1, 3, (5, 6)), more=r.integers(0, 5, (5, 6)),
+     rows=np.ones((4, 5), int))
 save("g.h5", gamma=r.random(4), beta=r.random(4))
 END
 
@@ -116,6 +117,28 @@ expected = (b - mean) / sd
 if sys.argv[1] != "apply":
     expected[1] = {"keep": b[1], "zero": 0, "nan": np.nan}[sys.argv[1]]
 close(y, expected)
+END
+done
+
+# Groups without statistics, and without variance, are named where they are used.
+py << 'END'
+mask = np.ones((4, 5), int)
+mask[1] = 0
+x = load("a.h5")
+x[:, 2] = 7
+save("masked.h5", mask=mask, x=x)
+END
+run 0 fit masked.h5:/x --keep C --mask C,H=masked.h5:/mask -o s.h5 -f -q
+for order in "" "del f['recipe']"; do
+    py "$order" << 'END'
+with h5py.File("s.h5", "r+") as f:
+    exec(sys.argv[1])
+END
+    run 0 apply b.h5 --stats s.h5 $([ -n "$order" ] || echo --mask C,H=seg.h5:/rows) -o y.h5:/y -f
+    says err "'b.h5:/x': 1 group is not rescaled, as it is empty in 's.h5' (C=1)"
+    says err "'b.h5:/x': 1 group has zero variance in 's.h5' (C=2)"
+    py << 'END'
+assert (load("y.h5", "y")[:, 1] == load("b.h5")[:, 1]).all()
 END
 done
 
