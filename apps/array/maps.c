@@ -35,7 +35,7 @@ array_map_clear(array_map_data *data)
 static const char *
 name_of(const array_map *map)
 {
-    return map->name != NULL ? map->name : map->axes;
+    return map->operand != NULL ? map->operand : map->name != NULL ? map->name : map->axes;
 }
 
 /* True if the operand names a dataset, or a file that starts as HDF5 does. */
@@ -160,9 +160,9 @@ check_digest(const array_context *c, array_map *map, sci_source *source, array_t
     if (st != SCI_OK)
         return st;
     if (trust == ARRAY_SAME && map->digest != NULL && strcmp(map->digest, digest) != 0)
-        return sci_fail(SCI_ERR_REFUSED,
-                        "'%s' is not the %s that was used ('%s'): its contents differ",
-                        source->name, options[map->role] + 2, name_of(map));
+        return sci_fail(
+            SCI_ERR_REFUSED, "'%s' is not the %s that was used ('%s'): its contents differ",
+            source->name, options[map->role] + 2, map->name != NULL ? map->name : map->axes);
     sci_free(map->digest);
     map->digest = NULL;
     return sci_strdup(&map->digest, digest);
@@ -371,6 +371,17 @@ load_lines(array_map_data *data, const array_context *c, const array_recipe *rec
     return st;
 }
 
+/* The recipe names the file that was read, which may be another one than that of an earlier run. */
+static sci_status
+note_name(array_map *map)
+{
+    if (map->operand == NULL)
+        return SCI_OK;
+    sci_free(map->name);
+    map->name = NULL;
+    return sci_strdup(&map->name, cli_operand_name(map->operand));
+}
+
 sci_status
 array_map_load(array_map_data *out, const array_context *c, const array_axes *axes,
                const array_recipe *recipe, array_map *map, const sci_source *input,
@@ -398,7 +409,7 @@ array_map_load(array_map_data *out, const array_context *c, const array_axes *ax
                             "'%s' is not an HDF5 file, which several axes (%s) need", map->operand,
                             map->axes);
     }
-    if (hdf5)
-        return load_stream(out, c, recipe, map, input, trust);
-    return load_lines(out, c, recipe, map, input);
+    st = hdf5 ? load_stream(out, c, recipe, map, input, trust)
+              : load_lines(out, c, recipe, map, input);
+    return st == SCI_OK ? note_name(map) : st;
 }

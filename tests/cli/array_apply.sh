@@ -9,6 +9,8 @@ for i, name in enumerate("ab"):
 save("three.h5", x=r.normal(0, 1, (2, 3, 5, 6)))
 open("a.csv", "w").write("p\nq\np\n")
 open("b.csv", "w").write("q\nq\np\nq\n")
+open("weights.csv", "w").write("1\n2\n3\n")
+open("bad.csv", "w").write("1\n-1\n1\n1\n")
 open("new.csv", "w").write("q\nz\nq\nq\n")
 save("seg.h5", a=r.integers(0, 3, (5, 6)), b=r.integers(1, 3, (5, 6)), more=r.integers(0, 5, (5, 6)),
      rows=np.ones((4, 5), int))
@@ -76,6 +78,15 @@ for k in (1, 2):
     expected[:, :, sb == k] = (b[:, :, sb == k] - part.mean()) / np.sqrt(part.var() + 1e-5)
 close(load("y.h5", "y"), expected)
 END
+# The record names the file that was used, and invert goes by it.
+py << 'END'
+with h5py.File("y.h5") as f:
+    assert f["libsci/y"].attrs["map0_name"] == b"seg.h5:/b", f["libsci/y"].attrs["map0_name"]
+END
+refuse 3 "'seg.h5:/a' is not the label that was used ('seg.h5:/b'): its contents differ" \
+    invert y.h5 --label H,W=seg.h5:/a -o no.h5:/x
+run 0 fit a.h5 --keep C --weights N=weights.csv -o w.h5 -q
+refuse 3 "'bad.csv': the weight -1 of N=1 is negative" apply b.h5 --stats w.h5 --weights N=bad.csv -o no.h5
 refuse 3 "'s.h5' has no statistics of H,W=3" apply b.h5 --stats s.h5 --label H,W=seg.h5:/more -o no.h5
 
 # Samples of several files are found by content, whatever the file is called; others are refused.
