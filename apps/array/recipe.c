@@ -11,18 +11,22 @@
 
 const char *const array_role_names[] = { "label", "mask", "weights", "condition" };
 
+static void
+map_clear(array_map *map)
+{
+    sci_free(map->axes);
+    sci_free(map->operand);
+    sci_free(map->name);
+    sci_free(map->lines);
+    sci_free(map->digest);
+    *map = (array_map){ 0 };
+}
+
 void
 array_recipe_clear(array_recipe *recipe)
 {
-    for (int m = 0; m < recipe->n_maps; m++) {
-        array_map *map = &recipe->maps[m];
-
-        sci_free(map->axes);
-        sci_free(map->operand);
-        sci_free(map->name);
-        sci_free(map->lines);
-        sci_free(map->digest);
-    }
+    for (int m = 0; m < recipe->n_maps; m++)
+        map_clear(&recipe->maps[m]);
     for (size_t i = 0; i < recipe->n_ignored; i++)
         sci_free(recipe->ignored[i]);
     sci_free(recipe->ignored);
@@ -31,6 +35,20 @@ array_recipe_clear(array_recipe *recipe)
     sci_free(recipe->norm);
     sci_free(recipe->keep);
     *recipe = (array_recipe){ 0 };
+}
+
+void
+array_recipe_drop(array_recipe *recipe, array_role role)
+{
+    int kept = 0;
+
+    for (int m = 0; m < recipe->n_maps; m++) {
+        if (recipe->maps[m].role == role)
+            map_clear(&recipe->maps[m]);
+        else
+            recipe->maps[kept++] = recipe->maps[m];
+    }
+    recipe->n_maps = kept;
 }
 
 static bool

@@ -63,6 +63,9 @@ sci_status array_recipe_take(array_recipe *out, int fd) SCI_MUST_CHECK;
  * SCI_ERR_REFUSED if they are of another kind. */
 sci_status array_recipe_join(array_recipe *into, const array_recipe *from) SCI_MUST_CHECK;
 
+/* Without the maps of a role. */
+void array_recipe_drop(array_recipe *recipe, array_role role);
+
 /* Everything but the operands, which files do not keep. */
 bool array_recipe_equal(const array_recipe *a, const array_recipe *b);
 

@@ -51,6 +51,8 @@ array_stored_load(array_stored *job, sci_stats **all)
                       operand);
     if (st == SCI_OK)
         st = array_place_recipe(&place, *all, &job->recipe);
+    if (job->c.settings->scale == NULL && job->c.settings->shift == NULL)
+        array_recipe_drop(&job->recipe, ARRAY_CONDITION); /* of a gamma and beta not asked for */
     array_place_clear(&place);
     return st;
 }

@@ -14,7 +14,7 @@ open("bad.csv", "w").write("1\n-1\n1\n1\n")
 open("new.csv", "w").write("q\nz\nq\nq\n")
 save("seg.h5", a=r.integers(0, 3, (5, 6)), b=r.integers(1, 3, (5, 6)), more=r.integers(0, 5, (5, 6)),
      rows=np.ones((4, 5), int))
-save("g.h5", gamma=r.random(4), beta=r.random(4))
+save("g.h5", gamma=r.random(4), beta=r.random(4), gammas=r.random((2, 4)))
 END
 
 # apply after fit is normalize: the same bytes of data, for every norm and with gamma and beta.
@@ -130,6 +130,23 @@ if sys.argv[1] != "apply":
 close(y, expected)
 END
 done
+
+# The statistics of an output with --condition go without its gamma and beta, or with others.
+printf 'k\nl\nk\n' > classes.csv
+run 0 fit a.h5 --norm batch -o s.h5 -f -q
+run 0 apply a.h5 --stats s.h5 -o y.h5:/y -f -q
+run 0 normalize a.h5 --norm batch --condition N=classes.csv --scale g.h5:/gammas -o cond.h5:/c -q
+run 0 apply b.h5 --stats cond.h5 -o z.h5:/y -f -q
+run 0 apply a.h5 --stats cond.h5 -o z.h5:/y -f -q && py << 'END'
+assert load("y.h5", "y").tobytes() == load("z.h5", "y").tobytes()
+with h5py.File("z.h5") as f:
+    assert f["libsci/y"].attrs["maps"] == 0
+END
+run 0 invert z.h5 --stats cond.h5 -o back.h5:/x -f -q
+run 0 apply a.h5 --stats cond.h5 --scale g.h5:/gammas -o z.h5:/c -f -q && py << 'END'
+assert load("cond.h5", "c").tobytes() == load("z.h5", "c").tobytes()
+END
+refuse 2 "--condition needs --scale or --shift" apply a.h5 --stats cond.h5 --condition N=classes.csv -o no.h5 -q
 
 # Groups without statistics, and without variance, are named where they are used.
 py << 'END'
