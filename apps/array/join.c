@@ -176,6 +176,8 @@ check_alike(const array_context *c, const part *a, const part *b)
         what = "eps";
     else if (strcmp(a->dataset, b->dataset) != 0)
         what = "names of datasets";
+    else if (a->claim.siblings != b->claim.siblings)
+        what = "outputs (-o FILE and -o FILE:/DATASET)";
     else if (a->claim.total != b->claim.total
              || memcmp(a->layout.chunk, b->layout.chunk, (size_t)x->rank * sizeof x->shape[0]) != 0
              || a->claim.joins_to_contiguous != b->claim.joins_to_contiguous)

@@ -25,7 +25,8 @@ begin_file(array_output *out, const array_context *c, sci_source *input, const c
         st = sci_h5_output_create(&out->file, c->worker->temporary[0]);
     if (st == SCI_OK)
         sci_h5_output_digests(out->file, c->settings->common.verify);
-    if (st == SCI_OK && dataset == NULL) {
+    out->siblings = dataset == NULL;
+    if (st == SCI_OK && out->siblings) {
         st = sci_h5_output_copy_siblings(out->file, input);
         if (st == SCI_OK)
             st = sci_h5_output_remove(out->file, out->record);

@@ -11,6 +11,7 @@ typedef struct array_output {
     sci_h5_output *file;
     sci_sink *sink;
     char *dataset; /* "/y" */
+    bool siblings; /* all else of the input's file is there too */
     char *record;  /* "/libsci/y": what is kept so that the step can be undone */
 } array_output;
 

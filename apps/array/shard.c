@@ -9,8 +9,8 @@
 #define CHUNK_ELEMENTS ((uint64_t)1 << 18)  /* of a dataset that would not be chunked otherwise */
 enum { PIECES = 16, PIECE_ELEMENTS = 256 }; /* of an input, to know it again */
 
-static const char *const attributes[] = { "shard",      "first", "count",  "total",
-                                          "contiguous", "table", "sample", "chunks" };
+static const char *const attributes[] = { "shard",    "first", "count",  "total", "contiguous",
+                                          "siblings", "table", "sample", "chunks" };
 
 /* ---- planning ---- */
 
@@ -185,6 +185,8 @@ array_shard_write(const array_shard *shard, const array_output *out, const char 
         st = sci_h5_output_integer(out->file, out->dataset, "contiguous",
                                    shard->joins_to_contiguous);
     if (st == SCI_OK)
+        st = sci_h5_output_integer(out->file, out->dataset, "siblings", out->siblings);
+    if (st == SCI_OK)
         st = sci_h5_output_text(out->file, out->dataset, "table", table);
     if (st == SCI_OK)
         st = sci_h5_output_text(out->file, out->dataset, "sample", pieces);
@@ -206,7 +208,7 @@ array_shard_claim_clear(array_shard_claim *claim)
 sci_status
 array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
 {
-    int64_t contiguous = 0;
+    int64_t contiguous = 0, siblings = 0;
     sci_status st;
 
     *out = (array_shard_claim){ 0 };
@@ -219,6 +221,8 @@ array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
         st = sci_h5_file_integer(file, dataset, "total", &out->total);
     if (st == SCI_OK)
         st = sci_h5_file_integer(file, dataset, "contiguous", &contiguous);
+    if (st == SCI_OK)
+        st = sci_h5_file_integer(file, dataset, "siblings", &siblings);
     if (st == SCI_OK)
         st = sci_h5_file_text(file, dataset, "table", &out->table);
     if (st == SCI_OK)
@@ -234,6 +238,7 @@ array_shard_read(array_shard_claim *out, sci_h5_file *file, const char *dataset)
         return st;
     }
     out->joins_to_contiguous = contiguous != 0;
+    out->siblings = siblings != 0;
     return SCI_OK;
 }
 

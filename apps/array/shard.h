@@ -33,7 +33,7 @@ sci_status array_shard_write(const array_shard *shard, const array_output *out, 
 /* What a shard file says. */
 typedef struct array_shard_claim {
     int64_t first, count, total;
-    bool joins_to_contiguous;
+    bool joins_to_contiguous, siblings;
     char *part, *table, *sample,
         *digest; /* "2/3"; of the statistics; of pieces of the input; of its
                                              chunks as stored */

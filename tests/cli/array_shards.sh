@@ -89,8 +89,14 @@ ids = np.where(spread(x.shape, seg, (2, 3)) > 0, ids, -1)
 with h5py.File("joined.h5") as f:
     close_f32(f["contiguous"][()], normalize(x, ids))
     assert f["contiguous"].chunks is None and f.attrs["title"] == "shards" and "tiles" in f
-    assert f["contiguous"].attrs["unit"] == "K" and not {"shard", "first", "total"} & set(f["contiguous"].attrs)
+    assert f["contiguous"].attrs["unit"] == "K" and not {"shard", "first", "total", "siblings"} & set(f["contiguous"].attrs)
 END
+# With the rest of the input's file, or without it: all parts alike.
+run 0 apply x.h5:/contiguous --stats s.h5 --label H,W=seg.h5:/s --shard 1/2 -o bare.h5:/contiguous -q
+for parts in "bare.h5 p2.h5" "p2.h5 bare.h5"; do
+    refuse 3 "'bare.h5' and 'p2.h5' are no parts of one output: their outputs (-o FILE and -o FILE:/DATASET) differ" \
+        join $parts -o no.h5
+done
 run 0 invert joined.h5:/contiguous --label H,W=seg.h5:/s -o back.h5:/x -q && py << 'END'
 close(load("back.h5"), load("x.h5", "contiguous"), 1e-6)
 END
