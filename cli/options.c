@@ -180,6 +180,14 @@ set_defaults(const parser *p)
     return SCI_OK;
 }
 
+/* Of two values that change a result, or name a file, neither is the one that was surely meant. */
+static bool
+is_single(const cli_row *row)
+{
+    return row->kind != CLI_FLAG && row->kind != CLI_LIST
+           && (row->kind == CLI_TEXT || (row->traits & CLI_RESULT));
+}
+
 static sci_status
 parse(const parser *p, int argc, char **argv)
 {
@@ -197,6 +205,9 @@ parse(const parser *p, int argc, char **argv)
             return fail_missing(p);
         if (!t)
             return fail_option(p, argv[optind - 1]);
+        if (t->table->given[t->row] && is_single(&t->table->rows[t->row]))
+            return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' is given twice; leave one out",
+                            t->table->rows[t->row].name);
         t->table->given[t->row] = true;
         st = t->negated
                  ? cli_value_unset(&t->table->rows[t->row], t->table->settings)

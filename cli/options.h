@@ -73,7 +73,8 @@ typedef struct cli_table {
 size_t cli_rows_count(const cli_row *rows);
 
 /* Parse argv[1…] into the destinations, defaults first. Operands are moved to the end of argv, in
- * order, and *first_operand is the first one. Long names may be shortened as getopt_long does.
+ * order, and *first_operand is the first one. An option is given once if it is a text or changes a
+ * result; of others, such as -j, the last one holds. Long names may be shortened as getopt_long does.
  * SCI_ERR_ARGUMENT with the message of a usage error; SCI_ERR_NOMEM. Lists are released by
  * cli_options_clear. */
 sci_status cli_options_parse(const cli_table *tables, size_t n_tables, int argc, char **argv,

@@ -24,7 +24,7 @@ static const cli_row rows[] = {
     { 0, "sync", NULL, CLI_FLAG, AT(sync), "", "", "A", CLI_NEGATABLE, NULL, 0, 0 },
     { 'l', "label", "AXIS=FILE", CLI_LIST, AT(labels), NULL, "", "B", 0, NULL, 0, 0 },
     { 'j', "jobs", "N", CLI_INTEGER, AT(jobs), "1", "", "B", 0, NULL, 1, 64 },
-    { 0, "eps", "X", CLI_REAL, AT(eps), "1e-5", "", "B", CLI_POSITIVE, NULL, 0, 0 },
+    { 0, "eps", "X", CLI_REAL, AT(eps), "1e-5", "", "B", CLI_RESULT | CLI_POSITIVE, NULL, 0, 0 },
     { 0, "memory", "SIZE", CLI_SIZE, AT(memory), NULL, "", "B", 0, NULL, 0, 0 },
     { 0, "nan", "POLICY", CLI_CHOICE, AT(nan), "refuse", "", "B", 0, "refuse|ignore=skip|propagate",
       0, 0 },
@@ -107,7 +107,7 @@ operands_may_stand_anywhere(void **state)
 }
 
 static void
-repeated_options_make_a_list_and_else_the_last_one_holds(void **state)
+repeated_options_make_a_list_and_of_resources_the_last_one_holds(void **state)
 {
     (void)state;
     PARSE(p, "-l a=1 --label b=2 -lc=3 -j 2 -j 3");
@@ -151,6 +151,8 @@ mistakes_are_told(void **state)
         { "--memory 1q", "option '--memory' needs a size such as 512MiB, not '1q'" },
         { "--nan maybe", "option '--nan' is one of refuse, ignore, propagate, not 'maybe'" },
         { "--shard 4/3", "option '--shard' needs a part such as 2/3, not '4/3'" },
+        { "-o a.h5 --out b.h5", "option '--output' is given twice; leave one out" },
+        { "--eps 1 --eps 1", "option '--eps' is given twice; leave one out" },
         { "--no-force", "unknown option '--no-force'" },
     };
 
@@ -204,7 +206,7 @@ main(void)
         cmocka_unit_test(defaults_stand_where_nothing_is_given),
         cmocka_unit_test(every_kind_reaches_its_destination),
         cmocka_unit_test(operands_may_stand_anywhere),
-        cmocka_unit_test(repeated_options_make_a_list_and_else_the_last_one_holds),
+        cmocka_unit_test(repeated_options_make_a_list_and_of_resources_the_last_one_holds),
         cmocka_unit_test(long_names_may_be_shortened),
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(required_options_are_missed),
