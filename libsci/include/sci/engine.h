@@ -65,7 +65,8 @@ SCI_API sci_status sci_map_scan_digest(sci_source *source, const sci_options *op
                                        uint64_t *n_levels, int64_t **levels,
                                        uint8_t digest[SCI_DIGEST_BYTES]) SCI_MUST_CHECK;
 
-/* The moments of every group. With opt->shards the table is a shard. report may be NULL. */
+/* The moments of every group. With opt->shards the table is a shard, unless it holds all segments;
+ * of an array without elements only shard 1 of 1 does. report may be NULL. */
 SCI_API sci_status sci_fit(sci_source *in, const sci_grouping *g, const sci_options *opt,
                            sci_stats **out, sci_report *report) SCI_MUST_CHECK;
 

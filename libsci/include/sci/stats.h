@@ -137,8 +137,8 @@ SCI_API uint64_t sci_stats_origins(const sci_stats *stats);
 SCI_API sci_status sci_stats_get_origin(const sci_stats *stats, uint64_t origin,
                                         sci_stats_origin *out) SCI_MUST_CHECK;
 
-/* "segments 0 to 4 and 9 to 11 of 12 are missing" for a shard, "" for a whole table. Truncated to
- * fit. */
+/* "segments 0 to 4 and 9 to 11 of 12 are missing" for a shard ("no segment is missing": of an array
+ * without elements), "" for a whole table. Truncated to fit. */
 SCI_API void sci_stats_missing(const sci_stats *stats, char *text, size_t size);
 
 /* XXH3-128 of everything that the table holds: the digest of its file. */

@@ -249,12 +249,14 @@ make_table(sci_stats **out, const sci_run *run, collector *c, const sci_fitting 
         st = fill_origin(table, run, sci_fitting_report(fitting));
     if (st == SCI_OK && shard)
         st = fill_shard(table, c, fitting);
+    if (st == SCI_OK && c->n_rows > 0)
+        memcpy(table->moments, c->rows, c->n_rows * sizeof *c->rows);
+    if (st == SCI_OK && shard && (run->cut.segments > 0 || opt->shards == 1))
+        st = sci_shard_complete(table);
     if (st != SCI_OK) {
         sci_stats_free(table);
         return st;
     }
-    if (c->n_rows > 0)
-        memcpy(table->moments, c->rows, c->n_rows * sizeof *c->rows);
     *out = table;
     return SCI_OK;
 }

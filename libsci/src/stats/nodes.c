@@ -307,7 +307,9 @@ sci_stats_missing(const sci_stats *stats, char *text, size_t size)
         lost += segments - at;
         one = at;
     }
-    if (lost == 1)
+    if (lost == 0)
+        (void)snprintf(text, size, "no segment is missing");
+    else if (lost == 1)
         (void)snprintf(text, size, "segment %" PRIu64 " of %" PRIu64 " is missing", one, segments);
     else
         (void)snprintf(text + used, size - used, " of %" PRIu64 " are missing", segments);

@@ -48,5 +48,7 @@ sci_status sci_node_span(const sci_segmentation *s, const sci_stats_node *node, 
  * or nested nodes. */
 sci_status sci_shards_merge(sci_stats **out, size_t n, const sci_stats *const *tables,
                             const char *const *names) SCI_MUST_CHECK;
+/* A shard that lacks nothing becomes the table that an unsharded fit makes, another stays. */
+sci_status sci_shard_complete(sci_stats *shard) SCI_MUST_CHECK;
 
 #endif

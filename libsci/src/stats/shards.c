@@ -357,13 +357,28 @@ make_empty(sci_stats *out, uint64_t groups)
     return SCI_OK;
 }
 
-/* Nothing is missing: what the nodes said is now in the rows and in the digest of the source. */
-static sci_status
-complete(sci_stats *out)
+static bool
+is_complete(const sci_stats *shard)
+{
+    uint64_t segments = shard->segmentation.segments, covered = 0, first, end;
+
+    for (size_t i = 0; i < shard->n_digest_nodes; i++)
+        if (sci_tree_span(segments, shard->digest_nodes[i].level, shard->digest_nodes[i].index,
+                          &first, &end))
+            covered += end - first;
+    return covered == segments;
+}
+
+/* What the nodes said is then in the rows and in the digest of the source. */
+sci_status
+sci_shard_complete(sci_stats *out)
 {
     uint64_t groups = 0;
-    sci_status st = sci_space_groups(&out->space, &groups);
+    sci_status st;
 
+    if (!is_complete(out))
+        return SCI_OK;
+    st = sci_space_groups(&out->space, &groups);
     if (st == SCI_OK && out->segmentation.segments == 0) /* of an array without elements */
         return make_empty(out, groups);
     if (st == SCI_OK && (out->n_rows != groups || out->n_digest_nodes != 1))
@@ -379,16 +394,6 @@ complete(sci_stats *out)
     out->n_digest_nodes = 0;
     out->shard = false;
     return SCI_OK;
-}
-
-static bool
-is_complete(const shards *s)
-{
-    uint64_t covered = 0;
-
-    for (size_t i = 0; i < s->n_pieces; i++)
-        covered += s->pieces[i].end - s->pieces[i].first;
-    return covered == s->cut->segments;
 }
 
 sci_status
@@ -414,8 +419,8 @@ sci_shards_merge(sci_stats **out, size_t n, const sci_stats *const *tables,
         st = join_digests(&s, merged);
     if (st == SCI_OK)
         st = join_origins(&s, merged);
-    if (st == SCI_OK && is_complete(&s))
-        st = complete(merged);
+    if (st == SCI_OK)
+        st = sci_shard_complete(merged);
     if (st != SCI_OK)
         goto out;
     *out = merged;
