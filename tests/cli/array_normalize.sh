@@ -323,4 +323,56 @@ assert [g["name"] for g in table("y.h5")["groups"]] == [sys.argv[1].split("=")[0
 END
 done
 rm -f y.h5
+
+# OUT alone: every link of the input is in the output and leads where it led, whichever name the dataset was given by.
+py << 'END'
+x = np.random.default_rng(12).normal(5, 2, (3, 4))
+with h5py.File("links.h5", "w") as f:
+    a = f.create_group("A")
+    a["x"], a["other"], a["self"], a["up"] = x, np.arange(3), a, f["/"]
+    f["B"], f["C/y"], f["root"], f["C/A/deep"] = a, a["x"], f["/"], a
+    f["A/near"], f["soft"], f["C/group"] = h5py.SoftLink("x"), h5py.SoftLink("/A/x"), h5py.SoftLink("/B")
+    f["dangling"] = h5py.SoftLink("/B/nothing")
+    f["C/y"].attrs["unit"], a.attrs["of"], a["other"].attrs["of"] = "V", a["x"].ref, a.ref
+END
+cat > same_links.py << 'END'
+from arrays import *
+
+
+def links(f):
+    """Every hard link, once as where it stands and what it leads to, both by the first path; soft links by their value."""
+    first, found = {}, set()
+
+    def visit(group, path):
+        for name in group:
+            if path == "" and name == "libsci":
+                continue
+            link = group.get(name, getlink=True)
+            if isinstance(link, h5py.SoftLink):
+                found.add((path, name, "soft", link.path))
+                continue
+            token = h5py.h5o.get_info(group[name].id).addr
+            new = token not in first
+            where = first.setdefault(token, path + "/" + name)
+            found.add((path, name, "hard", where))
+            if new and isinstance(group[name], h5py.Group):
+                visit(group[name], where)
+
+    first[h5py.h5o.get_info(f["/"].id).addr] = ""
+    visit(f["/"], "")
+    return found
+
+
+with h5py.File("links.h5") as f, h5py.File("y.h5") as g:
+    assert links(f) == links(g), links(f) ^ links(g)
+    close(g[sys.argv[1]][()], normalize(f["A/x"][()], keep((3, 4), 0)))
+    for name in "A/x", "B/x", "C/y", "A/self/x", "root/soft", "C/group/near":
+        assert g[name] == g[sys.argv[1]], name
+    assert g["A/x"].attrs["unit"] == "V" and g[g["A"].attrs["of"]] == g["A/x"] and g[g["B/other"].attrs["of"]] == g["A"]
+END
+for name in A/x B/x C/y A/self/x A/self/self/x A/up/A/x root/root/B/self/x C/A/deep/x C/A/deep/up/C/y soft A/near C/group/x C/group/near /A//self/./x; do
+    run 0 normalize "links.h5:/$name" --norm layer -o y.h5 -q -f --verify && { "$PYTHON" same_links.py "$name" || complain "$name"; }
+    run 0 invert "y.h5:/$name" -o back.h5 -q -f
+done
+rm -f y.h5
 finish

@@ -126,6 +126,21 @@ h5_copy_like(sci_h5_output *out, sci_source *like, const char *path, hid_t datas
 
 /* ---- connections ---- */
 
+/* The dataset was written under the path that was asked for; where that leads through another name
+ * of a group, this link is there by now. */
+static bool
+leads_to(hid_t parent, const char *name, hid_t dataset)
+{
+    H5L_info_t link;
+    H5O_info_t ours, theirs;
+
+    return H5Lexists(parent, name, H5P_DEFAULT) > 0
+           && H5Lget_info(parent, name, &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD
+           && H5Oget_info2(dataset, &ours, H5O_INFO_BASIC) >= 0
+           && H5Oget_info_by_name2(parent, name, &theirs, H5O_INFO_BASIC, H5P_DEFAULT) >= 0
+           && ours.addr == theirs.addr;
+}
+
 static sci_status
 finish_link(sci_h5_output *out, const h5_pending *p)
 {
@@ -134,12 +149,12 @@ finish_link(sci_h5_output *out, const h5_pending *p)
     sci_status st;
 
     st = h5_output_object(out, p->from, &dataset);
-    h5_close(dataset);
     if (st == SCI_OK)
         st = h5_output_parent(out, p->to, &parent, &name);
-    if (st == SCI_OK
+    if (st == SCI_OK && !leads_to(parent, name, dataset)
         && H5Lcreate_hard(out->id, p->from, parent, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
         st = h5_fail(SCI_ERR_IO, "'%s': link '%s' cannot be made", out->name, p->to);
+    h5_close(dataset);
     h5_close(parent);
     return st;
 }
