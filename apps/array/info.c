@@ -15,23 +15,6 @@
 #include "values.h"
 #include "verbs.h"
 
-/* What is shown of one file. */
-typedef struct viewer {
-    const char *only; /* of "FILE:/x"; NULL: everything */
-    uint64_t shown;
-    cli_json *json; /* NULL: text */
-} viewer;
-
-static bool
-is_wanted(const viewer *v, const sci_h5_item *item)
-{
-    size_t n = v->only != NULL ? strlen(v->only) : 0;
-
-    if (v->only == NULL || strcmp(v->only, "/") == 0)
-        return true;
-    return strncmp(item->path, v->only, n) == 0 && (item->path[n] == '\0' || item->path[n] == '/');
-}
-
 /* ---- text ---- */
 
 static void
@@ -129,6 +112,7 @@ print_item(const sci_h5_item *item)
     case SCI_H5_SOFT_LINK:
         (void)fputs("  -> ", stdout);
         print_escaped(item->target);
+        (void)fputs(item->dangling ? " (leads to nothing)" : "", stdout);
         break;
     case SCI_H5_FOREIGN_LINK:
         (void)fputs("  (a link out of the file, not followed)", stdout);
@@ -210,57 +194,66 @@ json_item(cli_json *json, const sci_h5_item *item)
         json_dataset(json, item);
     if (item->kind == SCI_H5_SOFT_LINK)
         cli_json_member_text(json, "target", item->target);
+    if (item->dangling) {
+        cli_json_key(json, "dangling");
+        cli_json_boolean(json, true);
+    }
     json_attributes(json, item);
     cli_json_object_end(json);
 }
 
 /* ---- the verb ---- */
 
+/* Nothing is printed before the file has shown that it has what is asked for. */
+typedef struct viewer {
+    sci_h5_file *file;
+    const char *name;
+    bool json, begun;
+    cli_json out;
+} viewer;
+
+static void
+begin(viewer *v)
+{
+    char size[32];
+
+    v->begun = true;
+    if (v->json) {
+        cli_json_start(&v->out, stdout);
+        cli_json_object(&v->out);
+        cli_json_member_text(&v->out, "file", v->name);
+        cli_json_member_unsigned(&v->out, "bytes", sci_h5_file_bytes(v->file));
+        cli_json_key(&v->out, "objects");
+        cli_json_array(&v->out);
+    } else {
+        cli_size_text(sci_h5_file_bytes(v->file), size, sizeof size);
+        print_escaped(v->name);
+        (void)printf(": HDF5, %s\n", size);
+    }
+}
+
 static sci_status
 visit(void *context, const sci_h5_item *item)
 {
     viewer *v = context;
 
-    if (!is_wanted(v, item))
-        return SCI_OK;
-    v->shown++;
-    if (v->json != NULL)
-        json_item(v->json, item);
+    if (!v->begun)
+        begin(v);
+    if (v->json)
+        json_item(&v->out, item);
     else if (strcmp(item->path, "/") != 0 || item->n_attributes > 0)
         print_item(item);
     return SCI_OK;
 }
 
 static sci_status
-show_json(sci_h5_file *file, const cli_input *input, viewer *v)
+finish(viewer *v)
 {
-    cli_json json;
-    sci_status st;
-
-    cli_json_start(&json, stdout);
-    v->json = &json;
-    cli_json_object(&json);
-    cli_json_member_text(&json, "file", input->path);
-    cli_json_member_unsigned(&json, "bytes", sci_h5_file_bytes(file));
-    cli_json_key(&json, "objects");
-    cli_json_array(&json);
-    st = sci_h5_file_list(file, visit, v);
-    cli_json_array_end(&json);
-    cli_json_object_end(&json);
-    return st == SCI_OK ? cli_json_finish(&json) : st;
-}
-
-static sci_status
-show_text(sci_h5_file *file, const cli_input *input, viewer *v)
-{
-    char size[32];
-    sci_status st;
-
-    cli_size_text(sci_h5_file_bytes(file), size, sizeof size);
-    print_escaped(input->path);
-    (void)printf(": HDF5, %s\n", size);
-    st = sci_h5_file_list(file, visit, v);
-    return st == SCI_OK ? cli_stdout_finish() : st;
+    if (!v->json)
+        return cli_stdout_finish();
+    cli_json_array_end(&v->out);
+    cli_json_object_end(&v->out);
+    return cli_json_finish(&v->out);
 }
 
 static sci_status
@@ -269,19 +262,15 @@ work(void *context, const cli_worker *worker)
     const cli_single *single = context;
     const array_settings *s = single->call->settings;
     const cli_input *input = &single->inputs.items[0];
-    viewer v = { .only = input->dataset };
-    sci_h5_file *file = NULL;
-    bool there = true;
-    sci_status st = sci_h5_file_open(&file, input->path);
+    viewer v = { .name = input->path, .json = s->common.json };
+    sci_status st = sci_h5_file_open(&v.file, input->path);
 
     (void)worker;
-    if (st == SCI_OK && v.only != NULL)
-        st = sci_h5_file_has(file, v.only, &there);
-    if (st == SCI_OK && !there)
-        st = sci_fail(SCI_ERR_NOTFOUND, "'%s': there is no '%s' in this file", input->path, v.only);
     if (st == SCI_OK)
-        st = s->common.json ? show_json(file, input, &v) : show_text(file, input, &v);
-    sci_h5_file_close(file);
+        st = sci_h5_file_list(v.file, input->dataset != NULL ? input->dataset : "/", visit, &v);
+    if (st == SCI_OK)
+        st = finish(&v);
+    sci_h5_file_close(v.file);
     return st;
 }
 

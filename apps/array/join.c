@@ -69,7 +69,7 @@ find_dataset(part *p, const cli_input *input)
 
     if (input->dataset != NULL)
         return sci_strdup(&p->dataset, input->dataset);
-    st = sci_h5_file_list(p->file, find_shard, &f);
+    st = sci_h5_file_list(p->file, "/", find_shard, &f);
     if (st == SCI_OK && f.n != 1)
         st = sci_fail(f.n == 0 ? SCI_ERR_REFUSED : SCI_ERR_NOTFOUND, "'%s' %s", p->name,
                       f.n == 0 ? "holds no shard of an apply"

@@ -68,7 +68,7 @@ record_of(sci_h5_file *file, const char *path, const char *object, char **record
         st = sci_h5_file_text(file, object, "libsci", record);
         return st == SCI_ERR_NOTFOUND ? SCI_OK : st;
     }
-    st = sci_h5_file_list(file, find_record, &f);
+    st = sci_h5_file_list(file, "/", find_record, &f);
     if (st == SCI_OK && f.n > 1)
         st = sci_fail(SCI_ERR_NOTFOUND,
                       "'%s' keeps the statistics of %d datasets (%s); name one: %s:/DATASET", path,

@@ -275,7 +275,7 @@ collect(upgrade *u)
     static const char *const always[] = { "/raw.var", "/raw.varm", "/raw.cat" };
     static const char *const arrays[] = { "/obsm", "/varm" };
     bool records = false;
-    sci_status st = sci_h5_file_list(u->a->file, find_sparse, u);
+    sci_status st = sci_h5_file_list(u->a->file, "/", find_sparse, u);
 
     for (size_t i = 0; st == SCI_OK && i < 2; i++) {
         const anndata_frame *frame = &u->a->frame[i];

@@ -441,7 +441,7 @@ genomics_validate_file(const char *path, const sci_options *opt, const sci_h5_op
     for (size_t i = 0; st == SCI_OK && i < sizeof groups / sizeof *groups; i++)
         st = check_group(&c, groups[i].group, groups[i].axis);
     if (st == SCI_OK)
-        st = take_failure(&c, "/", sci_h5_file_list(anndata_file(c.a), check_item, &c));
+        st = take_failure(&c, "/", sci_h5_file_list(anndata_file(c.a), "/", check_item, &c));
     anndata_close(c.a);
     return st;
 }

@@ -151,7 +151,7 @@ h5_candidate_find(const h5_reading *r, char **dataset)
 {
     collector c = { 0 };
     sci_texts all = { 0 };
-    sci_status st = sci_h5_file_list(r->file, visit, &c);
+    sci_status st = sci_h5_file_list(r->file, "/", visit, &c);
 
     if (st == SCI_OK)
         st = sci_texts_finish(&c.paths, &all);

@@ -55,7 +55,47 @@ END
 run 0 info f.h5:/be --json && py << 'END'
 assert [o["path"] for o in json.load(open("out"))["objects"]] == ["/be"]
 END
-refuse 1 "there is no '/none' in this file" info f.h5:/none
+# However it is named: the path is the one without what stands for nothing and without soft links.
+py << 'END'
+with h5py.File("names.h5", "w") as f:
+    a = f.create_group("a")
+    a["x"], a["self"], a["sub/y"] = np.zeros(3), a, 1.0
+    f["b"], f["c"], f["z"] = a, h5py.SoftLink("/b"), a["x"]
+    f["lost"], f["round"], f["out"] = h5py.SoftLink("/b/none"), h5py.SoftLink("round"), h5py.ExternalLink("o.h5", "/x")
+END
+while read -r name paths; do
+    run 0 info "names.h5:$name" --json && silent err && NAME=$name PATHS=$paths py << 'END'
+found = [o["path"] for o in json.load(open("out"))["objects"]]
+assert found == os.environ["PATHS"].split(), (os.environ["NAME"], found)
+END
+    run 0 info "names.h5:$name" && says out "${paths%% *}"
+done << 'END'
+/a/x/ /a/x
+//a//x /a/x
+/./a/./x/. /a/x
+/b/x /b/x
+/z /z
+/c/x /b/x
+/c/self/x /b/self/x
+/a/ /a /a/self /a/sub /a/sub/y /a/x
+/b /b /b/self /b/sub /b/sub/y /b/x
+/b/sub/. /b/sub /b/sub/y
+/c/ /c
+/lost /lost
+/out /out
+END
+run 0 info names.h5:/ && mv out all && run 0 info names.h5 && same_bytes all out
+run 0 info names.h5:/./ && same_bytes all out
+says out "/c  -> /b" && says out "/lost  -> /b/none (leads to nothing)" && says out "/round  -> round (leads to nothing)"
+says out "/out  (a link out of the file, not followed)"
+run 0 info names.h5 --json && py << 'END'
+items = {o["path"]: o for o in json.load(open("out"))["objects"]}
+assert items["/lost"]["dangling"] and items["/round"]["dangling"] and "dangling" not in items["/c"]
+END
+refuse 1 "'f.h5:/none': there is no 'none' in '/', which has " info f.h5:/none
+refuse 1 "'names.h5:/a/x/y': '/a/x' is not a group" info names.h5:/a/x/y
+refuse 1 "there is no 'none' in '/b', which has 3 names: 'self', 'sub', 'x'" info names.h5:/lost/x
+refuse 1 "'out' is a link to another file, which is never followed" info names.h5:/out/x
 refuse 1 "cannot open 'none.h5'" info none.h5
 echo text > text.h5
 refuse 1 "'text.h5' is not an HDF5 file" info text.h5

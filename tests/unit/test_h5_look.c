@@ -169,7 +169,7 @@ every_link_is_listed_once_and_none_is_followed_out(void **state)
     h5_close(type);
     h5file_close(file);
     assert_ok(sci_h5_file_open(&look, path));
-    assert_ok(sci_h5_file_list(look, count_items, kinds));
+    assert_ok(sci_h5_file_list(look, "/", count_items, kinds));
     assert_int_equal(kinds[SCI_H5_GROUP], 3); /* the root, g, and the loop */
     assert_int_equal(kinds[SCI_H5_DATASET], 1);
     assert_int_equal(kinds[SCI_H5_DATATYPE], 1);
@@ -192,7 +192,7 @@ the_visitor_can_end_a_listing(void **state)
     assert_ok(sci_h5_output_group(out, "/z"));
     assert_ok(sci_h5_output_close(out, false, false));
     assert_ok(sci_h5_file_open(&look, path));
-    assert_int_equal(sci_h5_file_list(look, count_items, kinds), SCI_ERR_INTERRUPTED);
+    assert_int_equal(sci_h5_file_list(look, "/", count_items, kinds), SCI_ERR_INTERRUPTED);
     assert_int_equal(kinds[SCI_H5_GROUP], 3);
     sci_h5_file_close(look);
 }
@@ -291,7 +291,7 @@ look_once(void *context)
     sci_status st = sci_h5_file_open(&file, context);
 
     if (st == SCI_OK)
-        st = sci_h5_file_list(file, ignore_item, NULL);
+        st = sci_h5_file_list(file, "/", ignore_item, NULL);
     if (st == SCI_OK)
         st = sci_h5_file_text(file, "/x", "unit", &text);
     if (st == SCI_OK)

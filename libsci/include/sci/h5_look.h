@@ -78,6 +78,7 @@ typedef struct sci_h5_item {
     sci_h5_kind kind;
     const char *path;
     const char *target; /* of a soft link */
+    bool dangling;      /* it leads to no object of this file */
     /* a dataset */
     int rank;
     uint64_t shape[SCI_MAX_RANK];
@@ -94,9 +95,10 @@ typedef struct sci_h5_item {
     const sci_h5_attribute *attributes; /* those of dimension scales left out */
 } sci_h5_item;
 
-/* Every link of the file in the order of names, the root group first. What is damaged ends the walk
- * with SCI_ERR_FORMAT. A failure of `visit` ends it too. */
-SCI_API sci_status sci_h5_file_list(sci_h5_file *file,
+/* The object or link at `path` and every link below it in the order of names; of "/" the root group
+ * and the whole file. Items have their paths without soft links. SCI_ERR_NOTFOUND names what exists
+ * instead. What is damaged ends the walk with SCI_ERR_FORMAT. A failure of `visit` ends it too. */
+SCI_API sci_status sci_h5_file_list(sci_h5_file *file, const char *path,
                                     sci_status (*visit)(void *context, const sci_h5_item *item),
                                     void *context) SCI_MUST_CHECK;
 

@@ -18,6 +18,7 @@ typedef struct lister {
     sci_h5_file *file;
     sci_status (*visit)(void *context, const sci_h5_item *item);
     void *context;
+    const char *above; /* the group whose links are visited: "/a"; "" for the root */
     sci_status status;
 } lister;
 
@@ -317,9 +318,14 @@ visit_soft_link(lister *l, sci_h5_item *item, hid_t group, const char *name, siz
         st = h5_fail(SCI_ERR_FORMAT, "'%s:%s': the link is damaged", l->file->file->name,
                      item->path);
     } else {
+        bool there = false;
+
+        st = sci_h5_file_has(l->file, item->path, &there);
         item->kind = SCI_H5_SOFT_LINK;
         item->target = target;
-        st = l->visit(l->context, item);
+        item->dangling = !there;
+        if (st != SCI_ERR_NOMEM) /* what must not be followed is not reached either */
+            st = l->visit(l->context, item);
     }
     sci_free(target);
     return st;
@@ -334,7 +340,7 @@ visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
     hid_t object;
 
     h5_rearm(0);
-    l->status = sci_format(&path, "/%s", name);
+    l->status = sci_format(&path, "%s/%s", l->above, name);
     if (l->status != SCI_OK)
         return -1;
     item.path = path;
@@ -355,28 +361,108 @@ visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
     return l->status == SCI_OK ? 0 : -1;
 }
 
-sci_status
-sci_h5_file_list(sci_h5_file *file, sci_status (*visit)(void *context, const sci_h5_item *item),
-                 void *context)
+static sci_status
+visit_links(lister *l, hid_t group)
 {
-    lister l = { file, visit, context, SCI_OK };
+    if (H5Lvisit(group, H5_INDEX_NAME, H5_ITER_INC, visit_link, l) >= 0)
+        return SCI_OK;
+    return l->status != SCI_OK
+               ? l->status
+               : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: not all of it can be listed",
+                         l->file->file->name);
+}
+
+static sci_status
+list_root(lister *l)
+{
     sci_h5_item root = { .path = "/", .filters = "", .layout = "", .type = "" };
-    hid_t group;
+    hid_t group = H5Gopen2(l->file->file->id, "/", H5P_DEFAULT);
+    sci_status st;
+
+    if (group < 0)
+        return h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", l->file->file->name);
+    st = visit_object(l, &root, group);
+    if (st == SCI_OK)
+        st = visit_links(l, group);
+    h5_close(group);
+    return st;
+}
+
+static sci_status
+list_below(lister *l, hid_t above, const char *name)
+{
+    hid_t object = H5Oopen(above, name, H5P_DEFAULT);
+    char *path = NULL;
+    sci_status st = sci_format(&path, "%s/%s", l->above, name);
+
+    if (st == SCI_OK && H5Iget_type(object) == H5I_GROUP) {
+        l->above = path;
+        st = visit_links(l, object);
+    }
+    h5_close(object);
+    sci_free(path);
+    return st;
+}
+
+/* Link `name` of the group at `above`, and what lies below it. */
+static sci_status
+list_link(lister *l, const char *path, const char *above, const char *name)
+{
+    hid_t group = H5I_INVALID_HID, object = H5I_INVALID_HID;
+    char *real = NULL;
+    H5L_info_t info;
+    sci_status st = h5_open_object(l->file->file, above, &group, &real);
+
+    if (st == SCI_OK
+        && (H5Iget_type(group) != H5I_GROUP || H5Lget_info(group, name, &info, H5P_DEFAULT) < 0)) {
+        st = h5_open_object(l->file->file, path, &object, NULL); /* it says what is wrong */
+        if (st == SCI_OK)
+            st = h5_fail(SCI_ERR_FORMAT, "'%s:%s' is damaged", l->file->file->name, path);
+    }
+    if (st == SCI_OK) {
+        l->above = strcmp(real, "/") == 0 ? "" : real;
+        (void)visit_link(group, name, &info, l);
+        st = l->status;
+    }
+    if (st == SCI_OK && info.type == H5L_TYPE_HARD)
+        st = list_below(l, group, name);
+    h5_close(object);
+    h5_close(group);
+    sci_free(real);
+    return st;
+}
+
+/* Bytes of `path` without the slashes and "/." at its end. */
+static size_t
+trimmed(const char *path)
+{
+    size_t n = strlen(path);
+
+    while (n > 0 && (path[n - 1] == '/' || (path[n - 1] == '.' && (n == 1 || path[n - 2] == '/'))))
+        n--;
+    return n;
+}
+
+sci_status
+sci_h5_file_list(sci_h5_file *file, const char *path,
+                 sci_status (*visit)(void *context, const sci_h5_item *item), void *context)
+{
+    lister l = { file, visit, context, "", SCI_OK };
+    char *above = NULL, *name = NULL;
+    size_t end = trimmed(path), start = end;
     sci_status st = h5_enter();
 
     if (st != SCI_OK)
         return st;
-    group = H5Gopen2(file->file->id, "/", H5P_DEFAULT);
-    if (group < 0)
-        st = h5_fail(SCI_ERR_FORMAT, "'%s' is damaged", file->file->name);
-    else
-        st = visit_object(&l, &root, group);
-    if (st == SCI_OK && H5Lvisit(group, H5_INDEX_NAME, H5_ITER_INC, visit_link, &l) < 0)
-        st = l.status != SCI_OK
-                 ? l.status
-                 : h5_fail(SCI_ERR_FORMAT, "'%s' is damaged: not all of it can be listed",
-                           file->file->name);
-    h5_close(group);
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    st = sci_format(&above, "%.*s", (int)start, path);
+    if (st == SCI_OK)
+        st = sci_format(&name, "%.*s", (int)(end - start), path + start);
+    if (st == SCI_OK)
+        st = end == 0 ? list_root(&l) : list_link(&l, path, above, name);
     h5_leave();
+    sci_free(name);
+    sci_free(above);
     return st;
 }
