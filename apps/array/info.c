@@ -10,20 +10,41 @@
 #include "cli/json.h"
 #include "cli/message.h"
 #include "cli/number.h"
+#include "cli/utf8.h"
 
 #include "single.h"
 #include "values.h"
 #include "verbs.h"
 
+enum { VALUES_SHOWN = 16, TEXT_SHOWN = 256 }; /* of an attribute, in text */
+
 /* ---- text ---- */
+
+/* At most so many bytes, cut between characters. */
+static void
+print_first(const char *text, size_t most)
+{
+    char character[5], safe[24];
+    uint32_t code;
+
+    for (size_t used = 0, n; text[used] != '\0'; used += n) {
+        n = cli_utf8_next(text + used, &code);
+        n = n > 0 ? n : 1;
+        if (n > most - used) {
+            (void)fputs("…", stdout);
+            return;
+        }
+        memcpy(character, text + used, n);
+        character[n] = '\0';
+        (void)cli_escape(safe, sizeof safe, character);
+        (void)fputs(safe, stdout);
+    }
+}
 
 static void
 print_escaped(const char *text)
 {
-    char safe[4 * SCI_H5_TEXT_MOST];
-
-    (void)cli_escape(safe, sizeof safe, text);
-    (void)fputs(safe, stdout);
+    print_first(text, SIZE_MAX);
 }
 
 static void
@@ -36,7 +57,7 @@ print_value(const sci_h5_attribute *a, size_t i)
     else if (a->unsigneds != NULL)
         (void)printf("%" PRIu64, a->unsigneds[i]);
     else
-        print_escaped(a->texts[i]);
+        print_first(a->texts[i], TEXT_SHOWN);
 }
 
 static void
@@ -48,13 +69,13 @@ print_attributes(const sci_h5_item *item)
         (void)printf("    @");
         print_escaped(a->name);
         (void)printf(" = ");
-        for (size_t i = 0; i < a->n; i++) {
+        for (size_t i = 0; i < a->n && i < VALUES_SHOWN; i++) {
             (void)fputs(i > 0 ? ", " : "", stdout);
             print_value(a, i);
         }
         if (a->n == 0)
             (void)printf("(%" PRIu64 " of %s)", a->elements, a->type);
-        else if (a->n < a->elements)
+        else if (a->n > VALUES_SHOWN)
             (void)printf(", … (%" PRIu64 ")", a->elements);
         (void)putchar('\n');
     }
@@ -63,7 +84,10 @@ print_attributes(const sci_h5_item *item)
 static void
 print_shape(const sci_h5_item *item)
 {
-    if (item->rank == 0)
+    if (!item->shaped)
+        (void)fputs(strcmp(item->layout, "virtual") == 0 ? "(shape not looked at)" : "null",
+                    stdout);
+    else if (item->rank == 0)
         (void)printf("scalar");
     for (int a = 0; a < item->rank; a++) {
         (void)fputs(a > 0 ? " x " : "", stdout);
@@ -125,6 +149,19 @@ print_item(const sci_h5_item *item)
 /* ---- JSON ---- */
 
 static void
+json_no_values(cli_json *json, const sci_h5_attribute *a)
+{
+    if (a->elements == 0) {
+        cli_json_null(json);
+        return;
+    }
+    cli_json_object_line(json);
+    cli_json_member_text(json, "type", a->type);
+    cli_json_member_unsigned(json, "elements", a->elements);
+    cli_json_object_end(json);
+}
+
+static void
 json_attributes(cli_json *json, const sci_h5_item *item)
 {
     cli_json_key(json, "attributes");
@@ -134,7 +171,7 @@ json_attributes(cli_json *json, const sci_h5_item *item)
 
         cli_json_key(json, a->name);
         if (a->n == 0) {
-            cli_json_null(json);
+            json_no_values(json, a);
             continue;
         }
         if (!a->scalar)
@@ -168,7 +205,12 @@ json_sizes(cli_json *json, const char *key, int rank, const uint64_t *sizes)
 static void
 json_dataset(cli_json *json, const sci_h5_item *item)
 {
-    json_sizes(json, "shape", item->rank, item->shape);
+    if (item->shaped) {
+        json_sizes(json, "shape", item->rank, item->shape);
+    } else {
+        cli_json_key(json, "shape");
+        cli_json_null(json);
+    }
     cli_json_key(json, "axes");
     cli_json_array_line(json);
     for (int a = 0; a < item->rank; a++)

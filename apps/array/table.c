@@ -48,9 +48,7 @@ find_record(void *context, const sci_h5_item *item)
                        item->path);
         if (f->n++ > 0)
             continue;
-        if (strlen(a->texts[0]) < SCI_H5_TEXT_MOST)
-            return sci_strdup(&f->record, a->texts[0]);
-        return sci_format(&f->record, "/libsci%s", item->path); /* the listing cuts texts */
+        return sci_strdup(&f->record, a->texts[0]);
     }
     return SCI_OK;
 }

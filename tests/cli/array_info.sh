@@ -47,6 +47,46 @@ assert items["/out"]["kind"] == "foreign link" and items["/"]["attributes"] == {
 assert items["/loop"]["kind"] == "group" and items["/scalar"]["shape"] == [] and items["/again"]["shape"] == [2, 3]
 END
 
+# JSON has all of an attribute (up to 16 MiB of those of an object); text is cut between characters, and says so.
+py << 'END'
+with h5py.File("long.h5", "w") as f:
+    x = f.create_dataset("x", data=np.zeros(3))
+    x.attrs["many"], x.attrs["doc"], x.attrs["fixed"] = np.arange(1000), "ä" * 200 + "Ω", np.bytes_(b"b" * 300)
+    x.attrs["names"] = ["n%d" % i for i in range(40)] + ["é" * 300]
+    x.attrs["odd"] = "x" * 255 + "é"
+    x.attrs["exact"] = "x" * 254 + "é"
+    x.attrs["of"], x.attrs["none"] = x.ref, h5py.Empty("f4")
+    x.attrs["k" * 300] = 1
+    f["p" * 300 + "/" + "q" * 900] = 1
+    f["null"] = h5py.Empty("f8")
+with h5py.File("large.h5", "w", libver="latest") as f:
+    f.attrs["large"], f.attrs["small"] = np.zeros(3 << 20), np.zeros(1 << 17)
+    f.attrs["texts"] = ["t" * (1 << 20)] * 17
+    for i in range(200):
+        f.attrs["a%03d" % i] = i
+END
+run 0 info long.h5 --json && silent err && py << 'END'
+items = {o["path"]: o for o in json.load(open("out"))["objects"]}
+a = items["/x"]["attributes"]
+assert a["many"] == list(range(1000)) and a["doc"] == "ä" * 200 + "Ω" and a["fixed"] == "b" * 300
+assert a["names"] == ["n%d" % i for i in range(40)] + ["é" * 300] and a["odd"] == "x" * 255 + "é"
+assert a["of"] == {"type": "reference", "elements": 1} and a["none"] is None and a["k" * 300] == 1
+assert "/" + "p" * 300 + "/" + "q" * 900 in items
+assert items["/null"]["shape"] is None and items["/x"]["shape"] == [3]
+END
+run 0 info long.h5 && py << 'END'
+lines = open("out", encoding="utf-8").read().splitlines()
+assert "    @doc = " + "ä" * 128 + "…" in lines and "    @odd = " + "x" * 255 + "…" in lines and "    @fixed = " + "b" * 256 + "…" in lines
+assert "    @exact = " + "x" * 254 + "é" in lines
+assert "    @many = " + ", ".join(map(str, range(16))) + ", … (1000)" in lines
+assert any(line.startswith("/null  null  float64") for line in lines) and any(line.endswith("/" + "q" * 900 + "  scalar  int64  contiguous  8 B") for line in lines)
+END
+run 0 info large.h5 --json && silent err && py << 'END'
+a = json.load(open("out"))["objects"][0]["attributes"]
+assert a["large"] == {"type": "float64", "elements": 3 << 20} and a["texts"] == {"type": "string", "elements": 17}
+assert a["small"] == [0] * (1 << 17) and all(a["a%03d" % i] == i for i in range(200))
+END
+
 # One object and what lies below it.
 run 0 info f.h5:/data && py << 'END'
 lines = [line for line in open("out") if line.startswith("/")]

@@ -330,7 +330,7 @@ x = np.random.default_rng(12).normal(5, 2, (3, 4))
 with h5py.File("links.h5", "w") as f:
     a = f.create_group("A")
     a["x"], a["other"], a["self"], a["up"] = x, np.arange(3), a, f["/"]
-    f["B"], f["C/y"], f["root"], f["C/A/deep"] = a, a["x"], f["/"], a
+    f["B"], f["C/y"], f["top"], f["C/A/deep"] = a, a["x"], f["/"], a
     f["A/near"], f["soft"], f["C/group"] = h5py.SoftLink("x"), h5py.SoftLink("/A/x"), h5py.SoftLink("/B")
     f["dangling"] = h5py.SoftLink("/B/nothing")
     f["C/y"].attrs["unit"], a.attrs["of"], a["other"].attrs["of"] = "V", a["x"].ref, a.ref
@@ -366,11 +366,11 @@ def links(f):
 with h5py.File("links.h5") as f, h5py.File("y.h5") as g:
     assert links(f) == links(g), links(f) ^ links(g)
     close(g[sys.argv[1]][()], normalize(f["A/x"][()], keep((3, 4), 0)))
-    for name in "A/x", "B/x", "C/y", "A/self/x", "root/soft", "C/group/near":
+    for name in "A/x", "B/x", "C/y", "A/self/x", "top/soft", "C/group/near":
         assert g[name] == g[sys.argv[1]], name
     assert g["A/x"].attrs["unit"] == "V" and g[g["A"].attrs["of"]] == g["A/x"] and g[g["B/other"].attrs["of"]] == g["A"]
 END
-for name in A/x B/x C/y A/self/x A/self/self/x A/up/A/x root/root/B/self/x C/A/deep/x C/A/deep/up/C/y soft A/near C/group/x C/group/near /A//self/./x; do
+for name in A/x B/x C/y A/self/x A/self/self/x A/up/A/x top/top/B/self/x C/A/deep/x C/A/deep/up/C/y soft A/near C/group/x C/group/near /A//self/./x; do
     run 0 normalize "links.h5:/$name" --norm layer -o y.h5 -q -f --verify && { "$PYTHON" same_links.py "$name" || complain "$name"; }
     run 0 invert "y.h5:/$name" -o back.h5 -q -f
 done

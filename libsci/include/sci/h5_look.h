@@ -49,21 +49,20 @@ SCI_API sci_status sci_h5_output_forget(sci_h5_output *out, const char *object,
 
 /* ---- everything that is there (h5_list.c) ---- */
 
-#define SCI_H5_VALUES_MOST 16 /* of an attribute */
-#define SCI_H5_TEXT_MOST 256  /* bytes of a text */
+#define SCI_H5_VALUES_MOST ((uint64_t)1 << 24) /* bytes of all attributes of an object */
 
-/* Exactly one of reals, integers, unsigneds and texts is not NULL, or none if the type has no such
- * value. */
+/* Exactly one of reals, integers, unsigneds and texts is not NULL; none if the type has no such
+ * value, the attribute is damaged or too large for what is left of SCI_H5_VALUES_MOST. */
 typedef struct sci_h5_attribute {
     const char *name;
-    const char *type;  /* "float64", "text", "compound", … */
-    uint64_t elements; /* in all; `n` of them are given */
+    const char *type; /* "float64", "string", "compound", … */
+    uint64_t elements;
     bool scalar;
-    size_t n;
+    uint64_t n; /* values: all elements, or 0 */
     const double *reals;
     const int64_t *integers;
     const uint64_t *unsigneds;
-    const char *const *texts; /* cut at SCI_H5_TEXT_MOST */
+    const char *const *texts;
 } sci_h5_attribute;
 
 typedef enum sci_h5_kind {
@@ -80,10 +79,11 @@ typedef struct sci_h5_item {
     const char *target; /* of a soft link */
     bool dangling;      /* it leads to no object of this file */
     /* a dataset */
+    bool shaped; /* false: a null dataspace, or a virtual dataset, whose shape is not looked at */
     int rank;
     uint64_t shape[SCI_MAX_RANK];
     uint64_t shape_most[SCI_MAX_RANK]; /* UINT64_MAX: unlimited */
-    const char *type;                  /* "float32", "int16 big-endian", "text", … */
+    const char *type;                  /* "float32", "int16, big-endian", "string", … */
     const char *layout; /* "contiguous", "chunked", "compact", "external", "virtual" */
     bool chunked;
     uint64_t chunk[SCI_MAX_RANK];

@@ -6,13 +6,9 @@
 #include <sci/memory.h>
 
 #include "h5_dataset_priv.h"
-#include "h5_look_priv.h"
+#include "h5_list_priv.h"
 
-enum {
-    ATTRIBUTES_MOST = 64,
-    ATTRIBUTE_BYTES_MOST = 1 << 20, /* larger ones are named without values */
-    FILTERS_TEXT = 256
-};
+enum { LINK_BYTES_MOST = 1 << 16, FILTERS_TEXT = 256 };
 
 typedef struct lister {
     sci_h5_file *file;
@@ -21,182 +17,6 @@ typedef struct lister {
     const char *above; /* the group whose links are visited: "/a"; "" for the root */
     sci_status status;
 } lister;
-
-/* ---- attributes ---- */
-
-/* What the attributes of one object point at. */
-typedef struct attributes {
-    size_t n;
-    sci_h5_attribute item[ATTRIBUTES_MOST];
-    void *values[ATTRIBUTES_MOST]; /* numbers, or the table of texts */
-    char *texts[ATTRIBUTES_MOST][SCI_H5_VALUES_MOST];
-    char names[ATTRIBUTES_MOST][SCI_H5_TEXT_MOST];
-    char types[ATTRIBUTES_MOST][64];
-} attributes;
-
-static void
-attributes_free(attributes *a)
-{
-    for (size_t i = 0; i < a->n; i++) {
-        sci_free(a->values[i]);
-        for (size_t k = 0; k < SCI_H5_VALUES_MOST; k++)
-            sci_free(a->texts[i][k]);
-    }
-    a->n = 0;
-}
-
-/* All values of a number attribute in a memory type of 8 bytes. */
-static sci_status
-read_numbers(attributes *a, size_t i, hid_t attribute, hid_t memory, uint64_t elements)
-{
-    sci_status st = sci_alloc_zero(&a->values[i], elements, 8, 1);
-
-    if (st == SCI_OK && H5Aread(attribute, memory, a->values[i]) < 0) {
-        (void)H5Eclear2(H5E_DEFAULT);
-        sci_free(a->values[i]);
-        a->values[i] = NULL;
-        return SCI_OK; /* a damaged attribute is shown without its values */
-    }
-    return st;
-}
-
-/* Texts of fixed length, or pointers to texts of variable length, as HDF5 gives them in `raw`. */
-static sci_status
-keep_texts(attributes *a, size_t i, const unsigned char *raw, size_t bytes, bool variable)
-{
-    for (size_t k = 0; k < a->item[i].n; k++) {
-        const char *from = (const char *)raw + k * bytes;
-        size_t length = bytes;
-        sci_status st;
-
-        if (variable) {
-            memcpy(&from, raw + k * sizeof from, sizeof from);
-            length = from != NULL ? SCI_H5_TEXT_MOST : 0;
-        }
-        if (length > SCI_H5_TEXT_MOST)
-            length = SCI_H5_TEXT_MOST;
-        st = sci_format(&a->texts[i][k], "%.*s", (int)length, length > 0 ? from : "");
-        if (st != SCI_OK)
-            return st;
-    }
-    a->item[i].texts = (const char *const *)a->texts[i];
-    return SCI_OK;
-}
-
-static sci_status
-read_texts(attributes *a, size_t i, hid_t attribute, hid_t type, uint64_t elements)
-{
-    bool variable = H5Tis_variable_str(type) > 0;
-    size_t bytes = H5Tget_size(type);
-    unsigned char *raw = NULL;
-    hid_t space = H5Aget_space(attribute);
-    sci_status st = SCI_OK;
-
-    if (space >= 0 && bytes > 0 && elements * bytes <= ATTRIBUTE_BYTES_MOST)
-        st = sci_alloc_zero(&raw, elements, bytes, 1);
-    if (st == SCI_OK && raw != NULL) {
-        if (H5Aread(attribute, type, raw) < 0) {
-            (void)H5Eclear2(H5E_DEFAULT);
-        } else {
-            st = keep_texts(a, i, raw, bytes, variable);
-            if (variable)
-                (void)H5Dvlen_reclaim(type, space, H5P_DEFAULT, raw);
-        }
-    }
-    sci_free(raw);
-    h5_close(space);
-    return st;
-}
-
-static sci_status
-read_values(attributes *a, size_t i, hid_t attribute, hid_t type)
-{
-    sci_h5_attribute *item = &a->item[i];
-    H5T_class_t kind = H5Tget_class(type);
-    sci_status st = SCI_OK;
-
-    if (item->elements == 0 || item->elements > ATTRIBUTE_BYTES_MOST / 8)
-        return SCI_OK;
-    item->n = item->elements < SCI_H5_VALUES_MOST ? (size_t)item->elements : SCI_H5_VALUES_MOST;
-    if (kind == H5T_FLOAT) {
-        st = read_numbers(a, i, attribute, H5T_NATIVE_DOUBLE, item->elements);
-        item->reals = a->values[i];
-    } else if (kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE) {
-        st = read_numbers(a, i, attribute, H5T_NATIVE_UINT64, item->elements);
-        item->unsigneds = a->values[i];
-    } else if (kind == H5T_INTEGER || kind == H5T_ENUM) {
-        st = read_numbers(a, i, attribute, H5T_NATIVE_INT64, item->elements);
-        item->integers = a->values[i];
-    } else if (kind == H5T_STRING) {
-        st = read_texts(a, i, attribute, type, item->elements);
-    }
-    if (item->reals == NULL && item->integers == NULL && item->unsigneds == NULL
-        && item->texts == NULL)
-        item->n = 0;
-    return st;
-}
-
-/* Attributes by which HDF5 itself ties dimension scales to axes: shown as labels instead. */
-static bool
-is_bookkeeping(const char *name)
-{
-    static const char *const names[] = {
-        "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS", "_Netcdf4Dimid"
-    };
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
-static sci_status
-read_attribute(attributes *a, hid_t object, uint64_t index)
-{
-    size_t i = a->n;
-    hid_t attribute, type = H5I_INVALID_HID, space = H5I_INVALID_HID;
-    sci_status st = SCI_OK;
-    hssize_t elements;
-
-    attribute =
-        H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT, H5P_DEFAULT);
-    if (attribute < 0 || H5Aget_name(attribute, sizeof a->names[i], a->names[i]) < 0)
-        goto out;
-    type = H5Aget_type(attribute);
-    space = H5Aget_space(attribute);
-    if (type < 0 || space < 0 || is_bookkeeping(a->names[i]))
-        goto out;
-    elements = H5Sget_simple_extent_npoints(space);
-    a->item[i] = (sci_h5_attribute){ .name = a->names[i], .type = a->types[i] };
-    a->item[i].elements = elements > 0 ? (uint64_t)elements : 0;
-    a->item[i].scalar = H5Sget_simple_extent_ndims(space) == 0;
-    h5_type_text(type, a->types[i], sizeof a->types[i]);
-    a->n++;
-    st = read_values(a, i, attribute, type);
-out:
-    (void)H5Eclear2(H5E_DEFAULT);
-    h5_close(space);
-    h5_close(type);
-    h5_close(attribute);
-    return st;
-}
-
-static sci_status
-read_attributes(attributes *a, hid_t object)
-{
-    H5O_info_t info;
-    sci_status st = SCI_OK;
-
-    if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) {
-        (void)H5Eclear2(H5E_DEFAULT);
-        return SCI_OK;
-    }
-    for (uint64_t i = 0; st == SCI_OK && i < info.num_attrs && a->n < ATTRIBUTES_MOST; i++) {
-        h5_rearm(0);
-        st = read_attribute(a, object, i);
-    }
-    return st;
-}
 
 /* ---- datasets ---- */
 
@@ -230,6 +50,7 @@ describe_dataset(sci_h5_item *item, hid_t dataset, char *type_room, size_t type_
 
     if (type >= 0)
         h5_type_text(type, type_room, type_size);
+    item->shaped = space >= 0 && H5Sget_simple_extent_type(space) != H5S_NULL;
     if (space >= 0 && H5Sget_simple_extent_ndims(space) <= SCI_MAX_RANK)
         item->rank = H5Sget_simple_extent_dims(space, shape, most);
     if (item->rank < 0)
@@ -273,13 +94,11 @@ find_labels(const lister *l, sci_h5_item *item, sci_source **source)
 static sci_status
 visit_object(lister *l, sci_h5_item *item, hid_t object)
 {
-    attributes *a = NULL;
+    h5_listed a = { 0 };
     sci_source *source = NULL;
     char type[64] = "", filters[FILTERS_TEXT] = "";
-    sci_status st = sci_alloc_zero(&a, 1, 1, sizeof *a);
+    sci_status st = SCI_OK;
 
-    if (st != SCI_OK)
-        return st;
     item->kind = H5Iget_type(object) == H5I_DATASET    ? SCI_H5_DATASET
                  : H5Iget_type(object) == H5I_DATATYPE ? SCI_H5_DATATYPE
                                                        : SCI_H5_GROUP;
@@ -291,14 +110,13 @@ visit_object(lister *l, sci_h5_item *item, hid_t object)
         st = find_labels(l, item, &source);
     }
     if (st == SCI_OK)
-        st = read_attributes(a, object);
-    item->attributes = a->item;
-    item->n_attributes = a->n;
+        st = h5_listed_read(&a, object);
+    item->attributes = a.item;
+    item->n_attributes = a.n;
     if (st == SCI_OK)
         st = l->visit(l->context, item);
     sci_source_free(source);
-    attributes_free(a);
-    sci_free(a);
+    h5_listed_clear(&a);
     return st;
 }
 
@@ -308,7 +126,7 @@ visit_soft_link(lister *l, sci_h5_item *item, hid_t group, const char *name, siz
     char *target = NULL;
     sci_status st;
 
-    if (bytes > ATTRIBUTE_BYTES_MOST)
+    if (bytes > LINK_BYTES_MOST)
         return sci_fail(SCI_ERR_FORMAT, "'%s:%s': the link is damaged", l->file->file->name,
                         item->path);
     st = sci_alloc_zero(&target, bytes + 1, 1, 1);
