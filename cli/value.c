@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,9 +73,6 @@ cli_choice_text(const char *choices, int wanted, char *text, size_t size)
 static sci_status
 fail_number(const cli_row *row, const char *what, const char *text)
 {
-    if (row->least < row->most && row->most >= 1e300)
-        return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s of at least %.15g, not '%s'",
-                        row->name, what, row->least, text);
     if (row->least < row->most && (row->traits & CLI_POSITIVE))
         return sci_fail(SCI_ERR_ARGUMENT, "option '--%s' needs %s, at most %.15g, not '%s'",
                         row->name, what, row->most, text);
@@ -107,7 +105,13 @@ static sci_status
 set_real(const cli_row *row, double *out, const char *text)
 {
     double value;
+    char *end;
 
+    errno = 0;
+    if (strtod(text, &end) == 0.0 && errno == ERANGE && *end == '\0')
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "option '--%s': a number that is not 0 is at least %.3g, not '%s'",
+                        row->name, 0x1p-1074, text);
     if (!cli_parse_real(text, &value) || !in_limits(row, value))
         return fail_number(row, row->traits & CLI_POSITIVE ? "a number above 0" : "a number", text);
     *out = value;

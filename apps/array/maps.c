@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sci/engine.h>
@@ -44,6 +45,7 @@ is_hdf5(const char *operand, bool *out)
 {
     static const char signature[8] = "\211HDF\r\n\032\n";
     char *file = NULL, *dataset = NULL, head[8] = "";
+    struct stat info;
     int fd;
     sci_status st = sci_h5_split_operand(operand, &file, &dataset);
 
@@ -54,6 +56,8 @@ is_hdf5(const char *operand, bool *out)
         fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
             st = sci_fail_errno("open", file);
+        else if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+            st = sci_fail(SCI_ERR_IO, "'%s' is not a regular file", file);
         else
             *out = read(fd, head, sizeof head) == (ssize_t)sizeof head
                    && memcmp(head, signature, sizeof head) == 0;
@@ -225,11 +229,15 @@ read_lines(array_lines *lines, const array_context *c, const array_map_data *dat
     if (map->operand == NULL) {
         st = array_lines_split(lines, map->lines);
         if (st == SCI_OK && lines->n != n)
-            st = sci_fail(SCI_ERR_SHAPE,
-                          "the file of statistics has %" PRIu64 " %s for axis %s, '%s' has %" PRIu64
-                          "; give the file again with %s %s=FILE",
-                          lines->n, map->role == ARRAY_WEIGHTS ? "weights" : "labels", map->axes,
-                          input->name, n, options[map->role], map->axes);
+            st =
+                sci_fail(SCI_ERR_SHAPE,
+                         "the file of statistics has %s%" PRIu64 "%s for axis %s, '%s' has %" PRIu64
+                         "; give the file again with %s %s=FILE",
+                         map->role == ARRAY_MASK ? "a mask of " : "", lines->n,
+                         map->role == ARRAY_MASK      ? ""
+                         : map->role == ARRAY_WEIGHTS ? " weights"
+                                                      : " labels",
+                         map->axes, input->name, n, options[map->role], map->axes);
         return st;
     }
     st = cli_worker_not_output(c->worker, map->operand);

@@ -13,6 +13,19 @@ array_output_type(const array_context *c, const sci_source *input)
     return input->array.type == SCI_FLOAT64 ? SCI_FLOAT64 : SCI_FLOAT32;
 }
 
+/* HDF5 would take // and /./ for / and .. for a name, and the record be somewhere else. */
+static bool
+is_plain(const char *path)
+{
+    for (const char *at = path; *at == '/'; at += 1 + strcspn(at + 1, "/")) {
+        size_t n = strcspn(at + 1, "/");
+
+        if ((n == 0 && at[1] != '\0') || (n > 0 && n == strspn(at + 1, ".") && n <= 2))
+            return false;
+    }
+    return true;
+}
+
 static sci_status
 begin_file(array_output *out, const array_context *c, sci_source *input, const char *dataset)
 {
@@ -47,6 +60,9 @@ array_output_open(array_output *out, const array_context *c, sci_source *input, 
         && (strncmp(dataset, "/libsci/", 8) == 0 || strcmp(dataset, "/libsci") == 0))
         return sci_fail(SCI_ERR_ARGUMENT, "'%s' is where records are kept; choose another name",
                         dataset);
+    if (dataset != NULL && !is_plain(dataset))
+        return sci_fail(SCI_ERR_ARGUMENT,
+                        "'%s' is no path of a dataset; write it as /NAME or /GROUP/NAME", dataset);
     array.type = type;
     array.swapped = false;
     sci_h5_source_layout(input, &own);

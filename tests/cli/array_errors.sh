@@ -51,6 +51,11 @@ refuse 2 "" normalize --norm batch -o y.h5
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --frobnicate
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --eps -1
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --eps 1e-5x
+for eps in 1e301 inf -1; do
+    refuse 2 "option '--eps' needs a number from 0 to 1e+300, not '$eps'" normalize x.h5:/x --norm batch -o y.h5 --eps $eps
+done
+refuse 2 "option '--eps': a number that is not 0 is at least 4.94e-324, not '1e-400'" \
+    normalize x.h5:/x --norm batch -o y.h5 --eps 1e-400
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --ddof 2
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --dtype f16
 refuse 2 "" normalize x.h5:/x --norm batch -o y.h5 --nan maybe
@@ -78,6 +83,10 @@ refuse 2 "'y.h5' exists already; --force replaces it" normalize x.h5:/x --norm b
 rm y.h5
 refuse 2 "nowhere" normalize x.h5:/x --norm batch -o nowhere/y.h5
 refuse 2 "'/libsci/y' is where records are kept; choose another name" normalize x.h5:/x --norm batch -o y.h5:/libsci/y -q
+for path in //libsci //a /a//b /a/../b /./a /a/.; do
+    refuse 2 "'$path' is no path of a dataset; write it as /NAME or /GROUP/NAME" \
+        normalize x.h5:/x --norm batch -o y.h5:$path -q
+done
 
 # Inputs that cannot be read.
 refuse 1 "cannot open 'none.h5': No such file or directory" normalize none.h5:/x --norm batch -o y.h5
@@ -98,6 +107,9 @@ mkfifo pipe.h5
 refuse 1 "'pipe.h5' is not a regular file" normalize pipe.h5 --norm batch -o y.h5
 
 # Labels, masks and weights that do not fit.
+for option in label mask weights; do
+    refuse 1 "'pipe.h5' is not a regular file" normalize x.h5:/x --keep H --$option C=pipe.h5 -o y.h5 -q
+done
 refuse 3 "two.csv" normalize x.h5:/x --label C=two.csv -o y.h5 -q
 refuse 1 "twice.csv" normalize x.h5:/x --label C=twice.csv -o y.h5 -q
 refuse 1 "cannot open 'none.csv'" normalize x.h5:/x --label C=none.csv -o y.h5 -q
@@ -134,6 +146,11 @@ refuse 2 "the output 'six_mask.csv' is the file of --mask" fit x.h5:/x --norm ba
 for file in table.h5 g.h5 six_mask.csv; do
     same_bytes $file $file.kept
 done
+
+# Maps that a table keeps are of as many indices as its data had.
+run 0 fit x.h5:/x --norm batch --mask C=six_mask.csv -o mask_table.h5 -q
+refuse 3 "the file of statistics has a mask of 6 for axis C, 'x.h5:/y' has 3; give the file again with --mask C=FILE" \
+    apply x.h5:/y --stats mask_table.h5 -o y.h5 -q
 
 # gamma and beta that do not fit.
 refuse 3 "'g.h5:/short' has shape (5), but gamma and beta need (6): one number a channel or label" \

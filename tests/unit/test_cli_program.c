@@ -150,7 +150,7 @@ usage_errors_point_at_help(void **state)
         { "--generate cake", "unknown option '--generate' before the verb", "sci-test --help" },
         { "fit -o s.h5", "the input is missing", "sci-test fit --help" },
         { "fit a", "option '--output FILE' is missing", "sci-test fit --help" },
-        { "fit a -o b --eps x", "option '--eps' needs a number of at least 0, not 'x'",
+        { "fit a -o b --eps x", "option '--eps' needs a number from 0 to 1e+300, not 'x'",
           "sci-test fit --help" },
         { "fit a -o b --secret --norm q", "'q' is no norm", "sci-test fit --help" },
         { "show a b", "'b' is one operand too many", "sci-test show --help" },
