@@ -90,6 +90,19 @@ check_shape(const array_map_data *data, const array_map *map, const sci_source *
                     theirs, map->axes, input->name, ours);
 }
 
+/* True if the text is how an integer is printed: then it sorts as a number, and is the label of that
+ * number in a dataset. 01 and +1 are names of their own. */
+static bool
+is_integer(const char *text, int64_t *value)
+{
+    char again[24];
+
+    if (!cli_parse_integer(text, value))
+        return false;
+    (void)snprintf(again, sizeof again, "%" PRId64, *value);
+    return strcmp(again, text) == 0;
+}
+
 /* ---- over several axes ---- */
 
 /* Ignored label number `k` is there. */
@@ -112,7 +125,7 @@ drop_levels(uint64_t n, int64_t *levels, const array_recipe *recipe, array_role 
         for (size_t k = 0; role == ARRAY_LABEL && k < recipe->n_ignored; k++) {
             int64_t value;
 
-            if (cli_parse_integer(recipe->ignored[k], &value) && value == levels[i]) {
+            if (is_integer(recipe->ignored[k], &value) && value == levels[i]) {
                 left_out = true;
                 note_met(recipe, k);
             }
@@ -254,31 +267,19 @@ read_lines(array_lines *lines, const array_context *c, const array_map_data *dat
     return st;
 }
 
-/* True if the text is how an integer is printed: then it sorts as a number. */
-static bool
-is_integer(const char *text)
-{
-    char again[24];
-    int64_t value;
-
-    if (!cli_parse_integer(text, &value))
-        return false;
-    (void)snprintf(again, sizeof again, "%" PRId64, value);
-    return strcmp(again, text) == 0;
-}
-
 /* Indices without label get a level of their own, which is then taken away. It is a number among
  * numbers, so that they keep their order. */
 static sci_status
 make_labels(array_map_data *data, const array_lines *lines, uint64_t without)
 {
     const char **texts = NULL, *none = "-1";
+    int64_t value;
     sci_status st = sci_alloc(&texts, lines->n, 1, sizeof *texts);
 
     if (st != SCI_OK)
         return st;
     for (uint64_t i = 0; i < lines->n; i++)
-        if (lines->items[i][0] != '\0' && !is_integer(lines->items[i]))
+        if (lines->items[i][0] != '\0' && !is_integer(lines->items[i], &value))
             none = "";
     for (uint64_t i = 0; i < lines->n; i++)
         texts[i] = lines->items[i][0] != '\0' ? lines->items[i] : none;

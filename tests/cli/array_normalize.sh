@@ -321,6 +321,9 @@ for labels in F=three.csv F,T=three.h5:/map; do
     py $labels << 'END'
 assert [g["name"] for g in table("y.h5")["groups"]] == [sys.argv[1].split("=")[0] + "=-2"]
 END
+    # A label is ignored by its name, wherever it comes from.
+    run 0 normalize three.h5:/x --axes F,T --label $labels --ignore-label 00 -o y.h5:/y -f
+    says err "'three.h5:/x': --ignore-label 00: there is no such label"
 done
 rm -f y.h5
 
