@@ -92,7 +92,7 @@ typedef struct cli_common {
       CLI_FLAG,                                                                                  \
       CLI_AT(settings, recursive),                                                               \
       NULL,                                                                                      \
-      "take every file below an input that is a directory",                                      \
+      "take the files of known extensions below a directory",                                    \
       "Inputs",                                                                                  \
       0,                                                                                         \
       NULL,                                                                                      \
@@ -123,7 +123,7 @@ typedef struct cli_common {
       CLI_FLAG,                                                                               \
       CLI_AT(settings, recursive),                                                            \
       NULL,                                                                                   \
-      "take every file below an input that is a directory",                                   \
+      "take the files of known extensions below a directory",                                 \
       "Inputs",                                                                               \
       0,                                                                                      \
       NULL,                                                                                   \

@@ -132,7 +132,7 @@ static const cli_row merge_rows[] = {
     CLI_ROW_OUTPUT_FILE(S, "where the table goes"),
     CLI_ROWS_WRITING(S),
     { 'r', "recursive", NULL, CLI_FLAG, CLI_AT(S, recursive), NULL,
-      "take every file below an input that is a directory", "Inputs", 0, NULL, 0, 0 },
+      "take the files of known extensions below a directory", "Inputs", 0, NULL, 0, 0 },
     { 0, "manifest", "FILE", CLI_TEXT, CLI_AT(S, manifest), NULL,
       "take the inputs from the column 'path' of a table with tabs and a header", "Inputs",
       CLI_PATH, NULL, 0, 0 },
