@@ -29,11 +29,15 @@ is_plain(const char *path)
 static sci_status
 begin_file(array_output *out, const array_context *c, sci_source *input, const char *dataset)
 {
+    char *above = NULL; /* the group of the record */
     sci_status st =
         sci_strdup(&out->dataset, dataset != NULL ? dataset : sci_h5_source_dataset(input));
 
     if (st == SCI_OK)
         st = sci_format(&out->record, "/libsci%s", out->dataset);
+    if (st == SCI_OK)
+        st =
+            sci_format(&above, "%.*s", (int)(strrchr(out->record, '/') - out->record), out->record);
     if (st == SCI_OK)
         st = sci_h5_output_create(&out->file, c->worker->temporary[0]);
     if (st == SCI_OK)
@@ -43,7 +47,10 @@ begin_file(array_output *out, const array_context *c, sci_source *input, const c
         st = sci_h5_output_copy_siblings(out->file, input);
         if (st == SCI_OK)
             st = sci_h5_output_remove(out->file, out->record);
+        if (st == SCI_OK)
+            st = sci_h5_output_prune(out->file, above);
     }
+    sci_free(above);
     return st;
 }
 

@@ -137,6 +137,20 @@ assert (load("back.h5")[1] == load("constant.h5")[1]).all()
 END
 done
 
+# With all that is in the input's file nothing of the record is left, but for the records of others.
+py << 'END'
+with h5py.File("deep.h5", "w") as f:
+    f["g/a"] = load("x.h5", "f8")
+    f["b"] = load("x.h5", "f8")
+END
+run 0 normalize deep.h5:/g/a --norm layer -o one.h5 -f -q
+run 0 normalize one.h5:/b --norm layer -o two.h5 -f -q
+run 0 invert two.h5:/g/a -o back.h5 -f -q
+run 0 invert back.h5:/b -o deep_back.h5 -f -q
+py << 'END'
+assert list(h5py.File("back.h5")["libsci"]) == ["b"] and sorted(h5py.File("deep_back.h5")) == ["b", "g"]
+END
+
 # A second normalization keeps its own record; undoing it gives the first.
 run 0 normalize x.h5:/f8 --norm layer -o one.h5 -f -q
 run 0 normalize one.h5:/f8 --norm batch -o two.h5 -f -q

@@ -39,6 +39,8 @@ SCI_API sci_status sci_h5_output_group(sci_h5_output *out, const char *path) SCI
 /* Take a group or dataset out of an output in the making (nothing if it is not there), so that
  * another can take its place. */
 SCI_API sci_status sci_h5_output_remove(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
+/* Take out the group at `path`, and those above it, as far as they hold nothing. */
+SCI_API sci_status sci_h5_output_prune(sci_h5_output *out, const char *path) SCI_MUST_CHECK;
 /* Give a group or dataset that was copied another path; groups above it are made. SCI_ERR_NOTFOUND,
  * SCI_ERR_EXISTS. */
 SCI_API sci_status sci_h5_output_move(sci_h5_output *out, const char *from,

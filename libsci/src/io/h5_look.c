@@ -167,6 +167,41 @@ sci_h5_output_remove(sci_h5_output *out, const char *path)
     return st;
 }
 
+static sci_status
+is_empty(const sci_h5_output *out, const char *path, bool *empty)
+{
+    hid_t id = H5I_INVALID_HID;
+    H5G_info_t info = { .nlinks = 0 };
+    sci_status st = h5_enter();
+
+    *empty = false;
+    if (st != SCI_OK)
+        return st;
+    st = h5_output_object(out, path, &id);
+    if (st == SCI_OK && H5Iget_type(id) == H5I_GROUP && H5Gget_info(id, &info) >= 0)
+        *empty = info.nlinks == 0 && H5Aget_num_attrs(id) == 0;
+    h5_close(id);
+    h5_leave();
+    return st == SCI_ERR_NOTFOUND ? SCI_OK : st;
+}
+
+sci_status
+sci_h5_output_prune(sci_h5_output *out, const char *path)
+{
+    char *at = NULL;
+    bool empty = true;
+    sci_status st = sci_strdup(&at, path);
+
+    while (st == SCI_OK && empty && at[0] != '\0') {
+        st = is_empty(out, at, &empty);
+        if (st == SCI_OK && empty)
+            st = sci_h5_output_remove(out, at);
+        *strrchr(at, '/') = '\0';
+    }
+    sci_free(at);
+    return st;
+}
+
 sci_status
 sci_h5_output_forget(sci_h5_output *out, const char *object, const char *name)
 {
