@@ -95,18 +95,18 @@ image("few.h5", v=x)
 image("few_labels.h5", l=l)
 END
 run 0 fit few.h5 --labels few_labels.h5:/l -q -o few.model
-for how in "--min-voxels 8" "--min-voxels 7" "--min-voxels 7 --on-degenerate keep"; do
+for how in "--min-voxels 8 --on-degenerate zero" "--min-voxels 7 --on-degenerate zero" "--min-voxels 7 --on-degenerate keep"; do
     # shellcheck disable=SC2086
-    run 0 apply few.h5 --stats few.model --labels few_labels.h5:/l --on-degenerate zero $how --dtype f64 -f -o "few $how.h5"
+    run 0 apply few.h5 --stats few.model --labels few_labels.h5:/l $how --dtype f64 -f -o "few $how.h5"
 done
 says err "1 groups have no spread"
 run 0 apply few.h5 --stats few.model --labels few_labels.h5:/l --on-degenerate zero -o "few 10.h5" && says err "1 labels have fewer than 10 voxels and stay as they are, the first is 'z,y,x=2'"
 volumes << 'END'
 x, l = load("few.h5", "v"), load("few_labels.h5", "l")
-z = {n: load("few %s.h5" % n, "v") for n in ("--min-voxels 8", "--min-voxels 7", "--min-voxels 7 --on-degenerate keep")}
+z = {n: load("few %s.h5" % n, "v") for n in ("--min-voxels 8 --on-degenerate zero", "--min-voxels 7 --on-degenerate zero", "--min-voxels 7 --on-degenerate keep")}
 for n, y in z.items():
     assert abs(y[l == 1].mean()) < 1e-9 and abs(y[l == 1].std() - 1) < 1e-4
-    assert np.array_equal(y[l == 2], x[l == 2]) == (n == "--min-voxels 8"), n
+    assert np.array_equal(y[l == 2], x[l == 2]) == (n == "--min-voxels 8 --on-degenerate zero"), n
     assert (y[l == 3] == (5 if "keep" in n else 0)).all(), n
 END
 refuse 2 "--min-voxels goes with --labels" apply few.h5 --stats few.model --min-voxels 3 -o no.h5
