@@ -103,7 +103,7 @@ describe_head(sci_canon *c, const sci_stats *stats)
     sci_canon_number(c, stats->parameters.weighted);
     sci_canon_number(c, stats->parameters.masked);
     if (stats->parameters.equal_weight > 0.0)
-        sci_canon_bytes(c, &stats->parameters.equal_weight, sizeof(double));
+        sci_canon_words(c, &stats->parameters.equal_weight, 1, sizeof(double));
     sci_canon_number(c, (uint64_t)stats->digest_kind);
     sci_canon_number(c, (uint64_t)stats->rule);
     sci_canon_number(c, stats->steps);
