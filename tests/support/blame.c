@@ -68,16 +68,16 @@ function_at(uintptr_t offset)
 
 typedef enum owner { LIBC, HDF5, OURS } owner;
 
-/* Functions of libc and of the sanitizers are those of whoever called them. */
+/* Functions of libc, of the sanitizers and of valgrind, which are in no file or preloaded, are those
+ * of whoever called them. */
 static owner
 owner_of(void *address)
 {
     Dl_info info;
     const char *name;
 
-    if (dladdr(address, &info) == 0)
-        return OURS;
-    if (strstr(info.dli_fname, "libc.so") != NULL || strstr(info.dli_fname, "san.so") != NULL)
+    if (dladdr(address, &info) == 0 || strstr(info.dli_fname, "libc.so") != NULL
+        || strstr(info.dli_fname, "san.so") != NULL || strstr(info.dli_fname, "vgpreload") != NULL)
         return LIBC;
     if (strstr(info.dli_fname, "libhdf5") != NULL)
         return HDF5;
